@@ -1,0 +1,237 @@
+#include "apps/config.h"
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include "ledger/base/file.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <set>
+
+namespace countersign::apps {
+namespace {
+
+using base::Code;
+using base::fail;
+
+constexpr std::uint64_t kConfigBytesMax = 1 << 20;
+
+/// Reads members of one table and afterwards refuses those that nobody asked for.
+class Table {
+ public:
+  Table(const toml::table* table, std::string name) : table_(table), name_(std::move(name)) {}
+
+  void text(std::string_view member, std::string& value) {
+    read<std::string>(member, "a string", [&](const std::string& found) { value = found; });
+  }
+  void path(std::string_view member, const std::filesystem::path& folder, std::filesystem::path& value) {
+    read<std::string>(member, "a path", [&](const std::string& found) { value = folder / found; });
+  }
+  void flag(std::string_view member, bool& value) {
+    read<bool>(member, "true or false", [&](bool found) { value = found; });
+  }
+  template <class Number>
+  void number(std::string_view member, std::int64_t low, std::int64_t high, Number& value) {
+    read<std::int64_t>(member, "a whole number", [&](std::int64_t found) {
+      if (found < low || found > high)
+        return wrong(member, fmt::format("a whole number from {} to {}", low, high));
+      value = static_cast<Number>(found);
+    });
+  }
+  void texts(std::string_view member, std::vector<std::string>& values) {
+    asked_.insert(std::string(member));
+    const auto* node = table_ == nullptr ? nullptr : table_->get(member);
+    if (node == nullptr) return;
+    const auto* array = node->as_array();
+    if (array == nullptr) return wrong(member, "a list of strings");
+    for (const auto& element : *array) {
+      const auto* found = element.as_string();
+      if (found == nullptr) return wrong(member, "a list of strings");
+      values.push_back(found->get());
+    }
+  }
+  Table table(std::string_view member) {
+    asked_.insert(std::string(member));
+    const auto* node = table_ == nullptr ? nullptr : table_->get(member);
+    if (node != nullptr && !node->is_table()) wrong(member, "a table");
+    return {node == nullptr ? nullptr : node->as_table(), std::string(member)};
+  }
+
+  /// The first thing that is wrong with the table, or nothing.
+  base::Result<void> finish() const {
+    if (!fault_.empty()) return fail(Code::invalid_argument, fault_);
+    if (table_ == nullptr) return {};
+    for (const auto& [key, node] : *table_) {
+      if (!asked_.contains(std::string(key.str())))
+        return fail(Code::invalid_argument, fmt::format("line {}: there is no setting {}",
+                                                        node.source().begin.line, spelled(key.str())));
+    }
+    return {};
+  }
+
+ private:
+  std::string spelled(std::string_view member) const {
+    return name_.empty() ? std::string(member) : fmt::format("{}.{}", name_, member);
+  }
+  void wrong(std::string_view member, std::string_view right) {
+    if (fault_.empty()) fault_ = fmt::format("{} must be {}", spelled(member), right);
+  }
+  template <class T, class Use>
+  void read(std::string_view member, std::string_view right, Use use) {
+    asked_.insert(std::string(member));
+    const auto* node = table_ == nullptr ? nullptr : table_->get(member);
+    if (node == nullptr) return;
+    const auto found = node->value_exact<T>();
+    if (!found) return wrong(member, right);
+    use(*found);
+  }
+
+  const toml::table* table_;
+  std::string name_;
+  std::string fault_;
+  std::set<std::string, std::less<>> asked_;
+};
+
+void read_limits(Table& table, Config::Limits& limits) {
+  constexpr std::int64_t kMany = 1'000'000'000'000;
+  table.number("body_bytes_max", 1024, 1 << 30, limits.body_bytes_max);
+  table.number("decoded_bytes_max", 1024, 1 << 30, limits.decoded_bytes_max);
+  table.number("events_max", 1, 1'000'000, limits.events_max);
+  table.number("json_depth_max", 4, 64, limits.json_depth_max);
+  table.number("header_bytes_max", 1024, 1 << 20, limits.header_bytes_max);
+  table.number("connections_max", 1, 100'000, limits.connections_max);
+  table.number("connections_per_address_max", 1, 100'000, limits.connections_per_address_max);
+  table.number("idle_timeout_ms", 100, 3'600'000, limits.idle_timeout_ms);
+  table.number("queue_events_max", 1, 10'000'000, limits.queue_events_max);
+  table.number("queue_bytes_max", 1 << 16, kMany, limits.queue_bytes_max);
+  table.number("disk_reserve_bytes", 0, kMany, limits.disk_reserve_bytes);
+  table.number("checkpoint_interval_ms", 10, 3'600'000, limits.checkpoint_interval_ms);
+}
+
+base::Result<void> check(const Config& config, const std::vector<std::string>& regions, Config& out) {
+  TRY(base::parse_origin(config.origin));
+  if (regions.empty()) return fail(Code::invalid_argument, "regions must name at least one region");
+  for (const auto& region : regions) {
+    TRY_ASSIGN(auto parsed, base::parse_region(region));
+    out.regions.push_back(std::move(parsed));
+  }
+  const auto inside = std::filesystem::weakly_canonical(config.heads)
+                          .lexically_relative(std::filesystem::weakly_canonical(config.data));
+  if (!inside.empty() && *inside.begin() != "..")
+    return fail(Code::invalid_argument,
+                "heads must be a folder outside data: it is what recognises an older copy of data");
+  return {};
+}
+
+}  // namespace
+
+std::filesystem::path default_config_file() {
+  const char* set = std::getenv("COUNTERSIGN_CONFIG");
+  return set != nullptr && *set != '\0' ? set : "/etc/countersign/countersign.toml";
+}
+
+base::Result<Config> load_config(const std::filesystem::path& file) {
+  TRY_ASSIGN(const auto text, base::read_file(file, kConfigBytesMax));
+  const auto parsed = toml::parse(text);
+  if (!parsed) {
+    return fail(Code::invalid_argument,
+                fmt::format("{} line {}: {}", file.string(), parsed.error().source().begin.line,
+                            parsed.error().description()));
+  }
+  Config config;
+  config.file = std::filesystem::absolute(file);
+  const auto folder = config.file.parent_path();
+  std::vector<std::string> regions;
+  Table top(&parsed.table(), "");
+  top.text("origin", config.origin);
+  top.path("data", folder, config.data);
+  top.texts("regions", regions);
+  top.path("heads", folder, config.heads);
+  Table listen = top.table("listen");
+  listen.text("address", config.listen.address);
+  listen.number("port", 0, 65535, config.listen.port);
+  listen.flag("tls", config.listen.tls);
+  listen.number("threads", 1, 256, config.listen.threads);
+  Table keys = top.table("keys");
+  keys.path("log", folder, config.keys.log);
+  keys.path("clock", folder, config.keys.clock);
+  keys.path("vault", folder, config.keys.vault);
+  keys.path("signer_certificate", folder, config.keys.signer_certificate);
+  keys.path("signer_key", folder, config.keys.signer_key);
+  keys.path("tls_certificate", folder, config.keys.tls_certificate);
+  keys.path("tls_key", folder, config.keys.tls_key);
+  Table timestamp = top.table("timestamp");
+  timestamp.text("url", config.timestamp.url);
+  timestamp.path("ca", folder, config.timestamp.ca);
+  Table limits = top.table("limits");
+  read_limits(limits, config.limits);
+  for (const auto* table : {&top, &listen, &keys, &timestamp, &limits}) {
+    if (auto done = table->finish(); !done) return fail(file.string(), done.error());
+  }
+  if (config.data.empty() || config.heads.empty() || config.keys.log.empty() || config.keys.clock.empty() ||
+      config.keys.vault.empty() || config.keys.signer_certificate.empty() || config.keys.signer_key.empty())
+    return fail(Code::invalid_argument,
+                fmt::format("{}: data, heads and every path of [keys] must be set", file.string()));
+  if (auto done = check(config, regions, config); !done) return fail(file.string(), done.error());
+  return config;
+}
+
+std::string new_config_text(const NewConfig& choices) {
+  return fmt::format(
+      R"(# Countersign. Paths are relative to this file. After a change: systemctl reload countersignd (SIGHUP), or a restart
+# where a line says so.
+
+# Stands in the name of every log and never changes (restart).
+origin = "{origin}"
+# Ledger, vault and index, in one folder for each region (restart).
+data = "{data}"
+# The regions that this appliance keeps (restart).
+regions = ["{region}"]
+# Remembers what was signed last. On another disk than data, so that an old copy of data is recognised (restart).
+heads = "heads"
+
+[listen]  # restart
+address = "{address}"
+port = {port}
+# Plain HTTP is refused on every address but loopback.
+tls = {tls}
+threads = 2
+
+[keys]  # restart; tls_* also on reload
+log = "keys/log.key"                        # Ed25519, signs checkpoints
+clock = "keys/clock.key"                    # Ed25519, timestamps checkpoints
+vault = "keys/vault.key"                    # key-encryption key of the vaults
+signer_certificate = "keys/signer.pem"      # ECDSA P-256, signs bundles
+signer_key = "keys/signer.key"
+tls_certificate = "keys/tls.pem"
+tls_key = "keys/tls.key"
+
+[timestamp]
+# An RFC 3161 time-stamping authority for bundles, and the certificates that it is checked against.
+url = ""
+# ca = "keys/tsa-ca.pem"
+
+[limits]
+body_bytes_max = 8388608             # of a request, as sent
+decoded_bytes_max = 33554432         # of a request, decompressed
+events_max = 10000                   # in a request
+json_depth_max = 16
+header_bytes_max = 16384
+connections_max = 1024
+connections_per_address_max = 256
+idle_timeout_ms = 30000
+queue_events_max = 50000             # waiting for the disk; beyond it the answer is 503
+queue_bytes_max = 67108864
+disk_reserve_bytes = 16777216        # free space below which the answer is 507
+checkpoint_interval_ms = 1000
+)",
+      fmt::arg("origin", choices.origin), fmt::arg("data", choices.data.string()),
+      fmt::arg("region", choices.region), fmt::arg("address", choices.address),
+      fmt::arg("port", choices.port), fmt::arg("tls", choices.tls));
+}
+
+}  // namespace countersign::apps

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "ledger/base/result.h"
+#include "ledger/base/types.h"
+#include "ledger/store/schema.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace countersign::apps {
+
+/// The configuration file, checked, with every path made absolute. docs/configuration.md lists the members.
+struct Config {
+  std::filesystem::path file;
+  std::string origin;
+  std::filesystem::path data;
+  std::vector<base::RegionId> regions;
+
+  struct Listen {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8443;
+    bool tls = true;
+    unsigned threads = 2;
+  } listen;
+
+  struct Keys {
+    std::filesystem::path log, clock, vault, signer_certificate, signer_key, tls_certificate, tls_key;
+  } keys;
+
+  std::filesystem::path heads;  ///< folder of the head memory, outside the data folder
+
+  struct Timestamp {
+    std::string url;  ///< empty: no RFC 3161 timestamps
+    std::filesystem::path ca;
+  } timestamp;
+
+  struct Limits {
+    std::uint64_t body_bytes_max = 8u << 20;
+    std::uint64_t decoded_bytes_max = 32u << 20;
+    std::uint64_t events_max = 10'000;
+    std::uint64_t json_depth_max = 16;
+    std::uint64_t header_bytes_max = 16u << 10;
+    std::uint64_t connections_max = 1024;
+    std::uint64_t connections_per_address_max = 256;
+    std::uint64_t idle_timeout_ms = 30'000;
+    std::uint64_t queue_events_max = 50'000;
+    std::uint64_t queue_bytes_max = 64u << 20;
+    std::uint64_t disk_reserve_bytes = 16u << 20;
+    std::uint64_t checkpoint_interval_ms = 1'000;
+  } limits;
+
+  store::RegionFiles region_files(const base::RegionId& region) const { return {data / region.value()}; }
+  std::filesystem::path head_memory(const base::RegionId& region) const {
+    return heads / (region.value() + ".heads");
+  }
+  std::filesystem::path registry() const { return data / "registry.json"; }
+};
+
+/// Where the configuration is when no option says so: $COUNTERSIGN_CONFIG, else
+/// /etc/countersign/countersign.toml.
+std::filesystem::path default_config_file();
+
+/// Reads and checks a configuration file. invalid_argument names the member and what would be right; a member
+/// that is not known is refused, so that a misspelt limit cannot pass unnoticed.
+base::Result<Config> load_config(const std::filesystem::path& file);
+
+/// What `init` decides; the rest has defaults.
+struct NewConfig {
+  std::string origin;
+  std::string region;
+  std::filesystem::path data;
+  std::string address;
+  std::uint16_t port = 8443;
+  bool tls = true;
+};
+
+/// The text of a new configuration file, with every member and its meaning.
+std::string new_config_text(const NewConfig& choices);
+
+}  // namespace countersign::apps

@@ -1,0 +1,76 @@
+#include "apps/countersign/command.h"
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace countersign::apps {
+
+using base::Code;
+
+int exit_code(Code code) {
+  switch (code) {
+    case Code::invalid_argument:
+      return kExitUsage;
+    case Code::not_found:
+      return 3;
+    case Code::already_exists:
+      return 4;
+    case Code::permission_denied:
+    case Code::unauthenticated:
+      return 5;
+    case Code::unavailable:
+    case Code::aborted:
+      return 6;
+    case Code::resource_exhausted:
+      return 7;
+    case Code::failed_precondition:
+      return 8;
+    case Code::data_loss:
+      return 9;
+    case Code::internal:
+      return 10;
+  }
+  return 10;
+}
+
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& what,
+                      const std::string& example) {
+  auto* command = parent.add_subcommand(name, what);
+  command->footer("Example:\n  " + example);
+  command->fallthrough();
+  return command;
+}
+
+void print(const Context& context, const boost::json::value& data, std::string_view text) {
+  if (context.json) {
+    fmt::print("{}\n", boost::json::serialize(data));
+  } else {
+    fmt::print("{}", text);
+    if (!text.empty() && text.back() != '\n') fmt::print("\n");
+  }
+  std::fflush(stdout);
+}
+
+base::Result<Config> load(const Context& context) {
+  auto config = load_config(context.config_file);
+  if (!config && config.error().code == Code::not_found)
+    return base::fail(Code::not_found,
+                      config.error().message + "; name it with --config, or make one with: countersign init");
+  return config;
+}
+
+base::Result<base::RegionId> choose_region(const Config& config, const std::string& asked) {
+  if (asked.empty()) {
+    if (config.regions.size() == 1) return config.regions.front();
+    return base::fail(Code::invalid_argument,
+                      "this appliance keeps several regions; choose one with --region");
+  }
+  for (const auto& region : config.regions) {
+    if (region.value() == asked) return region;
+  }
+  return base::fail(Code::not_found, fmt::format("this appliance does not keep region {}", asked));
+}
+
+}  // namespace countersign::apps

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "apps/config.h"
+#include "ledger/base/result.h"
+
+#include <CLI/CLI.hpp>
+#include <boost/json/value.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace countersign::apps {
+
+/// What every command knows: the options that stand before or behind its name.
+struct Context {
+  std::filesystem::path config_file;
+  bool json = false;
+  /// What the command that was given does; its value is the exit code.
+  std::function<base::Result<int>()> run;
+};
+
+/// Exit codes; docs/cli.md lists them. 0 is success.
+inline constexpr int kExitUsage = 2;
+/// `verify` found nothing wrong, but was given nothing to recognise the signer by.
+inline constexpr int kExitIdentityNotChecked = 20;
+/// The one mapping from errors to exit codes.
+int exit_code(base::Code code);
+
+/// Adds a subcommand whose help ends with an example.
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& what,
+                      const std::string& example);
+
+/// Prints a result to standard output: `data` as one line of JSON with --json, else `text`.
+void print(const Context& context, const boost::json::value& data, std::string_view text);
+
+/// Loads the configuration that the command line names.
+base::Result<Config> load(const Context& context);
+
+/// The region that was asked for, or the only one there is.
+base::Result<base::RegionId> choose_region(const Config& config, const std::string& asked);
+
+// One file for each command.
+void add_init(CLI::App& app, Context& context);
+void add_tenant(CLI::App& app, Context& context);
+void add_source(CLI::App& app, Context& context);
+void add_ingest(CLI::App& app, Context& context);
+void add_search(CLI::App& app, Context& context);
+void add_show(CLI::App& app, Context& context);
+void add_export(CLI::App& app, Context& context);
+void add_verify(CLI::App& app, Context& context);
+void add_log(CLI::App& app, Context& context);
+void add_checkpoint(CLI::App& app, Context& context);
+void add_proof(CLI::App& app, Context& context);
+void add_index(CLI::App& app, Context& context);
+void add_completion(CLI::App& app, Context& context);
+
+}  // namespace countersign::apps

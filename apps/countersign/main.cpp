@@ -1,0 +1,69 @@
+#include "apps/countersign/command.h"
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+using namespace countersign::apps;
+
+constexpr const char* kAbout =
+    "Countersign keeps the evidence of one-time passwords and MFA, and proves it.\n"
+    "Exit codes: 0 success, 2 usage or bad input, 3 not found, 4 exists already, 5 not allowed, 6 try again "
+    "later,\n"
+    "7 a limit or a full disk, 8 the state does not allow it, 9 evidence is altered or missing, 10 internal "
+    "error,\n"
+    "20 verify: nothing wrong, but no trusted key or certificate was given.";
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    Context context;
+    context.config_file = default_config_file();
+    CLI::App app(kAbout, "countersign");
+    app.set_version_flag("--version", COUNTERSIGN_VERSION);
+    app.add_option("-c,--config", context.config_file, "Configuration file ($COUNTERSIGN_CONFIG)");
+    app.add_flag("--json", context.json, "Print one JSON document for programs");
+    app.require_subcommand(1);
+    add_init(app, context);
+    add_tenant(app, context);
+    add_source(app, context);
+    add_ingest(app, context);
+    add_search(app, context);
+    add_show(app, context);
+    add_log(app, context);
+    add_checkpoint(app, context);
+    add_proof(app, context);
+    add_export(app, context);
+    add_verify(app, context);
+    add_index(app, context);
+    add_completion(app, context);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      const int code = app.exit(error);
+      return code == 0 ? 0 : kExitUsage;
+    }
+    const auto done = context.run();
+    if (done) return *done;
+    if (context.json) {
+      fmt::print(stderr, "{}\n",
+                 boost::json::serialize(
+                     boost::json::object{{"error",
+                                          {{"code", countersign::base::to_string(done.error().code)},
+                                           {"message", done.error().message}}}}));
+    } else {
+      fmt::print(stderr, "countersign: {}\n", done.error().message);
+    }
+    return exit_code(done.error().code);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "countersign: unexpected failure: {}\n", error.what());
+    return exit_code(countersign::base::Code::internal);
+  }
+}

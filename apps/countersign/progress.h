@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace countersign::apps {
+
+/// A progress bar on standard error: shown only on a terminal, and only once the work has taken a second.
+/// Cleared when it goes, so that results stand alone.
+class Progress {
+ public:
+  /// `total` in units of show(); 0 where it is not known: then a count is shown.
+  Progress(std::string what, std::uint64_t total);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void show(std::uint64_t done);
+
+ private:
+  const std::string what_;
+  const std::uint64_t total_;
+  const bool terminal_;
+  const std::chrono::steady_clock::time_point begun_;
+  std::chrono::steady_clock::time_point drawn_;
+  bool visible_ = false;
+};
+
+}  // namespace countersign::apps

@@ -1,0 +1,94 @@
+#include "apps/system_events.h"
+
+#include "ledger/base/encoding.h"
+#include "ledger/base/file.h"
+#include "ledger/base/json.h"
+#include "ledger/record/prepare.h"
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+
+namespace countersign::apps {
+namespace {
+
+using base::Code;
+using base::fail;
+
+constexpr std::size_t kOutboxAtOnce = 500;
+
+const record::Sender& appliance() {
+  static const record::Sender sender{base::SourceName("countersign"), record::Proof::none};
+  return sender;
+}
+
+base::Result<record::PreparedEvent> prepare(const boost::json::object& event) {
+  auto prepared = record::prepare_event(event, appliance(), record::Vocabulary::system);
+  if (!prepared)
+    return fail(Code::invalid_argument,
+                fmt::format("not a system event: {} {}", prepared.error().front().path,
+                            prepared.error().front().reason));
+  return std::move(*prepared);
+}
+
+}  // namespace
+
+boost::json::object system_event(const std::string& id, const std::string& type, base::Timestamp time) {
+  return {{"id", id}, {"time", base::format_rfc3339(time)}, {"type", type}, {"tenant", base::kSystemTenant}};
+}
+
+std::string random_event_id(const crypto::Entropy& entropy) {
+  std::array<std::uint8_t, 16> bytes;
+  entropy(bytes);
+  return base::to_hex(bytes);
+}
+
+base::Result<void> append_system_events(store::Appender& appender,
+                                        const std::vector<boost::json::object>& events) {
+  std::vector<record::PreparedEvent> batch;
+  for (const auto& event : events) {
+    TRY_ASSIGN(auto prepared, prepare(event));
+    batch.push_back(std::move(prepared));
+  }
+  auto promise = std::make_shared<std::promise<store::AppendResult>>();
+  auto future = promise->get_future();
+  TRY(appender.submit(std::move(batch),
+                      [promise](store::AppendResult result) { promise->set_value(std::move(result)); }));
+  auto result = future.get();
+  if (!result) return fail(std::move(result).error());
+  return {};
+}
+
+base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost::json::object& event) {
+  TRY(prepare(event));
+  const auto folder = files.folder / "outbox";
+  TRY(base::make_folders_durably(folder));
+  return base::create_file_durably(folder / (std::string(event.at("id").as_string()) + ".json"),
+                                   boost::json::serialize(event), base::FileMode::secret);
+}
+
+base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender) {
+  std::vector<boost::json::object> events;
+  std::vector<std::filesystem::path> taken;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(files.folder / "outbox", ignored)) {
+    if (entry.path().extension() != ".json" || entry.path().filename().string().starts_with(".")) continue;
+    const auto text = base::read_file(entry.path(), record::kEventBytesMax);
+    auto parsed = text ? base::parse_json(*text, {}) : base::Result<base::ParsedJson>(fail(text.error()));
+    if (!parsed || !parsed->value.is_object() || !prepare(parsed->value.get_object())) {
+      std::filesystem::rename(entry.path(), entry.path().string() + ".refused", ignored);
+      continue;
+    }
+    events.push_back(std::move(parsed->value.get_object()));
+    taken.push_back(entry.path());
+    if (taken.size() == kOutboxAtOnce) break;
+  }
+  if (events.empty()) return std::size_t{0};
+  TRY(append_system_events(appender, events));
+  for (const auto& path : taken) std::filesystem::remove(path, ignored);
+  return events.size();
+}
+
+}  // namespace countersign::apps

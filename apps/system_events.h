@@ -1,0 +1,36 @@
+#pragma once
+
+#include "apps/config.h"
+#include "ledger/base/result.h"
+#include "ledger/base/time.h"
+#include "ledger/crypto/entropy.h"
+#include "ledger/store/append.h"
+
+#include <boost/json/object.hpp>
+
+#include <functional>
+#include <string>
+
+namespace countersign::apps {
+
+/// An event of the appliance itself, for the log `_system`: `type` as in record::system_types(). `id` makes
+/// it idempotent: the same id is recorded once.
+boost::json::object system_event(const std::string& id, const std::string& type, base::Timestamp time);
+
+/// A random id for an event that is recorded each time it happens.
+std::string random_event_id(const crypto::Entropy& entropy);
+
+/// Appends system events through the region's writer and waits for them to be on disk.
+base::Result<void> append_system_events(store::Appender& appender,
+                                        const std::vector<boost::json::object>& events);
+
+/// Leaves an event in the region's outbox, durably, for the process that has the writer. For commands that
+/// run beside the daemon: the event is in the system log within a second or two, or when the daemon starts
+/// next.
+base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost::json::object& event);
+
+/// Appends what is in the outbox and deletes it there. A file that is not a system event is renamed to
+/// *.refused.
+base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender);
+
+}  // namespace countersign::apps

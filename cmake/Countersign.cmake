@@ -1,0 +1,61 @@
+# What every target shares. Flags live on one interface target; a folder becomes a library with one call.
+
+include(CTest)
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+option(COUNTERSIGN_FUZZ "Build the libFuzzer targets (needs clang) instead of the tests" OFF)
+set(COUNTERSIGN_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,undefined', 'thread' or empty")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+endif()
+
+add_library(countersign_flags INTERFACE)
+target_compile_options(countersign_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Werror
+  -fstack-protector-strong
+  "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.")
+target_compile_definitions(countersign_flags INTERFACE
+  _GLIBCXX_ASSERTIONS
+  BOOST_ASIO_NO_DEPRECATED
+  BOOST_BEAST_USE_STD_STRING_VIEW
+  COUNTERSIGN_VERSION="${PROJECT_VERSION}")
+target_include_directories(countersign_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+target_link_options(countersign_flags INTERFACE -Wl,-z,relro,-z,now)
+if(CMAKE_BUILD_TYPE MATCHES "Release|RelWithDebInfo")
+  # Fortify needs optimisation; sanitizers bring their own checks.
+  target_compile_options(countersign_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+endif()
+if(COUNTERSIGN_SANITIZE)
+  add_compile_options(-fsanitize=${COUNTERSIGN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${COUNTERSIGN_SANITIZE})
+endif()
+if(COUNTERSIGN_FUZZ)
+  # clang's function check cannot compile coroutine code (see docs/architecture.md, "Toolchain").
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=function -fno-omit-frame-pointer
+                      -Wno-gnu-zero-variadic-macro-arguments)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+# countersign_library(<name> SOURCES <file>... [DEPS <target>...])
+# Makes the library of one folder. DEPS are public: the arrows of docs/architecture.md.
+function(countersign_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC countersign_flags ${ARG_DEPS})
+endfunction()
+
+# countersign_test(<name> SOURCES <file>... [DEPS <target>...] [LABELS <label>...])
+# Makes a GoogleTest program whose cases are listed one by one in CTest.
+function(countersign_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE countersign_flags ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE COUNTERSIGN_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 600)
+endfunction()

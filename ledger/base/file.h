@@ -1,0 +1,34 @@
+#pragma once
+
+#include "ledger/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace countersign::base {
+
+/// Who may read a file that is written.
+enum class FileMode : unsigned { secret = 0600, readable = 0644 };
+
+/// Reads a whole file of at most `bytes_max` bytes. Errors: not_found, resource_exhausted (larger), internal.
+Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t bytes_max);
+
+/// Puts `content` at `path` so that after a crash there is either the old file or the new one, whole:
+/// temporary file beside it, full write, fsync, rename, fsync of the folder. On failure the old file is
+/// untouched.
+Result<void> write_file_durably(const std::filesystem::path& path, std::string_view content, FileMode mode);
+
+/// As write_file_durably, but fails with already_exists where there is a file: for keys, which are never
+/// replaced.
+Result<void> create_file_durably(const std::filesystem::path& path, std::string_view content, FileMode mode);
+
+/// Makes a folder and those above it that are missing, readable by the owner's group at most (0750), and
+/// fsyncs each parent of a folder newly made.
+Result<void> make_folders_durably(const std::filesystem::path& path);
+
+/// Bytes that an unprivileged writer can still use on the file system of `path`.
+Result<std::uint64_t> free_bytes(const std::filesystem::path& path);
+
+}  // namespace countersign::base

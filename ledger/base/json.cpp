@@ -1,0 +1,187 @@
+#include "ledger/base/json.h"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/value_stack.hpp>
+#include <fmt/format.h>
+
+#include <set>
+
+namespace countersign::base {
+namespace {
+
+namespace json = boost::json;
+
+/// Builds the value and, beside it, remembers the names met in each open object, which the value cannot tell
+/// afterwards: Boost.JSON keeps the last of two members of one name.
+class Handler {
+ public:
+  static constexpr std::size_t max_object_size = json::object::max_size();
+  static constexpr std::size_t max_array_size = json::array::max_size();
+  static constexpr std::size_t max_key_size = json::string::max_size();
+  static constexpr std::size_t max_string_size = json::string::max_size();
+
+  Handler() { stack_.reset({}); }
+
+  json::value release() { return stack_.release(); }
+  std::vector<std::string> take_duplicates() { return std::move(duplicates_); }
+
+  bool on_document_begin(json::error_code&) { return true; }
+  bool on_document_end(json::error_code&) { return true; }
+  bool on_object_begin(json::error_code&) { return open(Level::object); }
+  bool on_array_begin(json::error_code&) { return open(Level::array); }
+  bool on_object_end(std::size_t n, json::error_code&) {
+    stack_.push_object(n);
+    return close();
+  }
+  bool on_array_end(std::size_t n, json::error_code&) {
+    stack_.push_array(n);
+    return close();
+  }
+  bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+    key_.append(part.data(), part.size());
+    stack_.push_chars(part);
+    return true;
+  }
+  bool on_key(json::string_view part, std::size_t, json::error_code&) {
+    key_.append(part.data(), part.size());
+    stack_.push_key(part);
+    Level& level = levels_.back();
+    level.name = std::move(key_);
+    key_.clear();
+    if (!level.seen.insert(level.name).second && duplicates_.size() < 16) duplicates_.push_back(path());
+    return true;
+  }
+  bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
+    stack_.push_chars(part);
+    return true;
+  }
+  bool on_string(json::string_view part, std::size_t, json::error_code&) {
+    stack_.push_string(part);
+    return element();
+  }
+  bool on_number_part(json::string_view, json::error_code&) { return true; }
+  bool on_int64(std::int64_t number, json::string_view, json::error_code&) {
+    stack_.push_int64(number);
+    return element();
+  }
+  bool on_uint64(std::uint64_t number, json::string_view, json::error_code&) {
+    stack_.push_uint64(number);
+    return element();
+  }
+  bool on_double(double number, json::string_view, json::error_code&) {
+    stack_.push_double(number);
+    return element();
+  }
+  bool on_bool(bool flag, json::error_code&) {
+    stack_.push_bool(flag);
+    return element();
+  }
+  bool on_null(json::error_code&) {
+    stack_.push_null();
+    return element();
+  }
+  bool on_comment_part(json::string_view, json::error_code&) { return true; }
+  bool on_comment(json::string_view, json::error_code&) { return true; }
+
+ private:
+  struct Level {
+    enum Kind { object, array } kind;
+    std::set<std::string, std::less<>> seen;
+    std::string name;
+    std::size_t index = 0;
+  };
+
+  bool open(Level::Kind kind) {
+    levels_.push_back(Level{kind, {}, {}, 0});
+    return true;
+  }
+  bool close() {
+    levels_.pop_back();
+    return element();
+  }
+  bool element() {
+    if (!levels_.empty() && levels_.back().kind == Level::array) ++levels_.back().index;
+    return true;
+  }
+  std::string path() const {
+    std::string out;
+    for (const auto& level : levels_) {
+      if (level.kind == Level::array) {
+        out += fmt::format("[{}]", level.index);
+      } else {
+        if (!out.empty()) out += '.';
+        out += level.name;
+      }
+    }
+    return out;
+  }
+
+  json::value_stack stack_;
+  std::vector<Level> levels_;
+  std::string key_;
+  std::vector<std::string> duplicates_;
+};
+
+}  // namespace
+
+Result<ParsedJson> parse_json(std::string_view text, const JsonLimits& limits) {
+  json::parse_options options;
+  options.max_depth = limits.depth_max;
+  json::basic_parser<Handler> parser(options);
+  json::error_code error;
+  const std::size_t used = parser.write_some(false, text.data(), text.size(), error);
+  if (!error && used < text.size()) error = json::error::extra_data;
+  if (error) {
+    return fail(Code::invalid_argument,
+                fmt::format("not valid JSON at byte {}: {}", used,
+                            error == json::error::too_deep ? "nested too deep" : error.message()));
+  }
+  ParsedJson parsed;
+  parsed.value = parser.handler().release();
+  parsed.duplicates = parser.handler().take_duplicates();
+  return parsed;
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  out.push_back('"');
+  std::size_t clean = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, clean, i - clean);
+    clean = i + 1;
+    out.push_back('\\');
+    switch (c) {
+      case '"':
+        out.push_back('"');
+        break;
+      case '\\':
+        out.push_back('\\');
+        break;
+      case '\b':
+        out.push_back('b');
+        break;
+      case '\f':
+        out.push_back('f');
+        break;
+      case '\n':
+        out.push_back('n');
+        break;
+      case '\r':
+        out.push_back('r');
+        break;
+      case '\t':
+        out.push_back('t');
+        break;
+      default:
+        out.append("u00");
+        out.push_back(kDigits[c >> 4]);
+        out.push_back(kDigits[c & 15]);
+    }
+  }
+  out.append(text, clean, std::string::npos);
+  out.push_back('"');
+}
+
+}  // namespace countersign::base

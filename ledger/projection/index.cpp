@@ -1,0 +1,156 @@
+#include "ledger/projection/index.h"
+
+#include "ledger/projection/columns.h"
+#include "ledger/record/event_view.h"
+#include "ledger/record/record.h"
+#include "ledger/sqlite/connection.h"
+#include "ledger/store/schema.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace countersign::projection {
+namespace {
+
+using base::Code;
+using base::fail;
+using record::FieldType;
+
+constexpr int kFirstMember = 8;  ///< bind index of the first member of an event
+
+std::string insert_sql() {
+  std::string sql = "INSERT INTO events VALUES(?1,?2,?3,?4,?5,?6,?7";
+  for (std::size_t i = 0; i < record::kEventFieldCount; ++i)
+    sql += fmt::format(",?{}", static_cast<std::size_t>(kFirstMember) + i);
+  return sql + ")";
+}
+
+base::Result<sqlite::Connection> open_or_make(const std::filesystem::path& file) {
+  auto there = sqlite::Connection::open(file, {.access = sqlite::Access::read_write, .cache_kib = 32768});
+  if (there) {
+    const auto version = there->query_integer("PRAGMA user_version");
+    if (version && *version == kIndexVersion) return there;
+  }
+  there = fail(Code::aborted, "made anew");
+  TRY(remove_index(file));
+  TRY_ASSIGN(auto fresh,
+             sqlite::Connection::open(file, {.access = sqlite::Access::create, .cache_kib = 32768}));
+  TRY(fresh.execute(index_schema()));
+  return fresh;
+}
+
+}  // namespace
+
+base::Result<void> remove_index(const std::filesystem::path& index_file) {
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::error_code error;
+    std::filesystem::remove(index_file.string() + suffix, error);
+    if (error)
+      return fail(Code::internal,
+                  fmt::format("cannot delete {}{}: {}", index_file.string(), suffix, error.message()));
+  }
+  return {};
+}
+
+struct Index::Impl {
+  sqlite::Connection connection;
+  sqlite::Statement next;
+  sqlite::Statement set_next;
+  sqlite::Statement insert;
+  sqlite::Statement insert_words;
+  std::array<std::string, record::kEventFieldCount> texts;
+  std::string words;
+
+  base::Result<void> take(std::int64_t place, std::string_view bytes);
+};
+
+Index::Index(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Index::~Index() = default;
+Index::Index(Index&&) noexcept = default;
+Index& Index::operator=(Index&&) noexcept = default;
+
+base::Result<Index> Index::open(const std::filesystem::path& index_file) {
+  TRY_ASSIGN(auto index, open_or_make(index_file));
+  // Losing the last commits in a power cut costs a moment of work, not evidence.
+  TRY(index.execute("PRAGMA synchronous=NORMAL"));
+  TRY_ASSIGN(auto next, index.prepare("SELECT next FROM progress WHERE log=?1"));
+  TRY_ASSIGN(
+      auto set_next,
+      index.prepare("INSERT INTO progress(log,next) VALUES(?1,?2) ON CONFLICT(log) DO UPDATE SET next=?2"));
+  TRY_ASSIGN(auto insert, index.prepare(insert_sql()));
+  TRY_ASSIGN(auto insert_words, index.prepare("INSERT INTO words(rowid,text) VALUES(?1,?2)"));
+  return Index(std::make_unique<Impl>(Impl{std::move(index),
+                                           std::move(next),
+                                           std::move(set_next),
+                                           std::move(insert),
+                                           std::move(insert_words),
+                                           {},
+                                           {}}));
+}
+
+base::Result<void> Index::Impl::take(std::int64_t place, std::string_view bytes) {
+  TRY_ASSIGN(const auto view, record::read_record(bytes));
+  TRY_ASSIGN(const auto event, record::read_event(view.event));
+  TRY_ASSIGN(const auto occurred, base::parse_rfc3339(event.plain(record::kTime)));
+  insert.bind(1, place)
+      .bind(2, store::log_of_place(place))
+      .bind(3, static_cast<std::int64_t>(base::index_of(view.seq)));
+  insert.bind(4, view.received.micros)
+      .bind(5, occurred.micros)
+      .bind_text(6, view.source)
+      .bind_text(7, view.proof);
+  words.assign(view.source);
+  for (std::size_t i = 0; i < record::kEventFieldCount; ++i) {
+    const int at = kFirstMember + static_cast<int>(i);
+    const auto& field = record::kEventFields[i];
+    const auto raw = event.raw[i];
+    if (raw.empty()) {
+      insert.bind_null(at);
+    } else if (field.type == FieldType::boolean) {
+      insert.bind(at, raw == "true" ? 1 : 0);
+    } else if (field.type == FieldType::integer) {
+      std::int64_t number = 0;
+      std::from_chars(raw.data(), raw.data() + raw.size(), number);
+      insert.bind(at, number);
+    } else {
+      texts[i] = event.text(static_cast<record::Field>(i));
+      insert.bind_text(at, texts[i]);
+      if (is_searchable_text(field)) words.append(" ").append(texts[i]);
+    }
+  }
+  TRY(insert.run());
+  return insert_words.bind(1, place).bind_text(2, words).run();
+}
+
+base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uint64_t records_max) {
+  TRY_ASSIGN(const auto logs, ledger.logs());
+  TRY_ASSIGN(auto transaction,
+             sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
+  std::uint64_t taken = 0;
+  for (const auto& log : logs) {
+    impl_->next.bind(1, log.number);
+    TRY_ASSIGN(const bool known, impl_->next.step());
+    const std::uint64_t begin = known ? static_cast<std::uint64_t>(impl_->next.integer(0)) : 0;
+    impl_->next.reset();
+    const std::uint64_t end = std::min(log.size, begin + records_max - taken);
+    if (begin >= end) continue;
+    TRY(ledger.read(log, begin, end, [&](base::Seq seq, std::string_view bytes) -> base::Result<void> {
+      auto done = impl_->take(store::place_of(log.number, base::index_of(seq)), bytes);
+      if (!done)
+        return fail(fmt::format("record {} of {} cannot be indexed", base::index_of(seq), log.name.text),
+                    done.error());
+      return {};
+    }));
+    TRY(impl_->set_next.bind(1, log.number).bind(2, static_cast<std::int64_t>(end)).run());
+    taken += end - begin;
+    if (taken >= records_max) break;
+  }
+  if (taken == 0) return taken;
+  TRY(transaction.commit());
+  if (impl_->connection.wal_pages() > 10'000) impl_->connection.move_wal();
+  return taken;
+}
+
+}  // namespace countersign::projection

@@ -1,0 +1,236 @@
+#include "ledger/record/event_view.h"
+
+#include "ledger/base/encoding.h"
+
+#include <fmt/format.h>
+
+namespace countersign::record {
+namespace {
+
+using base::Code;
+
+/// Walks the compact JSON that prepare_event writes.
+class Walker {
+ public:
+  explicit Walker(std::string_view text) : text_(text) {}
+
+  bool literal(std::string_view expected) {
+    if (text_.compare(at_, expected.size(), expected) != 0) return false;
+    at_ += expected.size();
+    return true;
+  }
+  bool literal(char expected) {
+    if (at_ >= text_.size() || text_[at_] != expected) return false;
+    ++at_;
+    return true;
+  }
+  /// `"name":`, if that is what comes next.
+  bool name(std::string_view name) {
+    const std::size_t begin = at_;
+    if (literal('"') && literal(name) && literal("\":")) return true;
+    at_ = begin;
+    return false;
+  }
+  /// A string, number, true or false.
+  bool scalar(std::string_view& value) {
+    const std::size_t begin = at_;
+    if (!(at_ < text_.size() && text_[at_] == '"' ? string() : word())) return false;
+    value = text_.substr(begin, at_ - begin);
+    return true;
+  }
+  std::size_t at() const { return at_; }
+  bool done() const { return at_ == text_.size(); }
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+ private:
+  bool string() {
+    ++at_;
+    for (; at_ < text_.size(); ++at_) {
+      const auto c = static_cast<unsigned char>(text_[at_]);
+      if (c == '"') return ++at_, true;
+      if (c < 0x20) return false;
+      if (c == '\\' && ++at_ >= text_.size()) return false;
+    }
+    return false;
+  }
+  bool word() {
+    const std::size_t begin = at_;
+    while (at_ < text_.size() &&
+           ((text_[at_] >= '0' && text_[at_] <= '9') || (text_[at_] >= 'a' && text_[at_] <= 'z')))
+      ++at_;
+    const auto found = text_.substr(begin, at_ - begin);
+    if (found.empty()) return false;
+    if (found.front() >= 'a') return found == "true" || found == "false";
+    return found.find_first_not_of("0123456789") == std::string_view::npos;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+auto bad(const Walker& walker) {
+  return base::fail(Code::data_loss,
+                    fmt::format("not an event of a record: byte {} is not as it must be", walker.at()));
+}
+
+/// Members of one object in table order, `begin` to `end` of kEventFields, up to its closing brace.
+bool read_members(Walker& walker, std::size_t begin, std::size_t end, EventView& view) {
+  bool first = true;
+  for (std::size_t i = begin; i < end; ++i) {
+    Walker ahead = walker;
+    if ((!first && !ahead.literal(',')) || !ahead.name(kEventFields[i].name)) continue;
+    if (!ahead.scalar(view.raw[i])) return false;
+    walker = ahead;
+    first = false;
+  }
+  return !first && walker.literal('}');
+}
+
+/// Walks arrays, objects and tokens below `attributes`; `visit` gets each token.
+bool walk_attributes(Walker& walker, int depth, const std::function<void(const TokenAt&)>* visit) {
+  if (depth > static_cast<int>(kAttributeDepthMax) + 2) return false;
+  if (walker.peek() == '"') {
+    std::string_view value;
+    if (!walker.scalar(value) || value.size() != base::kDigestBase64UrlSize + 2) return false;
+    if (visit != nullptr) (*visit)({Kind::attribute, value.substr(1, base::kDigestBase64UrlSize)});
+    return true;
+  }
+  const bool object = walker.peek() == '{';
+  if (!walker.literal(object ? '{' : '[')) return false;
+  const char close = object ? '}' : ']';
+  if (walker.literal(close)) return true;
+  do {
+    std::string_view name;
+    if (object && !(walker.peek() == '"' && walker.scalar(name) && walker.literal(':'))) return false;
+    if (!walk_attributes(walker, depth + 1, visit)) return false;
+  } while (walker.literal(','));
+  return walker.literal(close);
+}
+
+void append_utf8(std::string& out, std::uint32_t point) {
+  if (point < 0x80) {
+    out.push_back(static_cast<char>(point));
+  } else if (point < 0x800) {
+    out.push_back(static_cast<char>(0xC0 | (point >> 6)));
+    out.push_back(static_cast<char>(0x80 | (point & 0x3F)));
+  } else if (point < 0x10000) {
+    out.push_back(static_cast<char>(0xE0 | (point >> 12)));
+    out.push_back(static_cast<char>(0x80 | ((point >> 6) & 0x3F)));
+    out.push_back(static_cast<char>(0x80 | (point & 0x3F)));
+  } else {
+    out.push_back(static_cast<char>(0xF0 | (point >> 18)));
+    out.push_back(static_cast<char>(0x80 | ((point >> 12) & 0x3F)));
+    out.push_back(static_cast<char>(0x80 | ((point >> 6) & 0x3F)));
+    out.push_back(static_cast<char>(0x80 | (point & 0x3F)));
+  }
+}
+
+}  // namespace
+
+std::string_view EventView::plain(Field field) const {
+  const auto value = raw[field];
+  return value.size() >= 2 && value.front() == '"' ? value.substr(1, value.size() - 2) : std::string_view{};
+}
+
+std::string EventView::text(Field field) const {
+  const auto value = raw[field];
+  if (value.empty() || value.front() != '"') return std::string(value);
+  return unescape_json(value);
+}
+
+base::Result<EventView> read_event(std::string_view event) {
+  EventView view;
+  Walker walker(event);
+  if (!walker.literal('{')) return bad(walker);
+  std::size_t i = 0;
+  for (; kEventFields[i].object.empty(); ++i) {
+    if (i > 0 && !walker.literal(',')) return bad(walker);
+    if (!walker.name(kEventFields[i].name) || !walker.scalar(view.raw[i])) return bad(walker);
+  }
+  while (i < kEventFieldCount && walker.peek() == ',') {
+    const auto object = kEventFields[i].object;
+    std::size_t end = i;
+    while (end < kEventFieldCount && kEventFields[end].object == object) ++end;
+    Walker ahead = walker;
+    if (ahead.literal(',') && ahead.name(object)) {
+      walker = ahead;
+      if (!walker.literal('{') || !read_members(walker, i, end, view)) return bad(walker);
+    }
+    i = end;
+  }
+  if (walker.literal(",\"attributes\":")) {
+    const std::size_t begin = walker.at();
+    if (walker.peek() != '{' || !walk_attributes(walker, 0, nullptr)) return bad(walker);
+    view.attributes = event.substr(begin, walker.at() - begin);
+  }
+  if (!walker.literal('}') || !walker.done()) return bad(walker);
+  return view;
+}
+
+base::Result<void> for_each_token(const EventView& event, const std::function<void(const TokenAt&)>& visit) {
+  for (std::size_t i = 0; i < kEventFieldCount; ++i) {
+    if (!kEventFields[i].personal || event.raw[i].empty()) continue;
+    const auto token = event.plain(static_cast<Field>(i));
+    if (token.size() != base::kDigestBase64UrlSize)
+      return base::fail(Code::data_loss, fmt::format("no token stands in {}.{}", kEventFields[i].object,
+                                                     kEventFields[i].name));
+    visit({*kEventFields[i].personal, token});
+  }
+  if (event.attributes.empty()) return {};
+  Walker walker(event.attributes);
+  if (!walk_attributes(walker, 0, &visit)) return bad(walker);
+  return {};
+}
+
+std::string unescape_json(std::string_view quoted) {
+  std::string out;
+  if (quoted.size() < 2) return out;
+  const auto inside = quoted.substr(1, quoted.size() - 2);
+  out.reserve(inside.size());
+  const auto hex4 = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t k = at; k < at + 4 && k < inside.size(); ++k) {
+      const char c = inside[k];
+      value = value * 16 + static_cast<std::uint32_t>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+    return value;
+  };
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    if (inside[i] != '\\' || i + 1 >= inside.size()) {
+      out.push_back(inside[i]);
+      continue;
+    }
+    switch (inside[++i]) {
+      case 'b':
+        out.push_back('\b');
+        break;
+      case 'f':
+        out.push_back('\f');
+        break;
+      case 'n':
+        out.push_back('\n');
+        break;
+      case 'r':
+        out.push_back('\r');
+        break;
+      case 't':
+        out.push_back('\t');
+        break;
+      case 'u': {
+        std::uint32_t point = hex4(i + 1);
+        i += 4;
+        if (point >= 0xD800 && point < 0xDC00 && inside.substr(i + 1, 2) == "\\u") {
+          point = 0x10000 + ((point - 0xD800) << 10) + (hex4(i + 3) - 0xDC00);
+          i += 6;
+        }
+        append_utf8(out, point);
+        break;
+      }
+      default:
+        out.push_back(inside[i]);
+    }
+  }
+  return out;
+}
+
+}  // namespace countersign::record

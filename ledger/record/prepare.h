@@ -1,0 +1,59 @@
+#pragma once
+
+#include "ledger/base/types.h"
+#include "ledger/record/event_schema.h"
+
+#include <boost/json/object.hpp>
+#include <tl/expected.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace countersign::record {
+
+/// A personal value of an event, and where its token belongs.
+struct PersonalValue {
+  std::uint32_t offset = 0;  ///< into PreparedEvent::json: the first of 43 characters
+  Kind kind = Kind::user;
+  std::string value;
+};
+
+/// An event that was checked and written out, but for the tokens: the ledger's thread fills them in. All the
+/// work that can be done before the place of the event in its log is known has been done.
+struct PreparedEvent {
+  base::TenantId tenant;
+  base::SourceName source;
+  Proof proof = Proof::none;
+  std::string id;    ///< the source's own id: (source, id) is the idempotency key
+  std::string json;  ///< the record's `event`; each personal value is 43 placeholder characters
+  std::vector<PersonalValue> personal;  ///< in the order of their offsets
+  std::vector<std::string> redacted;    ///< paths of what was removed
+};
+
+/// One thing that is wrong with an event.
+struct Fault {
+  std::string path;    ///< "challenge.factor"; empty for the event as a whole
+  std::string reason;  ///< says what is wrong and what would be right; never the value
+
+  bool operator==(const Fault&) const = default;
+};
+using Faults = std::vector<Fault>;
+
+/// Which event types are accepted.
+enum class Vocabulary { source, system };
+
+/// What is known of an event's sender.
+struct Sender {
+  base::SourceName source;
+  Proof proof = Proof::none;
+};
+
+/// Checks an event against DESIGN.md section 4 and writes it in record order. Collects every fault (16 at
+/// most), not only the first. Members under `attributes` that name a secret are removed and listed in
+/// `redacted`; `redacted_before` (paths that an adapter removed) come first there. Pure, thread-safe.
+tl::expected<PreparedEvent, Faults> prepare_event(const boost::json::object& event, const Sender& sender,
+                                                  Vocabulary vocabulary = Vocabulary::source,
+                                                  std::vector<std::string> redacted_before = {});
+
+}  // namespace countersign::record

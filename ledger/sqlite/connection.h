@@ -1,0 +1,122 @@
+#pragma once
+
+#include "ledger/base/result.h"
+#include "ledger/base/types.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace countersign::sqlite {
+
+enum class Access {
+  create,      ///< make the file; fails where there is one
+  read_write,  ///< an existing file; the one connection that writes it and moves its WAL
+  read_only,   ///< an existing file; never writes, never moves the WAL
+};
+
+struct OpenOptions {
+  Access access = Access::read_only;
+  int cache_kib = 8192;
+  std::string vfs = {};  ///< empty: the operating system's; tests name one that fails on purpose
+};
+
+class Statement;
+
+/// One connection to one SQLite file, set up as docs/architecture.md says: WAL, synchronous=FULL, defensive
+/// mode, no mmap, no automatic WAL checkpoints. One thread at a time.
+///
+/// Errors of all calls: resource_exhausted the disk is full; unavailable busy; already_exists a constraint;
+/// data_loss the file is damaged or not a database; not_found it is not there; internal anything else.
+class Connection {
+ public:
+  static base::Result<Connection> open(const std::filesystem::path& file, const OpenOptions& options);
+  ~Connection();
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+
+  /// Runs statements that return no rows.
+  base::Result<void> execute(const std::string& sql);
+
+  /// Prepares one statement; keep it and use it again. It must not outlive its connection.
+  base::Result<Statement> prepare(std::string_view sql);
+
+  /// The first column of the first row of a query, as a number.
+  base::Result<std::int64_t> query_integer(std::string_view sql);
+
+  /// Rows changed by the last statement.
+  std::int64_t changes() const;
+
+  /// Pages in the WAL after the last commit of this connection.
+  int wal_pages() const;
+
+  /// Copies what it can from the WAL to the file without waiting (PASSIVE). Failing does no harm.
+  void move_wal();
+  /// Copies all and empties the WAL (TRUNCATE); at a stop or when idle.
+  base::Result<void> empty_wal();
+
+ private:
+  struct Impl;
+  explicit Connection(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A prepared statement. Use: bind…, then step() until it says false, then reset(). Views of columns are
+/// valid until the next step or reset; bound bytes must live until the statement is reset.
+class Statement {
+ public:
+  ~Statement();
+  Statement(Statement&& other) noexcept : statement_(std::exchange(other.statement_, nullptr)) {}
+  Statement& operator=(Statement&& other) noexcept {
+    std::swap(statement_, other.statement_);
+    return *this;
+  }
+
+  Statement& bind(int index, std::int64_t value);
+  Statement& bind_text(int index, std::string_view text);
+  Statement& bind_blob(int index, base::Bytes bytes);
+  Statement& bind_null(int index);
+
+  /// Goes to the next row: true where there is one.
+  base::Result<bool> step();
+  /// For a statement without rows: runs it and resets it.
+  base::Result<void> run();
+  void reset();
+
+  std::int64_t integer(int column) const;
+  std::string_view text(int column) const;
+  base::Bytes blob(int column) const;
+  bool is_null(int column) const;
+
+ private:
+  friend class Connection;
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+  sqlite3_stmt* statement_;
+};
+
+/// A transaction that is rolled back unless it was committed.
+class Transaction {
+ public:
+  enum class Kind { read, write };
+  static base::Result<Transaction> begin(Connection& connection, Kind kind);
+  ~Transaction();
+  Transaction(Transaction&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+  Transaction& operator=(Transaction&&) = delete;
+
+  /// resource_exhausted: nothing was committed. internal: the outcome is unknown.
+  base::Result<void> commit();
+
+ private:
+  explicit Transaction(Connection& connection) : connection_(&connection) {}
+  Connection* connection_;
+};
+
+/// The version of SQLite that runs, for example "3.40.1".
+std::string_view library_version();
+
+}  // namespace countersign::sqlite

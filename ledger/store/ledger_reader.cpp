@@ -1,0 +1,267 @@
+#include "ledger/store/ledger_reader.h"
+
+#include "ledger/record/record.h"
+#include "ledger/sqlite/connection.h"
+#include "ledger/store/schema.h"
+#include "ledger/tree/merkle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace countersign::store {
+
+using base::Code;
+using base::Digest;
+using base::fail;
+
+struct LedgerReader::Impl {
+  sqlite::Connection connection;
+  LedgerIdentity identity;
+  sqlite::Statement one;
+  sqlite::Statement range;
+  sqlite::Statement last;
+  sqlite::Statement tile;
+  sqlite::Statement newest;
+  sqlite::Statement covering;
+  sqlite::Statement checkpoints;
+
+  base::Result<Digest> leaf(const LogHead& log, std::uint64_t index);
+  base::Result<std::vector<Digest>> entries(const LogHead& log, unsigned tile_level, std::uint64_t first,
+                                            std::uint64_t count);
+};
+
+LedgerReader::LedgerReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LedgerReader::~LedgerReader() = default;
+LedgerReader::LedgerReader(LedgerReader&&) noexcept = default;
+LedgerReader& LedgerReader::operator=(LedgerReader&&) noexcept = default;
+
+base::Result<LedgerReader> LedgerReader::open(const std::filesystem::path& ledger_file) {
+  TRY_ASSIGN(auto ledger, sqlite::Connection::open(ledger_file, {}));
+  TRY_ASSIGN(auto identity, read_identity(ledger));
+  TRY_ASSIGN(auto one, ledger.prepare("SELECT record FROM records WHERE place=?1"));
+  TRY_ASSIGN(auto range,
+             ledger.prepare("SELECT place,record FROM records WHERE place>=?1 AND place<?2 ORDER BY place"));
+  TRY_ASSIGN(auto last, ledger.prepare("SELECT max(place) FROM records WHERE place>=?1 AND place<?2"));
+  TRY_ASSIGN(auto tile, ledger.prepare("SELECT hashes FROM tiles WHERE place=?1"));
+  TRY_ASSIGN(auto newest, ledger.prepare("SELECT place,time,note FROM checkpoints WHERE place>=?1 AND "
+                                         "place<?2 ORDER BY place DESC LIMIT 1"));
+  TRY_ASSIGN(
+      auto covering,
+      ledger.prepare(
+          "SELECT place,time,note FROM checkpoints WHERE place>=?1 AND place<?2 ORDER BY place LIMIT 1"));
+  TRY_ASSIGN(
+      auto checkpoints,
+      ledger.prepare("SELECT place,time,note FROM checkpoints WHERE place>=?1 AND place<=?2 ORDER BY place"));
+  return LedgerReader(std::make_unique<Impl>(
+      Impl{std::move(ledger), std::move(identity), std::move(one), std::move(range), std::move(last),
+           std::move(tile), std::move(newest), std::move(covering), std::move(checkpoints)}));
+}
+
+const LedgerIdentity& LedgerReader::identity() const { return impl_->identity; }
+
+namespace {
+
+CheckpointRow row_of(const sqlite::Statement& statement) {
+  return {index_of_place(statement.integer(0)), statement.integer(1), std::string(statement.text(2))};
+}
+
+base::Result<std::optional<CheckpointRow>> one_checkpoint(sqlite::Statement& statement, std::int64_t low,
+                                                          std::int64_t high) {
+  statement.bind(1, low).bind(2, high);
+  TRY_ASSIGN(const bool there, statement.step());
+  std::optional<CheckpointRow> row;
+  if (there) row = row_of(statement);
+  statement.reset();
+  return row;
+}
+
+base::Result<std::uint64_t> size_of(sqlite::Statement& last, std::int64_t number) {
+  last.bind(1, place_of(number, 0)).bind(2, place_of(number + 1, 0));
+  TRY_ASSIGN(const bool row, last.step());
+  const std::uint64_t size = row && !last.is_null(0) ? index_of_place(last.integer(0)) + 1 : 0;
+  last.reset();
+  return size;
+}
+
+}  // namespace
+
+base::Result<std::vector<LogHead>> LedgerReader::logs() {
+  std::vector<LogHead> logs;
+  TRY_ASSIGN(auto statement, impl_->connection.prepare("SELECT number,name FROM logs ORDER BY number"));
+  for (;;) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) break;
+    logs.push_back({statement.integer(0), base::LogName{std::string(statement.text(1))}, 0});
+  }
+  for (auto& log : logs) {
+    TRY_ASSIGN(log.size, size_of(impl_->last, log.number));
+  }
+  return logs;
+}
+
+base::Result<LogHead> LedgerReader::log(const base::TenantId& tenant) {
+  LogHead head;
+  head.name = base::log_name(impl_->identity.origin, impl_->identity.region, tenant);
+  TRY_ASSIGN(auto statement, impl_->connection.prepare("SELECT number FROM logs WHERE name=?1"));
+  statement.bind_text(1, head.name.text);
+  TRY_ASSIGN(const bool there, statement.step());
+  if (!there)
+    return fail(Code::not_found,
+                fmt::format("there is no log {} yet: nothing was appended for this tenant", head.name.text));
+  head.number = statement.integer(0);
+  TRY_ASSIGN(head.size, size_of(impl_->last, head.number));
+  return head;
+}
+
+base::Result<std::string> LedgerReader::record(const LogHead& log, base::Seq seq) {
+  const auto index = base::index_of(seq);
+  if (index >= kLogSizeMax) return fail(Code::not_found, fmt::format("there is no record {}", index));
+  auto& statement = impl_->one.bind(1, place_of(log.number, index));
+  TRY_ASSIGN(const bool there, statement.step());
+  std::string bytes;
+  if (there) bytes = base::text_of(statement.blob(0));
+  statement.reset();
+  if (!there) return fail(Code::not_found, fmt::format("there is no record {} in {}", index, log.name.text));
+  return bytes;
+}
+
+base::Result<void> LedgerReader::read(const LogHead& log, std::uint64_t begin, std::uint64_t end,
+                                      const Visit& visit) {
+  // Pages, so that no read transaction holds up the writer's WAL for long.
+  constexpr std::uint64_t kPage = 16384;
+  auto& range = impl_->range;
+  while (begin < end) {
+    const std::uint64_t page_end = std::min(end, begin + kPage);
+    range.bind(1, place_of(log.number, begin)).bind(2, place_of(log.number, page_end));
+    for (; begin < page_end; ++begin) {
+      auto row = range.step();
+      if (!row) return fail(std::move(row).error());
+      if (!*row || index_of_place(range.integer(0)) != begin) {
+        range.reset();
+        return fail(Code::data_loss, fmt::format("record {} is missing from {}", begin, log.name.text));
+      }
+      if (auto visited = visit(base::seq_at(begin), base::text_of(range.blob(1))); !visited) {
+        range.reset();
+        return visited;
+      }
+    }
+    range.reset();
+  }
+  return {};
+}
+
+base::Result<std::uint64_t> LedgerReader::first_received(const LogHead& log, base::Timestamp time,
+                                                         std::uint64_t size) {
+  // `received` never decreases within a log, so a binary search finds the boundary.
+  std::uint64_t low = 0, high = size;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    TRY_ASSIGN(const auto bytes, record(log, base::seq_at(middle)));
+    TRY_ASSIGN(const auto view, record::read_record(bytes));
+    if (view.received < time) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+base::Result<std::optional<CheckpointRow>> LedgerReader::newest_checkpoint(const LogHead& log) {
+  return one_checkpoint(impl_->newest, place_of(log.number, 0), place_of(log.number + 1, 0));
+}
+
+base::Result<std::optional<CheckpointRow>> LedgerReader::checkpoint_before(const LogHead& log,
+                                                                           std::uint64_t size) {
+  return one_checkpoint(impl_->newest, place_of(log.number, 0),
+                        place_of(log.number, std::min(size, kLogSizeMax - 1)));
+}
+
+base::Result<std::optional<CheckpointRow>> LedgerReader::checkpoint_covering(const LogHead& log,
+                                                                             std::uint64_t size) {
+  return one_checkpoint(impl_->covering, place_of(log.number, std::min(size, kLogSizeMax - 1)),
+                        place_of(log.number + 1, 0));
+}
+
+base::Result<void> LedgerReader::read_checkpoints(
+    const LogHead& log, std::uint64_t low, std::uint64_t high,
+    const std::function<base::Result<void>(const CheckpointRow&)>& visit) {
+  auto& statement = impl_->checkpoints;
+  statement.bind(1, place_of(log.number, low)).bind(2, place_of(log.number, std::min(high, kLogSizeMax - 1)));
+  for (;;) {
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row) break;
+    if (auto visited = visit(row_of(statement)); !visited) {
+      statement.reset();
+      return visited;
+    }
+  }
+  statement.reset();
+  return {};
+}
+
+namespace {
+
+/// Hash of the perfect subtree of `count` (a power of two) neighbours.
+Digest fold(std::vector<Digest> hashes) {
+  while (hashes.size() > 1) {
+    for (std::size_t i = 0; i < hashes.size() / 2; ++i)
+      hashes[i] = tree::node_hash(hashes[2 * i], hashes[2 * i + 1]);
+    hashes.resize(hashes.size() / 2);
+  }
+  return hashes.front();
+}
+
+}  // namespace
+
+base::Result<Digest> LedgerReader::Impl::leaf(const LogHead& log, std::uint64_t index) {
+  one.bind(1, place_of(log.number, index));
+  TRY_ASSIGN(const bool there, one.step());
+  Digest hash;
+  if (there) hash = record::record_hash(base::text_of(one.blob(0)));
+  one.reset();
+  if (!there) return fail(Code::data_loss, fmt::format("record {} is missing from {}", index, log.name.text));
+  return hash;
+}
+
+/// Entries of one tile. A tile that is not full yet is not stored: its entries are made from records (level
+/// 0), or they are the roots of the full tiles below.
+base::Result<std::vector<Digest>> LedgerReader::Impl::entries(const LogHead& log, unsigned tile_level,
+                                                              std::uint64_t first, std::uint64_t count) {
+  std::vector<Digest> hashes(count);
+  tile.bind(1, tile_place(log.number, tile_level, first / 256));
+  TRY_ASSIGN(const bool stored, tile.step());
+  if (stored) {
+    const auto bytes = tile.blob(0);
+    const bool whole = bytes.size() == std::size_t{256} * 32;
+    if (whole) std::memcpy(hashes.data(), bytes.data() + (first % 256) * 32, count * 32);
+    tile.reset();
+    if (!whole)
+      return fail(Code::data_loss,
+                  fmt::format("tile {}/{} of {} has a wrong length", tile_level, first / 256, log.name.text));
+    return hashes;
+  }
+  tile.reset();
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (tile_level == 0) {
+      TRY_ASSIGN(hashes[i], leaf(log, first + i));
+    } else {
+      TRY_ASSIGN(auto below, entries(log, tile_level - 1, (first + i) * 256, 256));
+      hashes[i] = fold(std::move(below));
+    }
+  }
+  return hashes;
+}
+
+tree::NodeSource LedgerReader::nodes(const LogHead& log) {
+  return [this, log](unsigned level, std::uint64_t index) -> base::Result<Digest> {
+    // A node is folded from the 2^(level mod 8) entries below it in its row of tiles.
+    const std::uint64_t width = std::uint64_t{1} << (level % 8);
+    TRY_ASSIGN(auto entries, impl_->entries(log, level / 8, index * width, width));
+    return fold(std::move(entries));
+  };
+}
+
+}  // namespace countersign::store

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "ledger/base/result.h"
+#include "ledger/base/time.h"
+#include "ledger/base/types.h"
+#include "ledger/tree/proof.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace countersign::store {
+
+/// What a ledger file says of itself; written once, when it is made.
+struct LedgerIdentity {
+  std::string origin;
+  base::RegionId region;
+  std::string log_public_key;    ///< 32 bytes, Ed25519: signs checkpoints (C2SP signed-note type 0x01)
+  std::string clock_public_key;  ///< 32 bytes, Ed25519: timestamps checkpoints (type 0x04)
+};
+
+/// A log as it stood when it was read.
+struct LogHead {
+  std::int64_t number = 0;  ///< the file's own number for the log; not part of any proof
+  base::LogName name;
+  std::uint64_t size = 0;  ///< records on disk
+};
+
+/// A published checkpoint.
+struct CheckpointRow {
+  std::uint64_t size = 0;
+  std::int64_t time = 0;  ///< POSIX seconds; the note's timestamped cosignature signs it
+  std::string note;       ///< the C2SP signed note, verbatim
+};
+
+/// Reads one region's ledger.sqlite through a read-only connection of its own, beside the writer, in short
+/// transactions. One thread at a time; open one reader for each thread.
+class LedgerReader {
+ public:
+  /// not_found where there is no ledger; data_loss where the file is not one or was made by a newer version.
+  static base::Result<LedgerReader> open(const std::filesystem::path& ledger_file);
+  ~LedgerReader();
+  LedgerReader(LedgerReader&&) noexcept;
+  LedgerReader& operator=(LedgerReader&&) noexcept;
+
+  const LedgerIdentity& identity() const;
+
+  /// All logs in the order in which they were made.
+  base::Result<std::vector<LogHead>> logs();
+  /// not_found where the tenant has no log yet.
+  base::Result<LogHead> log(const base::TenantId& tenant);
+
+  /// Bytes of one record; not_found past the end.
+  base::Result<std::string> record(const LogHead& log, base::Seq seq);
+
+  /// Called with each record; a failure ends the reading and is passed on. The view is valid during the call.
+  using Visit = std::function<base::Result<void>(base::Seq, std::string_view record)>;
+  /// Reads records `begin` up to, not including, `end`, in order, in pages. data_loss where one is missing.
+  base::Result<void> read(const LogHead& log, std::uint64_t begin, std::uint64_t end, const Visit& visit);
+
+  /// The first of the log's first `size` records that was received at or after `time`; `size` where none was.
+  base::Result<std::uint64_t> first_received(const LogHead& log, base::Timestamp time, std::uint64_t size);
+
+  base::Result<std::optional<CheckpointRow>> newest_checkpoint(const LogHead& log);
+  /// The newest checkpoint of a size below `size`.
+  base::Result<std::optional<CheckpointRow>> checkpoint_before(const LogHead& log, std::uint64_t size);
+  /// The oldest checkpoint of at least `size`.
+  base::Result<std::optional<CheckpointRow>> checkpoint_covering(const LogHead& log, std::uint64_t size);
+  /// Checkpoints of sizes from `low` to `high`, both included, by size.
+  base::Result<void> read_checkpoints(const LogHead& log, std::uint64_t low, std::uint64_t high,
+                                      const std::function<base::Result<void>(const CheckpointRow&)>& visit);
+
+  /// Hashes of perfect subtrees of the log's first `size` leaves, from stored tiles and, at the right edge,
+  /// from records. Valid as long as this reader.
+  tree::NodeSource nodes(const LogHead& log);
+
+ private:
+  struct Impl;
+  explicit LedgerReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace countersign::store

@@ -1,0 +1,108 @@
+#include "ledger/store/log_book.h"
+
+#include "ledger/record/record.h"
+#include "ledger/store/schema.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace countersign::store {
+
+using base::Code;
+using base::fail;
+
+std::size_t LogBook::KeyHash::operator()(const EventKey& key) const {
+  std::size_t hash = 0;
+  std::memcpy(&hash, key.data(), sizeof hash);
+  return hash;
+}
+
+base::Result<LogBook> LogBook::load(LedgerReader reader, base::Clock clock) {
+  LogBook book(std::move(reader), std::move(clock));
+  TRY_ASSIGN(const auto heads, book.reader_.logs());
+  for (const auto& head : heads) {
+    TRY_ASSIGN(auto tail, LogTail::load(book.reader_, head));
+    book.logs_.emplace(base::tenant_of(head.name).value(), Log{head.number, head.name, std::move(tail)});
+  }
+  return book;
+}
+
+LogBook::Log& LogBook::working_copy(const base::TenantId& tenant) {
+  const auto changed = changed_.find(tenant.value());
+  if (changed != changed_.end()) return changed->second;
+  const auto known = logs_.find(tenant.value());
+  if (known != logs_.end()) return changed_.emplace(tenant.value(), known->second).first->second;
+  Log fresh;
+  fresh.number = static_cast<std::int64_t>(logs_.size() + group_.logs.size());
+  fresh.name = base::log_name(reader_.identity().origin, reader_.identity().region, tenant);
+  group_.logs.push_back({fresh.number, fresh.name});
+  return changed_.emplace(tenant.value(), std::move(fresh)).first->second;
+}
+
+base::Result<Receipt> LogBook::receipt_of(const Place& place) {
+  const auto log = std::find_if(logs_.begin(), logs_.end(),
+                                [&](const auto& entry) { return entry.second.number == place.log; });
+  if (log == logs_.end())
+    return fail(Code::data_loss, "an idempotency key points at a log that is not there");
+  TRY_ASSIGN(const auto bytes, reader_.record({place.log, log->second.name, 0}, base::seq_at(place.seq)));
+  return Receipt{log->second.name, base::seq_at(place.seq), record::record_hash(bytes)};
+}
+
+base::Result<void> LogBook::fill_tokens(PendingEvent& pending, vault::VaultWriter& vault) {
+  auto& event = pending.event;
+  for (std::size_t i = 0; i < event.personal.size(); ++i) {
+    const auto& personal = event.personal[i];
+    TRY_ASSIGN(const auto token,
+               vault.token_for(event.tenant.value(), personal.kind, pending.lookups[i], personal.value));
+    std::copy(token.begin(), token.end(), event.json.begin() + personal.offset);
+  }
+  return {};
+}
+
+base::Result<AppendOutcome> LogBook::append(PendingEvent& pending, Store& store, vault::VaultWriter& vault) {
+  if (const auto twin = in_group_.find(pending.key); twin != in_group_.end())
+    return AppendOutcome{AppendStatus::duplicate, twin->second};
+  TRY_ASSIGN(const auto place, store.find(pending.key));
+  if (place) {
+    TRY_ASSIGN(auto receipt, receipt_of(*place));
+    return AppendOutcome{AppendStatus::duplicate, std::move(receipt)};
+  }
+  auto& log = working_copy(pending.event.tenant);
+  if (log.number > kLogNumberMax || log.tail.size() >= kLogSizeMax - 1)
+    return fail(Code::resource_exhausted, "the ledger holds as many logs or records as its format allows");
+  TRY(fill_tokens(pending, vault));
+  record::RecordParts parts;
+  parts.log = log.name.text;
+  parts.seq = base::seq_at(log.tail.size());
+  parts.prev = log.tail.prev();
+  parts.received = std::max(clock_(), log.tail.received());
+  parts.source = pending.event.source.value();
+  parts.proof = to_string(pending.event.proof);
+  parts.redacted = &pending.event.redacted;
+  parts.event = pending.event.json;
+  NewRecord fresh{log.number, log.tail.size(), pending.key, {}};
+  record::write_record(parts, fresh.bytes);
+  if (fresh.bytes.size() > record::kRecordBytesMax)
+    return fail(Code::internal, "a record is longer than its format allows");
+  const auto hash = record::record_hash(fresh.bytes);
+  group_.records.push_back(std::move(fresh));
+  log.tail.append(hash, parts.received, [&](FullTile tile) {
+    group_.tiles.push_back({log.number, std::move(tile)});
+  });
+  const Receipt receipt{log.name, parts.seq, hash};
+  in_group_.emplace(pending.key, receipt);
+  return AppendOutcome{AppendStatus::appended, receipt};
+}
+
+void LogBook::keep() {
+  for (auto& [tenant, log] : changed_) logs_.insert_or_assign(tenant, std::move(log));
+  forget();
+}
+
+void LogBook::forget() {
+  changed_.clear();
+  in_group_.clear();
+  group_ = {};
+}
+
+}  // namespace countersign::store

@@ -1,0 +1,110 @@
+#include "ledger/store/sqlite_store.h"
+
+#include "ledger/crypto/digest.h"
+#include "ledger/sqlite/connection.h"
+#include "ledger/store/schema.h"
+
+#include <algorithm>
+
+namespace countersign::store {
+namespace {
+
+using base::Code;
+
+/// 40 MB of WAL: fewer moves cost less than they delay (docs/architecture.md, "SQLite").
+constexpr int kWalPagesMax = 10'000;
+
+/// A key that is there already means that another writer moved the head.
+base::Result<void> as_head_move(base::Result<void> done) {
+  if (!done && done.error().code == Code::already_exists)
+    return base::fail(Code::aborted, "another writer appended to the log: " + done.error().message);
+  return done;
+}
+
+}  // namespace
+
+EventKey event_key(std::string_view source, std::string_view id) {
+  thread_local crypto::Sha256 hasher;
+  const auto digest = hasher.update(source).update(std::uint8_t{0}).update(id).finish();
+  EventKey key;
+  std::copy_n(digest.bytes.begin(), key.size(), key.begin());
+  return key;
+}
+
+struct SqliteStore::Impl {
+  sqlite::Connection connection;
+  sqlite::Statement find;
+  sqlite::Statement log;
+  sqlite::Statement record;
+  sqlite::Statement key;
+  sqlite::Statement tile;
+  sqlite::Statement checkpoint;
+};
+
+SqliteStore::SqliteStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+SqliteStore::~SqliteStore() = default;
+
+base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& ledger_file,
+                                                             const std::string& vfs) {
+  TRY_ASSIGN(auto ledger,
+             sqlite::Connection::open(
+                 ledger_file, {.access = sqlite::Access::read_write, .cache_kib = 65536, .vfs = vfs}));
+  TRY(read_identity(ledger));
+  TRY_ASSIGN(auto find, ledger.prepare("SELECT place FROM idempotency WHERE key=?1"));
+  TRY_ASSIGN(auto log, ledger.prepare("INSERT INTO logs(number,name) VALUES(?1,?2)"));
+  TRY_ASSIGN(auto record, ledger.prepare("INSERT INTO records(place,record) VALUES(?1,?2)"));
+  TRY_ASSIGN(auto key, ledger.prepare("INSERT INTO idempotency(key,place) VALUES(?1,?2)"));
+  TRY_ASSIGN(auto tile, ledger.prepare("INSERT INTO tiles(place,hashes) VALUES(?1,?2)"));
+  TRY_ASSIGN(auto checkpoint, ledger.prepare("INSERT INTO checkpoints(place,time,note) VALUES(?1,?2,?3)"));
+  return std::unique_ptr<SqliteStore>(new SqliteStore(
+      std::make_unique<Impl>(Impl{std::move(ledger), std::move(find), std::move(log), std::move(record),
+                                  std::move(key), std::move(tile), std::move(checkpoint)})));
+}
+
+base::Result<std::optional<Place>> SqliteStore::find(const EventKey& key) {
+  impl_->find.bind_blob(1, key);
+  TRY_ASSIGN(const bool there, impl_->find.step());
+  std::optional<Place> place;
+  if (there) {
+    const auto found = impl_->find.integer(0);
+    place = Place{log_of_place(found), index_of_place(found)};
+  }
+  impl_->find.reset();
+  return place;
+}
+
+base::Result<void> SqliteStore::commit(const Group& group) {
+  TRY_ASSIGN(auto transaction,
+             sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
+  for (const auto& log : group.logs) {
+    TRY(as_head_move(impl_->log.bind(1, log.number).bind_text(2, log.name.text).run()));
+  }
+  for (const auto& record : group.records) {
+    const auto place = place_of(record.log, record.seq);
+    TRY(as_head_move(impl_->record.bind(1, place).bind_blob(2, base::bytes_of(record.bytes)).run()));
+    TRY(as_head_move(impl_->key.bind_blob(1, record.key).bind(2, place).run()));
+  }
+  for (const auto& [log, tile] : group.tiles) {
+    const base::Bytes hashes(tile.hashes.front().bytes.data(), tile.hashes.size() * sizeof(base::Digest));
+    TRY(as_head_move(
+        impl_->tile.bind(1, tile_place(log, tile.level, tile.index)).bind_blob(2, hashes).run()));
+  }
+  return transaction.commit();
+}
+
+base::Result<void> SqliteStore::publish(const std::vector<NewCheckpoint>& checkpoints) {
+  TRY_ASSIGN(auto transaction,
+             sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
+  for (const auto& [log, row] : checkpoints) {
+    TRY(impl_->checkpoint.bind(1, place_of(log, row.size)).bind(2, row.time).bind_text(3, row.note).run());
+  }
+  return transaction.commit();
+}
+
+void SqliteStore::tidy() {
+  if (impl_->connection.wal_pages() > kWalPagesMax) impl_->connection.move_wal();
+}
+
+base::Result<void> SqliteStore::close() { return impl_->connection.empty_wal(); }
+
+}  // namespace countersign::store

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "ledger/store/store.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace countersign::store {
+
+/// The ledger in one SQLite file. Holds the file's only read-write connection and moves its WAL itself.
+class SqliteStore final : public Store {
+ public:
+  /// `vfs` as in sqlite::OpenOptions.
+  static base::Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& ledger_file,
+                                                         const std::string& vfs = {});
+  ~SqliteStore() override;
+
+  base::Result<std::optional<Place>> find(const EventKey& key) override;
+  base::Result<void> commit(const Group& group) override;
+  base::Result<void> publish(const std::vector<NewCheckpoint>& checkpoints) override;
+  void tidy() override;
+  base::Result<void> close() override;
+
+ private:
+  struct Impl;
+  explicit SqliteStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace countersign::store

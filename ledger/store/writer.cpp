@@ -1,0 +1,309 @@
+#include "ledger/store/writer.h"
+
+#include "ledger/base/file.h"
+#include "ledger/store/head_memory.h"
+#include "ledger/store/log_book.h"
+#include "ledger/store/publisher.h"
+#include "ledger/store/region_lock.h"
+#include "ledger/store/sqlite_store.h"
+#include "ledger/vault/schema.h"
+#include "ledger/vault/vault_writer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace countersign::store {
+namespace {
+
+using base::Code;
+using base::fail;
+using Steady = std::chrono::steady_clock;
+
+constexpr int kVaultWalPagesMax = 10'000;
+
+struct PendingBatch {
+  std::vector<PendingEvent> events;
+  AppendDone done;
+  std::size_t bytes = 0;
+};
+
+std::size_t bytes_of_event(const record::PreparedEvent& event) {
+  std::size_t bytes = sizeof(PendingEvent) + event.json.size() + event.id.size();
+  for (const auto& personal : event.personal)
+    bytes += sizeof personal + personal.value.size() + sizeof(base::Digest);
+  for (const auto& path : event.redacted) bytes += sizeof path + path.size();
+  return bytes;
+}
+
+}  // namespace
+
+struct Writer::Impl {
+  // Constant after open().
+  WriterOptions options;
+  RegionLock lock;
+  base::Metric& appended;
+  base::Metric& duplicates;
+  base::Metric& queued_events;
+  base::Metric& groups;
+  base::Metric& refused;
+
+  // Touched by the ledger's thread only, once it runs.
+  std::unique_ptr<Store> store;
+  vault::VaultWriter vault;
+  LogBook book;
+  Publisher publisher;
+
+  // Guarded by mutex.
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<PendingBatch> queue;
+  std::size_t waiting_events = 0;  ///< in the queue or in the group being written
+  std::size_t waiting_bytes = 0;
+  WriterLimits limits;
+  bool stopping = false;
+  bool failed = false;
+
+  std::once_flag joined;
+  std::thread thread;
+
+  void run();
+  std::optional<std::vector<PendingBatch>> take_group();
+  void write_group(std::vector<PendingBatch> batches);
+  base::Result<std::vector<std::vector<AppendOutcome>>> append_all(std::vector<PendingBatch>& batches);
+  base::Result<void> check_disk();
+  void publish(Publisher::When when);
+  void end_badly(const base::Error& error);
+};
+
+Writer::Writer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Writer::~Writer() { stop(); }
+
+base::Result<std::unique_ptr<Writer>> Writer::open(WriterOptions options) {
+  TRY_ASSIGN(auto lock, RegionLock::take(options.files.lock()));
+  TRY_ASSIGN(std::unique_ptr<Store> store, SqliteStore::open(options.files.ledger(), options.vfs));
+  TRY_ASSIGN(auto vault,
+             vault::VaultWriter::open(options.files.vault(), *options.keys, options.entropy, options.vfs));
+  TRY_ASSIGN(auto reader, LedgerReader::open(options.files.ledger()));
+  TRY_ASSIGN(auto book, LogBook::load(std::move(reader), options.clock));
+  TRY_ASSIGN(auto memory, HeadMemory::open(options.head_memory));
+  TRY_ASSIGN(auto publisher, Publisher::open(book, std::move(memory), options.sign, options.clock));
+  auto& metrics = *options.metrics;
+  const base::Labels region{{"region", book.reader().identity().region.value()}};
+  using enum base::MetricType;
+  const auto limits = options.limits;
+  auto impl = std::unique_ptr<Impl>(
+      new Impl{std::move(options),
+               std::move(lock),
+               metrics.get("countersign_ledger_appended_total", "Records appended", counter, region),
+               metrics.get("countersign_ledger_duplicates_total", "Events that were in the ledger already",
+                           counter, region),
+               metrics.get("countersign_ledger_queue_events", "Events waiting for the ledger", gauge, region),
+               metrics.get("countersign_ledger_commits_total", "Groups committed", counter, region),
+               metrics.get("countersign_ledger_refused_total", "Batches refused because the queue was full",
+                           counter, region),
+               std::move(store),
+               std::move(vault),
+               std::move(book),
+               std::move(publisher),
+               {},
+               {},
+               {},
+               0,
+               0,
+               limits,
+               false,
+               false,
+               {},
+               {}});
+  auto writer = std::unique_ptr<Writer>(new Writer(std::move(impl)));
+  writer->impl_->thread = std::thread([raw = writer->impl_.get()] { raw->run(); });
+  return writer;
+}
+
+base::Result<void> Writer::submit(std::vector<record::PreparedEvent> events, AppendDone done) {
+  PendingBatch batch;
+  batch.events.reserve(events.size());
+  for (auto& event : events) {
+    PendingEvent pending;
+    pending.key = event_key(event.source.value(), event.id);
+    pending.lookups.reserve(event.personal.size());
+    for (const auto& personal : event.personal)
+      pending.lookups.push_back(vault::lookup_of(impl_->options.keys->lookup, event.tenant.value(),
+                                                 to_string(personal.kind), personal.value));
+    batch.bytes += bytes_of_event(event);
+    pending.event = std::move(event);
+    batch.events.push_back(std::move(pending));
+  }
+  batch.done = std::move(done);
+  const std::lock_guard guard(impl_->mutex);
+  const auto& limits = impl_->limits;
+  if (impl_->stopping || impl_->failed)
+    return fail(Code::unavailable, "the ledger is stopping; send the batch again later");
+  if (batch.events.size() > limits.queue_events_max || batch.bytes > limits.queue_bytes_max)
+    return fail(
+        Code::resource_exhausted,
+        fmt::format("the batch is larger than the ledger's queue ({} events, {} bytes); send smaller batches",
+                    limits.queue_events_max, limits.queue_bytes_max));
+  if (impl_->waiting_events + batch.events.size() > limits.queue_events_max ||
+      impl_->waiting_bytes + batch.bytes > limits.queue_bytes_max) {
+    impl_->refused.add();
+    return fail(Code::unavailable, "the ledger cannot keep up; send the batch again later");
+  }
+  impl_->waiting_events += batch.events.size();
+  impl_->waiting_bytes += batch.bytes;
+  impl_->queued_events.set(static_cast<std::int64_t>(impl_->waiting_events));
+  impl_->queue.push_back(std::move(batch));
+  impl_->wake.notify_one();
+  return {};
+}
+
+void Writer::stop() {
+  {
+    const std::lock_guard guard(impl_->mutex);
+    impl_->stopping = true;
+    impl_->wake.notify_one();
+  }
+  std::call_once(impl_->joined, [this] {
+    if (impl_->thread.joinable()) impl_->thread.join();
+  });
+}
+
+void Writer::set_limits(const WriterLimits& limits) {
+  const std::lock_guard guard(impl_->mutex);
+  impl_->limits = limits;
+}
+
+void Writer::Impl::run() {
+  publish(Publisher::When::now);
+  for (;;) {
+    auto batches = take_group();
+    if (!batches) break;
+    if (!batches->empty()) write_group(std::move(*batches));
+    if (failed) return;
+    store->tidy();
+    vault.move_wal(kVaultWalPagesMax);
+    publish(Publisher::When::due);
+    if (failed) return;
+  }
+  publish(Publisher::When::now);
+  // A store that cannot be made compact is still whole: the next start reads its WAL.
+  static_cast<void>(store->close());
+  static_cast<void>(vault.empty_wal());
+}
+
+/// What waits, or nothing when a checkpoint is due; no value when the writer was stopped and the queue is
+/// empty.
+std::optional<std::vector<PendingBatch>> Writer::Impl::take_group() {
+  std::unique_lock guard(mutex);
+  publisher.set_interval_ms(limits.checkpoint_interval_ms);
+  const auto something = [this] { return stopping || !queue.empty(); };
+  if (const auto due = publisher.due_in_ms(book)) {
+    wake.wait_for(guard, std::chrono::milliseconds(*due), something);
+  } else {
+    wake.wait(guard, something);
+  }
+  if (stopping && queue.empty()) return std::nullopt;
+  std::vector<PendingBatch> batches;
+  std::size_t events = 0;
+  while (!queue.empty() &&
+         (batches.empty() || events + queue.front().events.size() <= limits.group_events_max)) {
+    events += queue.front().events.size();
+    batches.push_back(std::move(queue.front()));
+    queue.pop_front();
+  }
+  return batches;
+}
+
+base::Result<void> Writer::Impl::check_disk() {
+  std::uint64_t reserve = 0;
+  {
+    const std::lock_guard guard(mutex);
+    reserve = limits.disk_reserve_bytes;
+  }
+  TRY_ASSIGN(const auto free, base::free_bytes(options.files.folder));
+  if (free < reserve)
+    return fail(
+        Code::resource_exhausted,
+        fmt::format(
+            "only {} bytes are free in {}, {} are kept in reserve; make room and ingest goes on by itself",
+            free, options.files.folder.string(), reserve));
+  return {};
+}
+
+base::Result<std::vector<std::vector<AppendOutcome>>> Writer::Impl::append_all(
+    std::vector<PendingBatch>& batches) {
+  TRY(check_disk());
+  std::vector<std::vector<AppendOutcome>> outcomes;
+  TRY(vault.begin());
+  for (auto& batch : batches) {
+    auto& of_batch = outcomes.emplace_back();
+    of_batch.reserve(batch.events.size());
+    for (auto& pending : batch.events) {
+      TRY_ASSIGN(auto outcome, book.append(pending, *store, vault));
+      of_batch.push_back(std::move(outcome));
+    }
+  }
+  // Values before the records that hold their tokens: a crash in between leaves values that nothing refers
+  // to.
+  TRY(vault.commit());
+  if (!book.group().records.empty()) TRY(store->commit(book.group()));
+  return outcomes;
+}
+
+void Writer::Impl::write_group(std::vector<PendingBatch> batches) {
+  auto outcomes = append_all(batches);
+  if (outcomes) {
+    book.keep();
+    groups.add();
+  } else {
+    vault.rollback();
+    book.forget();
+  }
+  {
+    const std::lock_guard guard(mutex);
+    for (const auto& batch : batches) {
+      waiting_events -= batch.events.size();
+      waiting_bytes -= batch.bytes;
+    }
+    queued_events.set(static_cast<std::int64_t>(waiting_events));
+  }
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    if (!outcomes) {
+      const bool full = outcomes.error().code == Code::resource_exhausted;
+      batches[i].done(
+          full ? AppendResult(fail(outcomes.error()))
+               : AppendResult(
+                     fail(Code::internal,
+                          "the ledger failed; whether the batch was stored is not known: send it again")));
+      continue;
+    }
+    for (const auto& outcome : (*outcomes)[i])
+      (outcome.status == AppendStatus::appended ? appended : duplicates).add();
+    batches[i].done(std::move((*outcomes)[i]));
+  }
+  if (!outcomes && outcomes.error().code != Code::resource_exhausted) end_badly(outcomes.error());
+}
+
+void Writer::Impl::publish(Publisher::When when) {
+  auto done = publisher.publish(book, *store, when);
+  if (!done && done.error().code != Code::resource_exhausted) end_badly(done.error());
+}
+
+void Writer::Impl::end_badly(const base::Error& error) {
+  std::deque<PendingBatch> left;
+  {
+    const std::lock_guard guard(mutex);
+    failed = true;
+    left.swap(queue);
+  }
+  for (auto& batch : left)
+    batch.done(fail(Code::unavailable, "the ledger stopped; send the batch again later"));
+  if (options.on_fatal) options.on_fatal(error);
+}
+
+}  // namespace countersign::store

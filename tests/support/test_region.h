@@ -1,0 +1,64 @@
+#pragma once
+
+#include "ledger/base/metrics.h"
+#include "ledger/crypto/ed25519.h"
+#include "ledger/record/prepare.h"
+#include "ledger/store/writer.h"
+#include "ledger/vault/keys.h"
+#include "tests/support/temp_dir.h"
+
+#include <boost/json/value.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace countersign::testing {
+
+/// A region with everything that a writer needs, in a folder of its own, with a clock that moves one
+/// millisecond at each look and randomness that repeats from run to run.
+class TestRegion {
+ public:
+  explicit TestRegion(std::uint64_t seed = 1);
+
+  store::RegionFiles files() const { return {dir_ / "eu-1"}; }
+  std::filesystem::path head_memory() const { return dir_ / "eu-1.heads"; }
+  const TempDir& dir() const { return dir_; }
+  const vault::VaultKeys& keys() const { return keys_; }
+  const store::LedgerIdentity& identity() const { return identity_; }
+  const crypto::Ed25519Key& log_key() const { return log_key_; }
+  const crypto::Ed25519Key& clock_key() const { return clock_key_; }
+  base::Metrics& metrics() { return metrics_; }
+  base::Clock clock();
+  crypto::Entropy entropy();
+  store::CheckpointSigner signer() const;
+
+  /// Options of a writer over this region; on_fatal counts in fatal_errors().
+  store::WriterOptions options();
+  std::unique_ptr<store::Writer> open_writer();
+  int fatal_errors() const { return *fatal_errors_; }
+
+  /// Submits and waits. Unavailable batches are sent again.
+  static store::AppendResult append(store::Appender& writer, std::vector<record::PreparedEvent> events);
+
+ private:
+  TempDir dir_;
+  base::Metrics metrics_;
+  crypto::Ed25519Key log_key_;
+  crypto::Ed25519Key clock_key_;
+  store::LedgerIdentity identity_;
+  vault::VaultKeys keys_;
+  std::shared_ptr<std::atomic<std::int64_t>> now_;
+  std::shared_ptr<std::atomic<std::uint64_t>> random_;
+  std::shared_ptr<std::atomic<int>> fatal_errors_;
+};
+
+/// The n-th event of a workload: ids, persons and devices repeat in different rhythms, some members are
+/// missing in some.
+record::PreparedEvent sample_event(std::uint64_t n, const std::string& tenant = "acme",
+                                   const std::string& source = "app");
+boost::json::object sample_event_json(std::uint64_t n, const std::string& tenant = "acme");
+
+}  // namespace countersign::testing
