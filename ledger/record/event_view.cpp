@@ -1,6 +1,7 @@
 #include "ledger/record/event_view.h"
 
 #include "ledger/base/encoding.h"
+#include "ledger/record/spelling.h"
 
 #include <fmt/format.h>
 
@@ -31,37 +32,24 @@ class Walker {
     at_ = begin;
     return false;
   }
-  /// A string, number, true or false.
-  bool scalar(std::string_view& value) {
+  /// A value as prepare_event writes it for a member of that type.
+  bool value(FieldType type, std::string_view& out) {
     const std::size_t begin = at_;
-    if (!(at_ < text_.size() && text_[at_] == '"' ? string() : word())) return false;
-    value = text_.substr(begin, at_ - begin);
-    return true;
+    const bool good = type == FieldType::integer   ? whole_number()
+                      : type == FieldType::boolean ? literal("true") || literal("false")
+                                                   : skip_json_string(text_, at_);
+    out = text_.substr(begin, at_ - begin);
+    return good;
   }
   std::size_t at() const { return at_; }
   bool done() const { return at_ == text_.size(); }
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
 
  private:
-  bool string() {
-    ++at_;
-    for (; at_ < text_.size(); ++at_) {
-      const auto c = static_cast<unsigned char>(text_[at_]);
-      if (c == '"') return ++at_, true;
-      if (c < 0x20) return false;
-      if (c == '\\' && ++at_ >= text_.size()) return false;
-    }
-    return false;
-  }
-  bool word() {
+  bool whole_number() {
     const std::size_t begin = at_;
-    while (at_ < text_.size() &&
-           ((text_[at_] >= '0' && text_[at_] <= '9') || (text_[at_] >= 'a' && text_[at_] <= 'z')))
-      ++at_;
-    const auto found = text_.substr(begin, at_ - begin);
-    if (found.empty()) return false;
-    if (found.front() >= 'a') return found == "true" || found == "false";
-    return found.find_first_not_of("0123456789") == std::string_view::npos;
+    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
+    return at_ > begin && (text_[begin] != '0' || at_ == begin + 1);
   }
 
   std::string_view text_;
@@ -79,7 +67,7 @@ bool read_members(Walker& walker, std::size_t begin, std::size_t end, EventView&
   for (std::size_t i = begin; i < end; ++i) {
     Walker ahead = walker;
     if ((!first && !ahead.literal(',')) || !ahead.name(kEventFields[i].name)) continue;
-    if (!ahead.scalar(view.raw[i])) return false;
+    if (!ahead.value(kEventFields[i].type, view.raw[i])) return false;
     walker = ahead;
     first = false;
   }
@@ -91,7 +79,7 @@ bool walk_attributes(Walker& walker, int depth, const std::function<void(const T
   if (depth > static_cast<int>(kAttributeDepthMax) + 2) return false;
   if (walker.peek() == '"') {
     std::string_view value;
-    if (!walker.scalar(value) || value.size() != base::kDigestBase64UrlSize + 2) return false;
+    if (!walker.value(FieldType::text, value) || value.size() != base::kDigestBase64UrlSize + 2) return false;
     if (visit != nullptr) (*visit)({Kind::attribute, value.substr(1, base::kDigestBase64UrlSize)});
     return true;
   }
@@ -101,7 +89,7 @@ bool walk_attributes(Walker& walker, int depth, const std::function<void(const T
   if (walker.literal(close)) return true;
   do {
     std::string_view name;
-    if (object && !(walker.peek() == '"' && walker.scalar(name) && walker.literal(':'))) return false;
+    if (object && !(walker.value(FieldType::text, name) && walker.literal(':'))) return false;
     if (!walk_attributes(walker, depth + 1, visit)) return false;
   } while (walker.literal(','));
   return walker.literal(close);
@@ -145,7 +133,8 @@ base::Result<EventView> read_event(std::string_view event) {
   std::size_t i = 0;
   for (; kEventFields[i].object.empty(); ++i) {
     if (i > 0 && !walker.literal(',')) return bad(walker);
-    if (!walker.name(kEventFields[i].name) || !walker.scalar(view.raw[i])) return bad(walker);
+    if (!walker.name(kEventFields[i].name) || !walker.value(kEventFields[i].type, view.raw[i]))
+      return bad(walker);
   }
   while (i < kEventFieldCount && walker.peek() == ',') {
     const auto object = kEventFields[i].object;

@@ -3,6 +3,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/json.h"
 #include "ledger/crypto/digest.h"
+#include "ledger/record/spelling.h"
 
 #include <fmt/format.h>
 
@@ -22,14 +23,15 @@ class Reader {
     at_ += text.size();
     return true;
   }
-  /// The inside of a string that needs no escapes: names, times, hashes.
+  /// The inside of a string of printable ASCII that needs no escapes: names, times, hashes.
   bool plain(std::string_view& value) {
-    const auto end = bytes_.find('"', at_);
-    if (end == std::string_view::npos) return false;
-    value = bytes_.substr(at_, end - at_);
-    if (value.find('\\') != std::string_view::npos) return false;
-    at_ = end;
-    return true;
+    const std::size_t begin = at_;
+    while (at_ < bytes_.size() && bytes_[at_] != '"') {
+      if (bytes_[at_] < 0x20 || bytes_[at_] > 0x7E || bytes_[at_] == '\\') return false;
+      ++at_;
+    }
+    value = bytes_.substr(begin, at_ - begin);
+    return at_ < bytes_.size() && !value.empty();
   }
   bool number(std::uint64_t& value) {
     const std::size_t begin = at_;
@@ -46,9 +48,7 @@ class Reader {
     const std::size_t begin = at_;
     if (!literal("[")) return false;
     do {
-      if (!literal("\"")) return false;
-      while (at_ < bytes_.size() && bytes_[at_] != '"') at_ += bytes_[at_] == '\\' ? 2 : 1;
-      if (!literal("\"")) return false;
+      if (!skip_json_string(bytes_, at_)) return false;
     } while (literal(","));
     if (!literal("]")) return false;
     value = bytes_.substr(begin, at_ - begin);

@@ -1,0 +1,105 @@
+#include "ledger/store/verify_chunk.h"
+
+#include "ledger/record/event_view.h"
+#include "ledger/record/record.h"
+#include "ledger/store/schema.h"
+#include "ledger/store/store.h"
+#include "ledger/tree/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace countersign::store {
+namespace {
+
+using base::Code;
+using base::fail;
+
+/// Checks one record by itself and against the one before it in the run.
+base::Result<void> check_record(const LogHead& log, base::Seq seq, std::string_view bytes,
+                                CheckedChunk& out) {
+  TRY_ASSIGN(const auto view, record::read_record(bytes));
+  if (view.log != log.name.text) return fail(Code::data_loss, "it names another log");
+  if (view.seq != seq)
+    return fail(Code::data_loss, fmt::format("it names sequence number {}", base::index_of(view.seq)));
+  TRY_ASSIGN(const auto event, record::read_event(view.event));
+  if (event.plain(record::kTenant) != base::tenant_of(log.name).value())
+    return fail(Code::data_loss, "its event is another tenant's");
+  if (!record::parse_proof(view.proof))
+    return fail(Code::data_loss, "its proof is not one of the known grades");
+  if (out.leaves.empty()) {
+    out.first_prev = view.prev;
+    out.first_received = view.received;
+  } else if (view.prev != out.leaves.back()) {
+    return fail(Code::data_loss,
+                "its prev is not the hash of the record before it: one of the two was altered, or a record "
+                "was removed or moved");
+  } else if (view.received < out.last_received) {
+    return fail(Code::data_loss, "it was received before the record in front of it");
+  }
+  out.last_received = view.received;
+  out.leaves.push_back(record::record_hash(bytes));
+  out.bytes += bytes.size();
+  const auto key = event_key(view.source, event.text(record::kId));
+  out.key_sum += key_part(key, place_of(log.number, base::index_of(seq)));
+  return {};
+}
+
+base::Result<SignedSize> check_checkpoint(const LogHead& log, const CheckpointRow& row,
+                                          const std::vector<tree::NoteVerifier>& verifiers) {
+  TRY_ASSIGN(const auto opened, tree::open_checkpoint(row.note, log.name, verifiers));
+  if (opened.checkpoint.size != row.size) return fail(Code::data_loss, "it is filed under another size");
+  if (!opened.time || *opened.time != row.time)
+    return fail(Code::data_loss, "its time is not the one that was signed");
+  return SignedSize{row.size, opened.checkpoint.root};
+}
+
+}  // namespace
+
+std::uint64_t key_part(base::Bytes key, std::int64_t place) {
+  std::uint64_t low = 0, high = 0;
+  if (key.size() != 16) return 1;
+  std::memcpy(&low, key.data(), 8);
+  std::memcpy(&high, key.data() + 8, 8);
+  // Multiply and fold (the finaliser of MurmurHash3), so that neither half nor the place can stand in for
+  // another.
+  std::uint64_t part = low ^ (static_cast<std::uint64_t>(place) * 0x9E3779B97F4A7C15ULL);
+  part = (part ^ (part >> 33)) * 0xFF51AFD7ED558CCDULL;
+  part ^= high;
+  part = (part ^ (part >> 33)) * 0xC4CEB9FE1A85EC53ULL;
+  return part ^ (part >> 33);
+}
+
+CheckedChunk check_chunk(LedgerReader& reader, const Chunk& chunk,
+                         const std::vector<tree::NoteVerifier>& verifiers) {
+  CheckedChunk out;
+  out.leaves.reserve(chunk.end - chunk.begin);
+  std::uint64_t at = chunk.begin;
+  const auto read =
+      reader.read(*chunk.log, chunk.begin, chunk.end, [&](base::Seq seq, std::string_view bytes) {
+        at = base::index_of(seq);
+        auto checked = check_record(*chunk.log, seq, bytes, out);
+        at += checked ? 1 : 0;
+        return checked;
+      });
+  if (!read) {
+    out.fault_seq = static_cast<std::int64_t>(at);
+    out.fault = read.error().message;
+    return out;
+  }
+  const auto checkpoints = reader.read_checkpoints(
+      *chunk.log, chunk.begin + 1, chunk.end, [&](const CheckpointRow& row) -> base::Result<void> {
+        auto checked = check_checkpoint(*chunk.log, row, verifiers);
+        if (!checked) return fail(fmt::format("the checkpoint of size {}", row.size), checked.error());
+        out.checkpoints.push_back(*checked);
+        return {};
+      });
+  if (!checkpoints) {
+    out.fault_seq = -1;
+    out.fault = checkpoints.error().message;
+  }
+  return out;
+}
+
+}  // namespace countersign::store

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "ledger/base/time.h"
+#include "ledger/base/types.h"
+#include "ledger/store/ledger_reader.h"
+#include "ledger/tree/note.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace countersign::store {
+
+/// A run of a log's records that one thread checks by itself.
+struct Chunk {
+  const LogHead* log = nullptr;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+/// A checkpoint of which the signatures are right.
+struct SignedSize {
+  std::uint64_t size = 0;
+  base::Digest root;
+};
+
+/// What a run looks like from outside, for its neighbours.
+struct CheckedChunk {
+  base::Digest first_prev;
+  base::Timestamp first_received;
+  base::Timestamp last_received;
+  std::vector<base::Digest> leaves;     ///< record hashes
+  std::vector<SignedSize> checkpoints;  ///< of sizes above begin and up to end
+  std::uint64_t bytes = 0;
+  std::uint64_t key_sum = 0;              ///< sum over the idempotency rows that the records demand
+  std::optional<std::int64_t> fault_seq;  ///< where the run is wrong: the record, or -1
+  std::string fault;                      ///< empty: nothing is wrong
+};
+
+/// Checks a run: each record's spelling, log, sequence number, link to the one before within the run, time,
+/// event and tokens; each checkpoint's signatures. Stops at the first fault.
+CheckedChunk check_chunk(LedgerReader& reader, const Chunk& chunk,
+                         const std::vector<tree::NoteVerifier>& verifiers);
+
+/// The part that an idempotency row has in a sum over all rows. Equal sums over what records demand and what
+/// rows say mean equal sets, but for a chance of 2^-64.
+std::uint64_t key_part(base::Bytes key, std::int64_t place);
+
+}  // namespace countersign::store

@@ -1,0 +1,368 @@
+#include "ledger/store/verify_ledger.h"
+
+#include "ledger/sqlite/connection.h"
+#include "ledger/store/log_tail.h"
+#include "ledger/store/verify_chunk.h"
+#include "ledger/tree/checkpoint.h"
+#include "ledger/tree/merkle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace countersign::store {
+namespace {
+
+using base::Code;
+using base::fail;
+
+constexpr std::uint64_t kChunkRecords = 16'384;
+constexpr std::size_t kFaultsMax = 20;
+
+/// Runs check_chunk over all chunks on several threads and hands the results out in order. At most a few
+/// finished chunks wait, so memory does not grow with the ledger.
+class Workers {
+ public:
+  Workers(std::filesystem::path file, std::vector<Chunk> chunks,
+          const std::map<std::int64_t, std::vector<tree::NoteVerifier>>& verifiers, unsigned threads)
+      : file_(std::move(file)), chunks_(std::move(chunks)), verifiers_(verifiers), ahead_max_(threads * 2) {
+    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  }
+  ~Workers() {
+    {
+      const std::lock_guard guard(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    for (auto& thread : threads_) thread.join();
+  }
+
+  /// The next chunk's result, waited for.
+  CheckedChunk take() {
+    std::unique_lock guard(mutex_);
+    changed_.wait(guard, [this] { return done_.contains(taken_); });
+    auto result = std::move(done_.extract(taken_).mapped());
+    ++taken_;
+    changed_.notify_all();
+    return result;
+  }
+
+ private:
+  void work() {
+    auto reader = LedgerReader::open(file_);
+    for (;;) {
+      std::size_t mine = 0;
+      {
+        std::unique_lock guard(mutex_);
+        changed_.wait(guard,
+                      [this] { return stopping_ || next_ >= chunks_.size() || next_ < taken_ + ahead_max_; });
+        if (stopping_ || next_ >= chunks_.size()) return;
+        mine = next_++;
+      }
+      CheckedChunk result;
+      if (reader) {
+        result = check_chunk(*reader, chunks_[mine], verifiers_.at(chunks_[mine].log->number));
+      } else {
+        result.fault_seq = -1;
+        result.fault = reader.error().message;
+      }
+      const std::lock_guard guard(mutex_);
+      done_.emplace(mine, std::move(result));
+      changed_.notify_all();
+    }
+  }
+
+  const std::filesystem::path file_;
+  const std::vector<Chunk> chunks_;
+  const std::map<std::int64_t, std::vector<tree::NoteVerifier>>& verifiers_;
+  const std::size_t ahead_max_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::size_t, CheckedChunk> done_;  ///< guarded, as are the next three
+  std::size_t next_ = 0;
+  std::size_t taken_ = 0;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+/// One verification; holds what the parts of it share.
+class Verification {
+ public:
+  Verification(LedgerReader reader, sqlite::Connection ledger, const VerifyLedgerOptions& options)
+      : reader_(std::move(reader)), ledger_(std::move(ledger)), options_(options) {}
+
+  base::Result<LedgerReport> run(const std::filesystem::path& file,
+                                 const std::function<void(std::uint64_t)>& progress) {
+    TRY(check_schema());
+    TRY_ASSIGN(heads_, reader_.logs());
+    TRY(make_verifiers());
+    std::vector<Chunk> chunks;
+    for (const auto& head : heads_) {
+      for (std::uint64_t begin = 0; begin < head.size; begin += kChunkRecords)
+        chunks.push_back({&head, begin, std::min(head.size, begin + kChunkRecords)});
+    }
+    const unsigned threads =
+        options_.threads != 0 ? options_.threads : std::max(1u, std::thread::hardware_concurrency());
+    {
+      Workers workers(file, std::move(chunks), verifiers_, threads);
+      for (const auto& head : heads_) TRY(check_log(head, workers, progress));
+    }
+    TRY(check_keys());
+    TRY(check_places());
+    std::error_code ignored;
+    if (options_.pages || std::filesystem::file_size(file, ignored) <= kPagesBytesMax) TRY(check_pages());
+    return std::move(report_);
+  }
+
+ private:
+  void fault(const std::string& log, std::int64_t seq, std::string what) {
+    if (report_.faults.size() < kFaultsMax) report_.faults.push_back({log, seq, std::move(what)});
+  }
+
+  base::Result<void> check_schema() {
+    TRY_ASSIGN(auto statement, ledger_.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"));
+    std::multiset<std::string> found;
+    for (;;) {
+      TRY_ASSIGN(const bool row, statement.step());
+      if (!row) break;
+      found.emplace(statement.text(0));
+    }
+    const std::multiset<std::string> expected(ledger_schema().begin(), ledger_schema().end());
+    if (found != expected) fault("", -1, "the ledger's tables and triggers are not as they were made");
+    return {};
+  }
+
+  base::Result<void> make_verifiers() {
+    const auto& identity = reader_.identity();
+    crypto::Ed25519PublicKey log_key{}, clock_key{};
+    if (identity.log_public_key.size() != log_key.size() ||
+        identity.clock_public_key.size() != clock_key.size())
+      return fail(Code::data_loss, "the ledger names keys of a wrong length");
+    std::copy(identity.log_public_key.begin(), identity.log_public_key.end(), log_key.begin());
+    std::copy(identity.clock_public_key.begin(), identity.clock_public_key.end(), clock_key.begin());
+    if (options_.log_key != nullptr && *options_.log_key != log_key)
+      fault("", -1, "the ledger names another log key than the one that is trusted");
+    for (const auto& head : heads_) {
+      if (head.name != base::log_name(identity.origin, identity.region, base::tenant_of(head.name)))
+        fault(head.name.text, -1, "the log's name is not of the ledger's origin and region");
+      TRY_ASSIGN(auto verifiers, tree::log_verifiers(head.name, log_key, clock_key));
+      verifiers_.emplace(
+          head.number, std::vector<tree::NoteVerifier>{std::move(verifiers.log), std::move(verifiers.clock)});
+    }
+    return {};
+  }
+
+  /// Sizes at which a log's root has to be what somebody else says.
+  base::Result<std::multimap<std::uint64_t, std::pair<base::Digest, std::string>>> outside_roots(
+      const LogHead& head) {
+    std::multimap<std::uint64_t, std::pair<base::Digest, std::string>> roots;
+    for (const auto& note : options_.known_checkpoints) {
+      TRY_ASSIGN(const auto body, tree::read_checkpoint_body(note));
+      if (body.origin != head.name) continue;
+      const auto opened = tree::open_checkpoint(note, head.name, verifiers_.at(head.number));
+      if (!opened) {
+        fault(head.name.text, -1,
+              "a checkpoint kept elsewhere was not signed with this ledger's key: " + opened.error().message);
+        continue;
+      }
+      roots.emplace(body.size, std::pair{body.root, std::string("a checkpoint kept elsewhere")});
+    }
+    if (const auto* known = options_.heads != nullptr ? options_.heads->find(head.name) : nullptr)
+      roots.emplace(known->size, std::pair{known->root, std::string("the head memory")});
+    return roots;
+  }
+
+  base::Result<void> check_log(const LogHead& head, Workers& workers,
+                               const std::function<void(std::uint64_t)>& progress) {
+    VerifiedLog log{head.name, head.size, 0, 0, {}};
+    TRY_ASSIGN(auto outside, outside_roots(head));
+    LogTail tail;
+    tree::CompactRange range;
+    bool whole = true;
+    for (std::uint64_t begin = 0; begin < head.size; begin += kChunkRecords) {
+      const auto chunk = workers.take();
+      if (whole)
+        whole = check_joint(head, begin, chunk, tail) && add_leaves(head, chunk, tail, range, log, outside);
+      report_.bytes += chunk.bytes;
+      key_sum_ += chunk.key_sum;
+      done_ += chunk.leaves.size();
+      if (progress) progress(done_);
+    }
+    log.root = range.root();
+    TRY_ASSIGN(const auto newest, reader_.newest_checkpoint(head));
+    if (whole && newest && newest->size > range.size()) {
+      fault(head.name.text, static_cast<std::int64_t>(range.size()),
+            fmt::format("{} records were signed, but there are only {}: the end was removed or an older copy "
+                        "was restored",
+                        newest->size, range.size()));
+    }
+    for (const auto& [size, known] : outside) {
+      if (whole && size > range.size())
+        fault(head.name.text, static_cast<std::int64_t>(range.size()),
+              fmt::format("{} is of {} records, but there are only {}: the end was removed or an older copy "
+                          "was restored",
+                          known.second, size, range.size()));
+    }
+    report_.logs.push_back(std::move(log));
+    return {};
+  }
+
+  /// Whether a chunk is right and follows the one before it.
+  bool check_joint(const LogHead& head, std::uint64_t begin, const CheckedChunk& chunk, const LogTail& tail) {
+    if (!chunk.leaves.empty() && chunk.first_prev != tail.prev()) {
+      fault(head.name.text, static_cast<std::int64_t>(begin),
+            "its prev is not the hash of the record before it: one of the two was altered, or a record was "
+            "removed or moved");
+      return false;
+    }
+    if (!chunk.leaves.empty() && chunk.first_received < tail.received()) {
+      fault(head.name.text, static_cast<std::int64_t>(begin),
+            "it was received before the record in front of it");
+      return false;
+    }
+    if (!chunk.fault.empty()) {
+      fault(head.name.text, chunk.fault_seq.value_or(-1), chunk.fault);
+      return false;
+    }
+    return true;
+  }
+
+  bool add_leaves(const LogHead& head, const CheckedChunk& chunk, LogTail& tail, tree::CompactRange& range,
+                  VerifiedLog& log,
+                  const std::multimap<std::uint64_t, std::pair<base::Digest, std::string>>& outside) {
+    auto checkpoint = chunk.checkpoints.begin();
+    bool right = true;
+    for (const auto& leaf : chunk.leaves) {
+      range.append(leaf);
+      tail.append(leaf, chunk.last_received, [&](FullTile tile) { right = check_tile(head, tile) && right; });
+      if (checkpoint != chunk.checkpoints.end() && checkpoint->size == range.size()) {
+        if (checkpoint->root != range.root()) {
+          fault(head.name.text, static_cast<std::int64_t>(range.size()) - 1,
+                fmt::format("the checkpoint of size {} was signed over other records than these",
+                            range.size()));
+          return false;
+        }
+        ++log.checkpoints;
+        log.checkpointed = range.size();
+        ++checkpoint;
+      }
+      for (auto known = outside.lower_bound(range.size());
+           known != outside.end() && known->first == range.size(); ++known) {
+        if (known->second.first == range.root()) continue;
+        fault(head.name.text, static_cast<std::int64_t>(range.size()) - 1,
+              fmt::format("{} of size {} was signed over other records than these: the history was rewritten",
+                          known->second.second, range.size()));
+        return false;
+      }
+    }
+    return right;
+  }
+
+  bool check_tile(const LogHead& head, const FullTile& tile) {
+    const auto stored = [&]() -> base::Result<bool> {
+      if (!tile_row_) {
+        TRY_ASSIGN(auto row, ledger_.prepare("SELECT hashes FROM tiles WHERE place=?1"));
+        tile_row_.emplace(std::move(row));
+      }
+      tile_row_->bind(1, tile_place(head.number, tile.level, tile.index));
+      TRY_ASSIGN(const bool there, tile_row_->step());
+      const base::Bytes expected(tile.hashes.front().bytes.data(), tile.hashes.size() * sizeof(base::Digest));
+      const auto found = there ? tile_row_->blob(0) : base::Bytes();
+      const bool same = std::equal(expected.begin(), expected.end(), found.begin(), found.end());
+      tile_row_->reset();
+      return same;
+    }();
+    ++tiles_;
+    if (stored && *stored) return true;
+    fault(head.name.text, static_cast<std::int64_t>(tail_seq(tile)),
+          fmt::format("tile {}/{} of the Merkle tree is missing or does not belong to the records",
+                      tile.level, tile.index));
+    return false;
+  }
+
+  /// Last record under a tile.
+  static std::uint64_t tail_seq(const FullTile& tile) {
+    return ((tile.index + 1) << (8 * (tile.level + 1))) - 1;
+  }
+
+  base::Result<void> check_keys() {
+    TRY_ASSIGN(auto statement, ledger_.prepare("SELECT key,place FROM idempotency"));
+    std::uint64_t sum = 0;
+    for (;;) {
+      TRY_ASSIGN(const bool row, statement.step());
+      if (!row) break;
+      const auto place = statement.integer(1);
+      // Rows of records that came while this ran are not of this verification.
+      const auto head = std::find_if(heads_.begin(), heads_.end(),
+                                     [&](const LogHead& h) { return h.number == log_of_place(place); });
+      if (head == heads_.end() ? key_is_new(place) : index_of_place(place) >= head->size) continue;
+      sum += key_part(statement.blob(0), place);
+    }
+    if (sum != key_sum_ && report_.faults.empty())
+      fault("", -1,
+            "the idempotency keys are not those of the records: a retry could be taken for new, or an event "
+            "for a retry");
+    return {};
+  }
+
+  bool key_is_new(std::int64_t place) const {
+    return log_of_place(place) >= static_cast<std::int64_t>(heads_.size());
+  }
+
+  /// Rows that belong to no log, and tiles that nothing explains.
+  base::Result<void> check_places() {
+    for (std::size_t i = 0; i < heads_.size(); ++i) {
+      if (heads_[i].number != static_cast<std::int64_t>(i))
+        fault(heads_[i].name.text, -1, "the logs are not numbered without gaps");
+    }
+    const auto end = place_of(static_cast<std::int64_t>(heads_.size()), 0);
+    for (const std::string_view table : {"records", "tiles", "checkpoints"}) {
+      TRY_ASSIGN(const auto low,
+                 ledger_.query_integer(fmt::format("SELECT count(*) FROM {} WHERE place<0", table)));
+      TRY_ASSIGN(const auto high,
+                 ledger_.query_integer(fmt::format("SELECT count(*) FROM {} WHERE place>={}", table, end)));
+      TRY_ASSIGN(auto logs_now, ledger_.query_integer("SELECT count(*) FROM logs"));
+      if (low > 0 || (high > 0 && logs_now == static_cast<std::int64_t>(heads_.size())))
+        fault("", -1, fmt::format("there are {} that belong to no log", table));
+    }
+    return {};
+  }
+
+  base::Result<void> check_pages() {
+    TRY_ASSIGN(auto statement, ledger_.prepare("PRAGMA quick_check(1)"));
+    TRY_ASSIGN(const bool row, statement.step());
+    if (!row || statement.text(0) != "ok")
+      fault("", -1, fmt::format("the ledger file is damaged: {}", row ? statement.text(0) : "no answer"));
+    report_.pages_checked = true;
+    return {};
+  }
+
+  LedgerReader reader_;
+  sqlite::Connection ledger_;
+  const VerifyLedgerOptions& options_;
+  std::vector<LogHead> heads_;
+  std::map<std::int64_t, std::vector<tree::NoteVerifier>> verifiers_;
+  std::optional<sqlite::Statement> tile_row_;
+  LedgerReport report_;
+  std::uint64_t key_sum_ = 0;
+  std::uint64_t tiles_ = 0;
+  std::uint64_t done_ = 0;
+};
+
+}  // namespace
+
+base::Result<LedgerReport> verify_ledger(const std::filesystem::path& ledger_file,
+                                         const VerifyLedgerOptions& options,
+                                         const std::function<void(std::uint64_t)>& progress) {
+  TRY_ASSIGN(auto reader, LedgerReader::open(ledger_file));
+  TRY_ASSIGN(auto ledger, sqlite::Connection::open(ledger_file, {}));
+  return Verification(std::move(reader), std::move(ledger), options).run(ledger_file, progress);
+}
+
+}  // namespace countersign::store
