@@ -126,7 +126,11 @@ Result<void> make_folders_durably(const fs::path& path) {
   std::error_code ignored;
   if (path.empty() || fs::is_directory(path, ignored)) return {};
   TRY(make_folders_durably(path.parent_path()));
-  if (::mkdir(path.c_str(), 0750) != 0 && errno != EEXIST) return os_error("make the folder", path);
+  if (::mkdir(path.c_str(), 0750) != 0) {
+    auto error = os_error("make the folder", path);
+    // Somebody else may have made it meanwhile; a file of that name is in the way.
+    if (!fs::is_directory(path, ignored)) return error;
+  }
   return sync_folder(folder_of(path));
 }
 

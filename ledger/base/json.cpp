@@ -1,10 +1,13 @@
 #include "ledger/base/json.h"
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value_stack.hpp>
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
 
 namespace countersign::base {
 namespace {
@@ -20,7 +23,8 @@ class Handler {
   static constexpr std::size_t max_key_size = json::string::max_size();
   static constexpr std::size_t max_string_size = json::string::max_size();
 
-  Handler() { stack_.reset({}); }
+  // One arena for the whole document: it is read once and dropped as a whole.
+  Handler() { stack_.reset(json::make_shared_resource<json::monotonic_resource>()); }
 
   json::value release() { return stack_.release(); }
   std::vector<std::string> take_duplicates() { return std::move(duplicates_); }
@@ -48,7 +52,7 @@ class Handler {
     Level& level = levels_.back();
     level.name = std::move(key_);
     key_.clear();
-    if (!level.seen.insert(level.name).second && duplicates_.size() < 16) duplicates_.push_back(path());
+    if (!level.names.insert(level.name) && duplicates_.size() < 16) duplicates_.push_back(path());
     return true;
   }
   bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
@@ -68,7 +72,12 @@ class Handler {
     stack_.push_uint64(number);
     return element();
   }
-  bool on_double(double number, json::string_view, json::error_code&) {
+  bool on_double(double number, json::string_view, json::error_code& error) {
+    // 1e999 is well-formed, but what would be kept is an infinity, which JSON cannot spell.
+    if (!std::isfinite(number)) {
+      error = json::error::exponent_overflow;
+      return false;
+    }
     stack_.push_double(number);
     return element();
   }
@@ -84,9 +93,30 @@ class Handler {
   bool on_comment(json::string_view, json::error_code&) { return true; }
 
  private:
+  /// The names met in one object. Few are compared one by one, which is quickest; many are hashed, so that an
+  /// object made to be slow is not.
+  class Names {
+   public:
+    /// False where the name was there.
+    bool insert(const std::string& name) {
+      if (few_.size() < kFewMax) {
+        if (std::find(few_.begin(), few_.end(), name) != few_.end()) return false;
+        few_.push_back(name);
+        return true;
+      }
+      if (many_.empty()) many_.insert(few_.begin(), few_.end());
+      return many_.insert(name).second;
+    }
+
+   private:
+    static constexpr std::size_t kFewMax = 24;
+    std::vector<std::string> few_;
+    std::unordered_set<std::string> many_;
+  };
+
   struct Level {
     enum Kind { object, array } kind;
-    std::set<std::string, std::less<>> seen;
+    Names names;
     std::string name;
     std::size_t index = 0;
   };

@@ -24,8 +24,9 @@ struct ParsedJson {
 };
 
 /// Reads one JSON document (RFC 8259) that fills `text` but for white space. Refused with the byte offset:
-/// bytes that are not UTF-8, comments, trailing commas, NaN and Infinity, nesting deeper than the limit, more
-/// text behind the document. Does not copy `text`; the value owns what it holds. Thread-safe.
+/// bytes that are not UTF-8, comments, trailing commas, NaN and Infinity, numbers too large for a double,
+/// nesting deeper than the limit, more text behind the document. Does not copy `text`; the value owns what it
+/// holds. Thread-safe.
 Result<ParsedJson> parse_json(std::string_view text, const JsonLimits& limits);
 
 /// Appends `text` as a JSON string with its quotes. Escapes what RFC 8259 section 7 demands and nothing else,

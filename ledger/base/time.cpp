@@ -8,6 +8,8 @@ namespace countersign::base {
 namespace {
 
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+constexpr std::int64_t kSecondsMin = -62'167'219'200;  // 0000-01-01T00:00:00Z
+constexpr std::int64_t kSecondsMax = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
 std::int64_t seconds_of(int year, unsigned month, unsigned day, int hour, int minute, int second) {
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
@@ -99,6 +101,8 @@ Result<Timestamp> parse_rfc3339(std::string_view text) {
       std::int64_t{zone_minutes} * 60;
   // RFC 3339 section 5.6: second 60 exists only at the end of a UTC day.
   if (second == 60 && seconds % 86400 != 0) return bad("a leap second can only be 23:59:60 UTC");
+  if (seconds < kSecondsMin || seconds > kSecondsMax)
+    return bad("in UTC it is not in the years 0000 to 9999");
   return Timestamp{seconds * kMicrosPerSecond + fraction};
 }
 

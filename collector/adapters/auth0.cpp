@@ -1,0 +1,166 @@
+#include "collector/adapters/event_builder.h"
+
+#include <algorithm>
+#include <array>
+
+/// Auth0 log streams: one object, an array, or one object a line. A log entry never says that a challenge
+/// expired or was delivered; `mfar` (a second factor is required) is no challenge yet and stays unmapped.
+/// https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes
+namespace countersign::adapters {
+namespace {
+
+namespace json = boost::json;
+
+struct Known {
+  std::string_view code;
+  std::string_view type;
+  std::string_view factor;
+  std::string_view reason;
+};
+
+constexpr std::array<Known, 43> kKnown{{
+    {"cls", "challenge.sent", "", ""},
+    {"cs", "challenge.sent", "", ""},
+    {"f", "login.failed", "", ""},
+    {"fcoa", "login.failed", "", "cross_origin_authentication"},
+    {"feoobft", "challenge.failed", "", "oob"},
+    {"feotpft", "challenge.failed", "", "otp"},
+    {"fepotpft", "challenge.failed", "", "passwordless_otp"},
+    {"fercft", "challenge.failed", "", "recovery_code"},
+    {"fp", "login.failed", "", "incorrect_password"},
+    {"fu", "login.failed", "", "invalid_user"},
+    {"gd_auth_failed", "challenge.failed", "", ""},
+    {"gd_auth_rejected", "challenge.failed", "push", "rejected"},
+    {"gd_auth_succeed", "challenge.verified", "", ""},
+    {"gd_enrollment_complete", "factor.enrolled", "", ""},
+    {"gd_otp_rate_limit_exceed", "challenge.failed", "", "rate_limit_exceeded"},
+    {"gd_recovery_failed", "challenge.failed", "", "recovery_code"},
+    {"gd_recovery_rate_limit_exceed", "challenge.failed", "", "recovery_code_rate_limit_exceeded"},
+    {"gd_recovery_succeed", "challenge.verified", "", "recovery_code"},
+    {"gd_send_email", "challenge.sent", "email", ""},
+    {"gd_send_pn", "challenge.sent", "push", ""},
+    {"gd_send_pn_failure", "challenge.undelivered", "push", ""},
+    {"gd_send_sms", "challenge.sent", "sms", ""},
+    {"gd_send_sms_failure", "challenge.undelivered", "sms", ""},
+    {"gd_send_voice", "challenge.sent", "voice", ""},
+    {"gd_send_voice_failure", "challenge.undelivered", "voice", ""},
+    {"gd_start_auth", "challenge.sent", "", ""},
+    {"gd_unenroll", "factor.removed", "", ""},
+    {"gd_webauthn_challenge_failed", "challenge.failed", "passkey", ""},
+    {"limit_mu", "action.blocked", "", "ip_blocked"},
+    {"limit_sul", "login.failed", "", "account_locked"},
+    {"limit_wc", "login.failed", "", "account_locked"},
+    {"passkey_challenge_failed", "challenge.failed", "passkey", ""},
+    {"passkey_challenge_started", "challenge.sent", "passkey", ""},
+    {"pwd_leak", "login.failed", "", "leaked_password"},
+    {"fapi", "action.blocked", "", ""},
+    {"s", "login.succeeded", "", ""},
+    {"sapi", "action.performed", "", ""},
+    {"sdu", "user.deprovisioned", "", ""},
+    {"seoobft", "challenge.verified", "", "oob"},
+    {"seotpft", "challenge.verified", "", "otp"},
+    {"sercft", "challenge.verified", "", "recovery_code"},
+    {"signup_pwd_leak", "action.blocked", "", "leaked_password"},
+    {"ss", "user.provisioned", "", ""},
+}};
+
+/// The leading parts of a Management API path, up to the first that could be an identifier or a person's
+/// name.
+std::string resource_of(std::string_view path) {
+  std::string out;
+  while (path.starts_with('/')) {
+    const auto end = std::min(path.find('/', 1), path.size());
+    const auto part = path.substr(1, end - 1);
+    const bool word = !part.empty() && std::all_of(part.begin(), part.end(),
+                                                   [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
+    if (!word && part != "v2") break;
+    out.append("/").append(part);
+    if (part.starts_with("users")) break;
+    path.remove_prefix(end);
+  }
+  return out;
+}
+
+/// What an administrator did through the Management API (`sapi`), or tried to (`fapi`).
+void describe_operation(const json::value& data, EventBuilder& event) {
+  event.set(record::kActionName, "auth0.management_api")
+      .set(record::kActionResource, resource_of(text_at(data, {"details", "request", "path"})))
+      .set(record::kActionContext, lowered(text_at(data, {"details", "request", "method"})))
+      .attribute("description", text_at(data, {"description"}));
+}
+
+void describe_actor(const json::value& data, EventBuilder& event) {
+  const auto or_user = [&](std::string_view plain, std::string_view member) {
+    return plain.empty() ? text_at(data, {"details", "request", "auth", "user", member}) : plain;
+  };
+  event.set(record::kActorName, text_at(data, {"details", "request", "auth", "user", "name"}))
+      .set(record::kActorEmail, text_at(data, {"details", "request", "auth", "user", "email"}))
+      .set(record::kActorId, or_user(text_at(data, {"user_id"}), "user_id"))
+      .actor_name(text_at(data, {"user_name"}))
+      .set(record::kActorPhone, words_at(data, {"details", "enrollment", "phone_number"}))
+      .set(record::kActorPhone, words_at(data, {"details", "authenticator", "phone_number"}))
+      .set(record::kDeviceIp, text_at(data, {"ip"}))
+      .set(record::kDeviceUserAgent, text_at(data, {"user_agent"}))
+      .set(record::kDeviceFingerprint, text_at(data, {"details", "device_id"}))
+      .set(record::kSessionId, text_at(data, {"details", "session_id"}));
+}
+
+/// The factor: of a passwordless code, where the connection names one of ours; else by the code, or as the
+/// authenticator says.
+std::string_view factor_of(const Known& known, const json::value& data) {
+  if (!known.factor.empty()) return known.factor;
+  const bool passwordless = known.code == "cs" || known.code == "cls";
+  const auto named =
+      passwordless ? text_at(data, {"connection"}) : text_at(data, {"details", "authenticator", "type"});
+  for (const std::string_view factor : {"sms", "voice", "email", "push"}) {
+    if (named == factor) return factor;
+  }
+  return {};
+}
+
+Outcome adapt_one(const json::value& item, const AdapterContext& context) {
+  const auto* inner = find(item, {"data"});
+  const json::value& data = inner != nullptr && inner->is_object() ? *inner : item;
+  const auto code = text_at(data, {"type"});
+  if (code.empty())
+    return Refused{{{"data.type", "is required: the payload must be of an Auth0 log stream"}}};
+  const auto* known =
+      std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.code == code; });
+  if (known == kKnown.end()) return Unmapped{shown_type(code)};
+
+  const bool operation = code == "sapi" || code == "fapi";
+  const auto status = number_at(data, {"details", "response", "statusCode"}).value_or(0);
+  const bool refused = operation && (code == "fapi" || status >= 400);
+  const auto type = refused ? std::string_view("action.blocked") : known->type;
+  auto id = text_at(item, {"log_id"});
+  if (id.empty()) id = text_at(data, {"log_id"});
+
+  EventBuilder event(context, type);
+  event.id(id, "log_id").time(time_of(text_at(data, {"date"})), "data.date");
+  describe_actor(data, event);
+  event.reason(known->reason)
+      .reason(text_at(data, {"details", "failure_details", "errorCode"}))
+      .attribute("auth0_type", code)
+      .attribute("client_id", text_at(data, {"client_id"}))
+      .attribute("connection", text_at(data, {"connection"}))
+      .attribute("hostname", text_at(data, {"hostname"}));
+  if (operation) describe_operation(data, event);
+  if (refused && status >= 400) event.reason("http_" + std::to_string(status));
+  if (code == "limit_mu") event.set(record::kActionName, "login");
+  if (code == "signup_pwd_leak") event.set(record::kActionName, "signup");
+  if (type.starts_with("challenge.") || type.starts_with("factor."))
+    event.set(record::kChallengeFactor, factor_of(*known, data)).set(record::kChallengeProvider, "auth0");
+  if (type.starts_with("challenge."))
+    event.set(record::kChallengeId, text_at(data, {"references", "correlation_id"}));
+  return event.finish(item);
+}
+
+Outcomes adapt(const json::value& payload, const AdapterContext& context) {
+  return adapt_each(payload, context, adapt_one);
+}
+
+}  // namespace
+
+const Adapter kAuth0{"auth0", "Auth0 (log stream)", adapt};
+
+}  // namespace countersign::adapters

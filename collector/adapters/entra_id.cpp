@@ -1,0 +1,100 @@
+#include "collector/adapters/event_builder.h"
+
+/// Microsoft Entra ID sign-ins, as Microsoft Graph gives them (`value[]`) or as diagnostic settings stream
+/// them
+/// (`properties`). One sign-in is one event: its error code says whether the second factor or the login
+/// failed. https://learn.microsoft.com/graph/api/resources/signin
+namespace countersign::adapters {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t kMfaFailed = 500121;
+constexpr std::int64_t kAccountLocked = 50053;
+constexpr std::int64_t kBadCredentials = 50126;
+
+/// A second factor or an enrolment was asked for; what came of it is another event.
+bool is_interrupted(std::int64_t code) { return code == 50074 || code == 50076 || code == 50079; }
+
+std::string_view factor_of(std::string_view method) {
+  if (method == "Text message") return "sms";
+  if (method.starts_with("Phone call")) return "voice";
+  if (method == "Mobile app notification") return "push";
+  if (method == "OATH verification code") return "totp";
+  if (method == "FIDO2" || method.starts_with("Passkey")) return "passkey";
+  return {};
+}
+
+/// The method of the last step that was asked for as multi-factor authentication.
+std::string_view mfa_method(const json::value& sign_in) {
+  std::string_view method = text_at(sign_in, {"mfaDetail", "authMethod"});
+  const auto* steps = find(sign_in, {"authenticationDetails"});
+  if (steps == nullptr || !steps->is_array()) return method;
+  for (const auto& step : steps->get_array()) {
+    if (text_at(step, {"authenticationStepRequirement"}) == "MFA")
+      method = text_at(step, {"authenticationMethod"});
+  }
+  return method;
+}
+
+std::string reason_of(std::int64_t code) {
+  if (code == 0) return {};
+  if (code == kMfaFailed) return "mfa_failed";
+  if (code == kAccountLocked) return "account_locked";
+  if (code == kBadCredentials) return "invalid_credentials";
+  return "error_" + std::to_string(code);
+}
+
+Outcome adapt_one(const json::value& item, const AdapterContext& context) {
+  const auto* properties = find(item, {"properties"});
+  const json::value& sign_in = properties != nullptr && properties->is_object() ? *properties : item;
+  const auto category = text_at(item, {"category"});
+  if (!category.empty() && category.find("SignIn") == std::string_view::npos) {
+    auto name = text_at(item, {"operationName"});
+    if (name.empty()) name = text_at(item, {"operationname"});
+    return Unmapped{shown_type(name.empty() ? category : name)};
+  }
+  const auto code = number_at(sign_in, {"status", "errorCode"});
+  if (!code) return Refused{{{"status.errorCode", "is required: the payload must be an Entra ID sign-in"}}};
+  if (is_interrupted(*code)) return Unmapped{"signin." + std::to_string(*code)};
+
+  const bool second_factor = *code == kMfaFailed;
+  EventBuilder event(context, second_factor ? "challenge.failed"
+                              : *code == 0  ? "login.succeeded"
+                                            : "login.failed");
+  event.id(text_at(sign_in, {"id"}), "id")
+      .time(time_of(text_at(sign_in, {"createdDateTime"})), "createdDateTime")
+      .set(record::kActorId, text_at(sign_in, {"userId"}))
+      .set(record::kActorName, text_at(sign_in, {"userDisplayName"}))
+      .actor_name(text_at(sign_in, {"userPrincipalName"}))
+      .set(record::kActionResource, text_at(sign_in, {"resourceDisplayName"}))
+      .set(record::kDeviceIp, text_at(sign_in, {"ipAddress"}))
+      .set(record::kDeviceUserAgent, text_at(sign_in, {"userAgent"}))
+      .set(record::kDeviceFingerprint, text_at(sign_in, {"deviceDetail", "deviceId"}))
+      .set(record::kDeviceCountry, text_at(sign_in, {"location", "countryOrRegion"}))
+      .set(record::kDeviceAsn, number_at(sign_in, {"autonomousSystemNumber"}))
+      .set(record::kSessionId, text_at(sign_in, {"sessionId"}))
+      .reason(reason_of(*code))
+      .attribute("authentication_requirement", text_at(sign_in, {"authenticationRequirement"}))
+      .attribute("app_id", text_at(sign_in, {"appId"}))
+      .attribute("service_principal_id", text_at(sign_in, {"servicePrincipalId"}))
+      .attribute("mfa_method", mfa_method(sign_in))
+      .attribute("correlation_id", text_at(sign_in, {"correlationId"}));
+  if (second_factor) {
+    event.set(record::kChallengeId, text_at(sign_in, {"correlationId"}))
+        .set(record::kChallengeFactor, factor_of(mfa_method(sign_in)))
+        .set(record::kChallengeProvider, "entra_id");
+  }
+  return event.finish(item);
+}
+
+Outcomes adapt(const json::value& payload, const AdapterContext& context) {
+  const auto* value = find(payload, {"value"});
+  return adapt_each(value != nullptr && value->is_array() ? *value : payload, context, adapt_one);
+}
+
+}  // namespace
+
+const Adapter kEntraId{"entra_id", "Microsoft Entra ID (sign-ins)", adapt};
+
+}  // namespace countersign::adapters

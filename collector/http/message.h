@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace countersign::http {
+
+/// The header fields of a message in their order. Names are compared without regard to case.
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+enum class Version { http_1_0, http_1_1 };
+
+/// A request without its body. Every security decision is taken from it, before a byte of the body is read.
+struct RequestHead {
+  std::string method;  ///< as sent: methods are case-sensitive
+  std::string path;    ///< begins with '/'; percent-encoding is left as it came
+  std::string query;   ///< what stands behind the first '?', without it
+  Version version = Version::http_1_1;
+  Fields fields;
+  std::optional<std::uint64_t> content_length;
+  std::string peer;  ///< the sender's address without the port
+  bool tls = false;
+
+  /// The value of the first field of that name, without the white space around it; empty when there is none.
+  /// Valid as long as the head is.
+  std::string_view header(std::string_view name) const;
+};
+
+struct Request : RequestHead {
+  std::string body;
+  /// What stood for the `{name}` parts of the route's pattern, percent-decoded. Filled by the Router.
+  Fields parameters;
+
+  /// The value of a parameter; empty when the route has none of that name.
+  std::string_view parameter(std::string_view name) const;
+};
+
+/// What a handler answers. The server adds Date, Content-Length, Connection and the security headers
+/// (`X-Content-Type-Options: nosniff`, `Cache-Control: no-store` unless the handler gave one, and with TLS
+/// `Strict-Transport-Security`); it ignores a handler's own Content-Length, Connection and Transfer-Encoding.
+struct Response {
+  int status = 200;
+  std::string content_type;
+  Fields headers;
+  std::string body;
+};
+
+/// Whether two names of header fields are the same (ASCII letters in either case).
+bool same_name(std::string_view a, std::string_view b);
+
+/// The reason phrase of a status (RFC 9110 section 15), or "Unknown".
+std::string_view reason_phrase(int status);
+
+/// A problem document (RFC 9457, type about:blank). `detail` is one sentence and never repeats what the
+/// sender sent.
+Response problem(int status, std::string_view detail);
+
+/// How the connection stands when an answer is written.
+struct AnswerContext {
+  bool head_only = false;  ///< the request was HEAD: the body's length is told, the body is not sent
+  bool close = false;
+  bool tls = false;
+  std::int64_t time_s = 0;  ///< POSIX seconds, for Date
+};
+
+/// The status line and header of `response`, with the empty line that ends them. Absent when the handler gave
+/// a name or value that cannot stand in a header (a line break in it would let a value forge an answer), or a
+/// status outside 200 to 599.
+std::optional<std::string> write_head(const Response& response, const AnswerContext& context);
+
+/// Whether an answer of that status has a body at all (204 and 304 have none).
+bool has_body(int status);
+
+}  // namespace countersign::http

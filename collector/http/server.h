@@ -1,0 +1,89 @@
+#pragma once
+
+#include "collector/http/limits.h"
+#include "collector/http/message.h"
+#include "ledger/base/metrics.h"
+#include "ledger/base/result.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace countersign::http {
+
+/// Answers one request. From any thread, now or later; the first call counts, further ones do nothing. When
+/// every copy has been destroyed without a call the server answers 500.
+using Respond = std::function<void(Response)>;
+
+/// What the server asks of the program, from its I/O threads: the calls return quickly and wait for nothing.
+/// An exception from any of them becomes a 500.
+struct Handler {
+  /// Asked after the header and before the body. A value refuses the request with it: the body is not read.
+  /// May be empty: nothing is refused.
+  std::function<std::optional<Response>(const RequestHead&)> admit;
+  /// The largest body that this request may have; above it the answer is 413. May be empty: 1 MiB.
+  std::function<std::uint64_t(const RequestHead&)> body_bytes_max;
+  /// Takes a whole request. Required.
+  std::function<void(Request, Respond)> handle;
+};
+
+struct TlsFiles {
+  std::filesystem::path certificate_pem;  ///< the server's certificate first, then its chain
+  std::filesystem::path key_pem;
+};
+
+struct ListenOptions {
+  std::string address = "127.0.0.1";  ///< an IPv4 or IPv6 address, not a name
+  std::uint16_t port = 0;             ///< 0: the system chooses; see Server::port()
+  std::optional<TlsFiles> tls;        ///< required unless the address is loopback
+};
+
+/// An HTTP/1.1 server, plain or with TLS, on one address. Requests of a connection are answered one after
+/// another, in order (RFC 9112 section 9.3). Its own refusals are problem documents (RFC 9457); after one that
+/// concerns the framing the connection is closed. It sends no `Server` field.
+///
+/// A request reaches the handler only when it is whole: its head accepted by the strict grammar of head.h, its
+/// body as long as Content-Length says. 100 Continue is sent after `admit` and the check of the length.
+///
+/// Counts, in `metrics`: countersign_http_connections_open, _accepted_total, _refused_total{reason},
+/// countersign_http_requests_total{class}, countersign_http_framing_errors_total,
+/// countersign_http_timeouts_total{step}, countersign_http_handshake_failures_total,
+/// countersign_http_accept_errors_total, countersign_http_handler_failures_total.
+class Server {
+ public:
+  /// Listens and serves with `threads` I/O threads of its own. `metrics`, and what the handler refers to,
+  /// outlive the server. invalid_argument: an address that is none, plain HTTP on an address that is not
+  /// loopback, a limit out of range, TLS files that cannot be used. unavailable: the address is taken, or
+  /// this process may not listen there.
+  static base::Result<std::unique_ptr<Server>> start(const ListenOptions& options, const Limits& limits,
+                                                     Handler handler, base::Metrics& metrics,
+                                                     unsigned threads);
+
+  /// As stop().
+  ~Server();
+
+  /// The port that the server listens on.
+  std::uint16_t port() const;
+
+  /// New limits for the requests to come. On failure the old ones stay. Any thread.
+  base::Result<void> set_limits(const Limits& limits);
+
+  /// Reads the certificate and key anew for the connections to come; those open keep theirs. On failure the
+  /// old ones stay. failed_precondition: the server is a plain one. Any thread.
+  base::Result<void> reload_tls(const TlsFiles& files);
+
+  /// Stops accepting, closes idle connections, lets requests in flight be answered for at most
+  /// Limits::stop_grace_ms, closes the rest and ends the threads. Answers given later are dropped. Any thread
+  /// but the server's own; a second call waits for the first.
+  void stop();
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace countersign::http

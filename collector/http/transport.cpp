@@ -1,0 +1,154 @@
+#include "collector/http/transport.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/basic_stream.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+
+#include <poll.h>
+
+#include <array>
+#include <variant>
+
+namespace countersign::http {
+namespace {
+
+namespace beast = boost::beast;
+
+using PlainStream = beast::basic_stream<net::ip::tcp, Strand>;
+using TlsStream = beast::ssl_stream<PlainStream>;
+
+constexpr auto kAwait = net::as_tuple(net::use_awaitable);
+
+}  // namespace
+
+struct Transport::Streams {
+  // The context outlives the stream that was made from it.
+  std::shared_ptr<net::ssl::context> context;
+  std::variant<PlainStream, TlsStream> stream;
+
+  Streams(Socket socket, std::shared_ptr<net::ssl::context> tls)
+      : context(std::move(tls)), stream(make(std::move(socket), context.get())) {}
+
+  static std::variant<PlainStream, TlsStream> make(Socket socket, net::ssl::context* tls) {
+    if (tls == nullptr) return PlainStream(std::move(socket));
+    return TlsStream(PlainStream(std::move(socket)), *tls);
+  }
+
+  TlsStream* secured() { return std::get_if<TlsStream>(&stream); }
+  PlainStream& lowest() {
+    auto* over = secured();
+    return over != nullptr ? over->next_layer() : std::get<PlainStream>(stream);
+  }
+};
+
+Transport::Transport(Socket socket, std::shared_ptr<net::ssl::context> tls)
+    : streams_(std::make_unique<Streams>(std::move(socket), std::move(tls))) {}
+
+Transport::~Transport() = default;
+
+bool Transport::tls() const { return streams_->secured() != nullptr; }
+
+void Transport::expire_at(std::chrono::steady_clock::time_point deadline) {
+  streams_->lowest().expires_at(deadline);
+}
+
+void Transport::expire_in(std::int64_t ms) { streams_->lowest().expires_after(std::chrono::milliseconds(ms)); }
+
+bool Transport::timed_out(const ErrorCode& error) { return error == beast::error::timeout; }
+
+net::awaitable<ErrorCode> Transport::connect(const std::vector<Endpoint>& endpoints) {
+  auto [ec, endpoint] = co_await streams_->lowest().async_connect(endpoints, kAwait);
+  if (!ec) {
+    ErrorCode ignored;
+    streams_->lowest().socket().set_option(net::ip::tcp::no_delay(true), ignored);
+  }
+  co_return ec;
+}
+
+net::awaitable<ErrorCode> Transport::handshake(Role role, const std::string& server_name) {
+  auto& stream = *streams_->secured();
+  if (!server_name.empty()) {
+    // The macro of this call casts in C's way.
+    ::SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+               const_cast<char*>(server_name.c_str()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  }
+  const auto side = role == Role::server ? net::ssl::stream_base::server : net::ssl::stream_base::client;
+  auto [ec] = co_await stream.async_handshake(side, kAwait);
+  co_return ec;
+}
+
+net::awaitable<Transfer> Transport::read_some(net::mutable_buffer into) {
+  if (auto* stream = streams_->secured()) {
+    auto [ec, size] = co_await stream->async_read_some(into, kAwait);
+    co_return Transfer(ec, size);
+  }
+  auto [ec, size] = co_await streams_->lowest().async_read_some(into, kAwait);
+  co_return Transfer(ec, size);
+}
+
+net::awaitable<ErrorCode> Transport::write(std::string_view first, std::string_view second) {
+  const std::array<net::const_buffer, 2> both{net::const_buffer(first.data(), first.size()),
+                                              net::const_buffer(second.data(), second.size())};
+  if (auto* stream = streams_->secured()) {
+    auto [ec, size] = co_await net::async_write(*stream, both, kAwait);
+    co_return ec;
+  }
+  auto [ec, size] = co_await net::async_write(streams_->lowest(), both, kAwait);
+  co_return ec;
+}
+
+net::awaitable<void> Transport::close(std::int64_t linger_ms) {
+  auto& lowest = streams_->lowest();
+  if (!lowest.socket().is_open()) co_return;
+  expire_in(linger_ms);
+  if (auto* stream = streams_->secured()) {
+    // A peer that has closed, or still sends, ends this with an error of no further meaning.
+    auto [ec] = co_await stream->async_shutdown(kAwait);
+    if (timed_out(ec)) co_return;
+  }
+  ErrorCode ec;
+  lowest.socket().shutdown(net::ip::tcp::socket::shutdown_send, ec);
+  std::array<char, 4096> dropped{};
+  while (!ec) {
+    auto [error, size] = co_await lowest.async_read_some(net::buffer(dropped), kAwait);
+    ec = error;
+  }
+  abort();
+}
+
+void Transport::cancel() { streams_->lowest().cancel(); }
+
+void Transport::abort() {
+  ErrorCode ignored;
+  streams_->lowest().socket().close(ignored);
+}
+
+bool Transport::is_quiet() {
+  ::pollfd waiting{streams_->lowest().socket().native_handle(), POLLIN, 0};
+  return ::poll(&waiting, 1, 0) == 0;
+}
+
+std::optional<base::Digest> Transport::certificate_digest() {
+  auto* stream = streams_->secured();
+  if (stream == nullptr) return std::nullopt;
+  auto* certificate = ::SSL_get1_peer_certificate(stream->native_handle());
+  if (certificate == nullptr) return std::nullopt;
+  base::Digest digest;
+  unsigned int size = 0;
+  const int made = ::X509_digest(certificate, ::EVP_sha256(), digest.bytes.data(), &size);
+  ::X509_free(certificate);
+  if (made != 1 || size != digest.bytes.size()) return std::nullopt;
+  return digest;
+}
+
+std::string Transport::distrust() {
+  auto* stream = streams_->secured();
+  if (stream == nullptr) return {};
+  const auto result = ::SSL_get_verify_result(stream->native_handle());
+  return result == X509_V_OK ? std::string() : std::string(::X509_verify_cert_error_string(result));
+}
+
+}  // namespace countersign::http

@@ -1,0 +1,51 @@
+#include "collector/ingest/ingest_metrics.h"
+
+namespace countersign::ingest {
+namespace {
+
+/// Names of types come from outside, so their number is bounded; the rest are counted as "other".
+constexpr std::size_t kTypesMax = 200;
+
+constexpr std::array<std::string_view, 6> kStatusNames{"appended",    "duplicate", "rejected",
+                                                       "misdirected", "unmapped",  "failed"};
+
+}  // namespace
+
+IngestMetrics::IngestMetrics(base::Metrics& metrics)
+    : metrics_(metrics),
+      unauthenticated_(&metrics.get("countersign_ingest_unauthenticated_total",
+                                    "Requests without a valid source token", base::MetricType::counter)) {
+  for (std::size_t i = 0; i < kStatusNames.size(); ++i) {
+    by_status_[i] = &metrics.get("countersign_ingest_events_total", "Events received, by what became of them",
+                                 base::MetricType::counter, {{"status", std::string(kStatusNames[i])}});
+  }
+}
+
+void IngestMetrics::count(const std::vector<EventAnswer>& events, std::string_view adapter) {
+  std::array<std::int64_t, 6> counts{};
+  for (const auto& event : events) {
+    ++counts[static_cast<std::size_t>(event.status)];
+    if (event.status == EventStatus::unmapped) count_unmapped(adapter, event.type);
+  }
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i] > 0) by_status_[i]->add(counts[i]);
+  }
+}
+
+void IngestMetrics::count_unmapped(std::string_view adapter, const std::string& type) {
+  std::string label = type;
+  {
+    const std::lock_guard lock(mutex_);
+    if (types_.size() < kTypesMax) {
+      types_.insert(type);
+    } else if (!types_.contains(type)) {
+      label = "other";
+    }
+  }
+  metrics_
+      .get("countersign_ingest_unmapped_total", "Provider events without a type of ours",
+           base::MetricType::counter, {{"adapter", std::string(adapter)}, {"type", label}})
+      .add();
+}
+
+}  // namespace countersign::ingest

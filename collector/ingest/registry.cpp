@@ -1,0 +1,219 @@
+#include "collector/ingest/registry.h"
+
+#include "ledger/base/encoding.h"
+#include "ledger/base/file.h"
+#include "ledger/base/json.h"
+#include "ledger/crypto/digest.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace countersign::ingest {
+namespace {
+
+namespace json = boost::json;
+
+using base::Code;
+using base::Result;
+
+constexpr std::uint64_t kFileBytesMax = 16 * 1024 * 1024;
+
+auto bad(const std::string& where, std::string_view why) {
+  return base::fail(Code::invalid_argument, fmt::format("the registry is damaged: {} {}", where, why));
+}
+
+/// One object of the file, read member by member; `where` is its path for messages.
+class Members {
+ public:
+  Members(const json::object& object, std::string where) : object_(object), where_(std::move(where)) {}
+
+  Result<void> only(std::initializer_list<std::string_view> names) const {
+    for (const auto& member : object_) {
+      const std::string_view name(member.key().data(), member.key().size());
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        return bad(where_, "holds an unknown member");
+    }
+    return {};
+  }
+  bool has(std::string_view name) const { return value(name) != nullptr; }
+  Result<std::string_view> text(std::string_view name) const {
+    const auto* found = value(name);
+    if (found == nullptr || !found->is_string()) return bad(path(name), "must be a string");
+    return std::string_view(found->get_string().data(), found->get_string().size());
+  }
+  Result<base::Timestamp> time(std::string_view name) const {
+    TRY_ASSIGN(const auto written, text(name));
+    const auto parsed = base::parse_canonical_time(written);
+    if (!parsed) return bad(path(name), parsed.error().message);
+    return *parsed;
+  }
+  Result<const json::array*> array(std::string_view name) const {
+    const auto* found = value(name);
+    if (found == nullptr || !found->is_array()) return bad(path(name), "must be an array");
+    return &found->get_array();
+  }
+  std::string path(std::string_view name) const {
+    return where_.empty() ? std::string(name) : fmt::format("{}.{}", where_, name);
+  }
+
+ private:
+  const json::value* value(std::string_view name) const {
+    return object_.if_contains(json::string_view(name.data(), name.size()));
+  }
+
+  const json::object& object_;
+  std::string where_;
+};
+
+Result<Source> read_source(const Members& from) {
+  TRY(from.only({"name", "adapter", "token_sha256", "tenants", "created", "revoked"}));
+  Source source;
+  TRY_ASSIGN(const auto name, from.text("name"));
+  TRY_ASSIGN(source.name, base::parse_source(name));
+  TRY_ASSIGN(source.adapter, from.text("adapter"));
+  TRY_ASSIGN(const auto hash, from.text("token_sha256"));
+  TRY_ASSIGN(source.token_sha256, base::digest_from_hex(hash));
+  TRY_ASSIGN(const auto* tenants, from.array("tenants"));
+  for (const auto& tenant : *tenants) {
+    if (!tenant.is_string()) return bad(from.path("tenants"), "must hold strings");
+    TRY_ASSIGN(auto id, base::parse_tenant({tenant.get_string().data(), tenant.get_string().size()}));
+    source.tenants.push_back(std::move(id));
+  }
+  TRY_ASSIGN(source.created, from.time("created"));
+  if (from.has("revoked")) {
+    TRY_ASSIGN(source.revoked, from.time("revoked"));
+  }
+  return source;
+}
+
+Result<Tenant> read_tenant(const Members& from) {
+  TRY(from.only({"id", "region", "created", "moved_to"}));
+  Tenant tenant;
+  TRY_ASSIGN(const auto id, from.text("id"));
+  TRY_ASSIGN(tenant.id, base::parse_tenant(id));
+  TRY_ASSIGN(const auto region, from.text("region"));
+  TRY_ASSIGN(tenant.region, base::parse_region(region));
+  TRY_ASSIGN(tenant.created, from.time("created"));
+  if (from.has("moved_to")) {
+    TRY_ASSIGN(const auto address, from.text("moved_to"));
+    tenant.moved_to = std::string(address);
+  }
+  return tenant;
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+  if (out.back() != '{') out += ',';
+  base::append_json_string(out, name);
+  out += ':';
+  base::append_json_string(out, text);
+}
+
+}  // namespace
+
+bool Source::may_send_for(const base::TenantId& tenant) const {
+  return tenants.empty() || std::find(tenants.begin(), tenants.end(), tenant) != tenants.end();
+}
+
+Result<Registry> Registry::load(const std::filesystem::path& path) {
+  TRY_ASSIGN(const auto text, base::read_file(path, kFileBytesMax));
+  auto registry = parse(text);
+  if (!registry) return base::fail(path.string(), registry.error());
+  return registry;
+}
+
+Result<Registry> Registry::parse(std::string_view text) {
+  TRY_ASSIGN(const auto parsed, base::parse_json(text, {.depth_max = 4}));
+  if (!parsed.duplicates.empty()) return bad(parsed.duplicates.front(), "stands twice");
+  if (!parsed.value.is_object()) return bad("the file", "must hold an object");
+  const Members top(parsed.value.get_object(), "");
+  TRY(top.only({"v", "sources", "tenants"}));
+  const auto* version = parsed.value.get_object().if_contains("v");
+  if (version == nullptr || *version != 1) return bad("v", "must be 1");
+  Registry registry;
+  TRY_ASSIGN(const auto* tenants, top.array("tenants"));
+  for (std::size_t i = 0; i < tenants->size(); ++i) {
+    const std::string where = fmt::format("tenants[{}]", i);
+    if (!(*tenants)[i].is_object()) return bad(where, "must be an object");
+    auto tenant = read_tenant(Members((*tenants)[i].get_object(), where));
+    if (!tenant) return base::fail(where, tenant.error());
+    if (registry.tenant(tenant->id) != nullptr) return bad(where, "stands twice");
+    registry.put(std::move(*tenant));
+  }
+  TRY_ASSIGN(const auto* sources, top.array("sources"));
+  for (std::size_t i = 0; i < sources->size(); ++i) {
+    const std::string where = fmt::format("sources[{}]", i);
+    if (!(*sources)[i].is_object()) return bad(where, "must be an object");
+    auto source = read_source(Members((*sources)[i].get_object(), where));
+    if (!source) return base::fail(where, source.error());
+    if (registry.source_by_name(source->name) != nullptr) return bad(where, "stands twice");
+    registry.put(std::move(*source));
+  }
+  return registry;
+}
+
+const Source* Registry::source_by_token(std::string_view token) const {
+  const base::Digest presented = crypto::sha256(token);
+  const Source* found = nullptr;
+  for (const auto& source : sources_) {
+    // No early exit: the time does not tell which hash was near.
+    if (crypto::equal_in_constant_time(source.token_sha256.view(), presented.view())) found = &source;
+  }
+  return found == nullptr || found->revoked ? nullptr : found;
+}
+
+const Source* Registry::source_by_name(const base::SourceName& name) const {
+  const auto found =
+      std::find_if(sources_.begin(), sources_.end(), [&](const Source& s) { return s.name == name; });
+  return found == sources_.end() ? nullptr : &*found;
+}
+
+const Tenant* Registry::tenant(const base::TenantId& id) const {
+  const auto found = tenant_at_.find(id);
+  return found == tenant_at_.end() ? nullptr : &tenants_[found->second];
+}
+
+void Registry::put(Source source) {
+  const auto found =
+      std::find_if(sources_.begin(), sources_.end(), [&](const Source& s) { return s.name == source.name; });
+  found == sources_.end() ? sources_.push_back(std::move(source)) : void(*found = std::move(source));
+}
+
+void Registry::put(Tenant tenant) {
+  const auto [at, added] = tenant_at_.emplace(tenant.id, tenants_.size());
+  added ? tenants_.push_back(std::move(tenant)) : void(tenants_[at->second] = std::move(tenant));
+}
+
+std::string Registry::to_text() const {
+  std::string out = "{\"v\":1,\n\"tenants\":[";
+  for (const auto& tenant : tenants_) {
+    out += &tenant == tenants_.data() ? "\n{" : ",\n{";
+    append_member(out, "id", tenant.id.value());
+    append_member(out, "region", tenant.region.value());
+    append_member(out, "created", base::format_rfc3339(tenant.created));
+    if (tenant.moved_to) append_member(out, "moved_to", *tenant.moved_to);
+    out += '}';
+  }
+  out += "],\n\"sources\":[";
+  for (const auto& source : sources_) {
+    out += &source == sources_.data() ? "\n{" : ",\n{";
+    append_member(out, "name", source.name.value());
+    append_member(out, "adapter", source.adapter);
+    append_member(out, "token_sha256", base::to_hex(source.token_sha256.view()));
+    out += ",\"tenants\":[";
+    for (const auto& tenant : source.tenants) {
+      if (out.back() != '[') out += ',';
+      base::append_json_string(out, tenant.value());
+    }
+    out += ']';
+    append_member(out, "created", base::format_rfc3339(source.created));
+    if (source.revoked) append_member(out, "revoked", base::format_rfc3339(*source.revoked));
+    out += '}';
+  }
+  return out + "]}\n";
+}
+
+}  // namespace countersign::ingest

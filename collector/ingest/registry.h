@@ -1,0 +1,99 @@
+#pragma once
+
+#include "ledger/base/result.h"
+#include "ledger/base/time.h"
+#include "ledger/base/types.h"
+#include "ledger/crypto/entropy.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace countersign::ingest {
+
+/// The adapter of a source that sends events of the native shape.
+inline constexpr std::string_view kNativeAdapter = "countersign";
+
+/// A registered sender of events. Its token is shown once, when it is made; only the SHA-256 is kept, which
+/// is enough: the token has 256 random bits, so there is nothing to guess that a slow hash would protect.
+struct Source {
+  base::SourceName name;
+  std::string adapter;  ///< kNativeAdapter, or the name of a provider's adapter
+  base::Digest token_sha256;
+  std::vector<base::TenantId> tenants;  ///< for which it may send; empty: for any that is registered
+  base::Timestamp created;
+  std::optional<base::Timestamp> revoked;
+
+  bool is_native() const { return adapter == kNativeAdapter; }
+  bool may_send_for(const base::TenantId& tenant) const;
+};
+
+/// A customer of the vendor, and the region that its events may be stored in.
+struct Tenant {
+  base::TenantId id;
+  base::RegionId region;
+  base::Timestamp created;
+  std::optional<std::string> moved_to;  ///< address of the appliance that serves it, where it is not this one
+};
+
+/// The sources and tenants at one moment. Immutable once read, so any thread may look things up in a shared
+/// one.
+class Registry {
+ public:
+  /// Reads the file that the functions below write. Strict: a member that is unknown, missing or of the wrong
+  /// type is named. Errors: not_found, resource_exhausted (over 16 MiB), invalid_argument.
+  static base::Result<Registry> load(const std::filesystem::path& path);
+  /// As load, from the file's text.
+  static base::Result<Registry> parse(std::string_view text);
+
+  /// The source whose token this is and which is not revoked, or null. Takes the same time whichever source
+  /// it is and whether there is one. The pointer is valid as long as the registry.
+  const Source* source_by_token(std::string_view token) const;
+  const Source* source_by_name(const base::SourceName& name) const;
+  const Tenant* tenant(const base::TenantId& id) const;
+
+  const std::vector<Source>& sources() const { return sources_; }
+  const std::vector<Tenant>& tenants() const { return tenants_; }
+
+  /// The file's text. parse(to_text()) gives the same registry.
+  std::string to_text() const;
+
+  /// Adds or replaces by name; for registry_change.cpp and tests.
+  void put(Source source);
+  void put(Tenant tenant);
+
+ private:
+  std::vector<Source> sources_;
+  std::vector<Tenant> tenants_;
+  std::unordered_map<base::TenantId, std::size_t> tenant_at_;
+};
+
+/// The functions below change the file at `path`, which is made where there is none. Each holds a lock on
+/// `<path>.lock` from reading to writing, so of two at once neither is lost, and is durable when it returns.
+/// A running daemon sees the change when it reloads. Any thread, any process.
+
+struct NewSource {
+  base::SourceName name;
+  std::string adapter = std::string(kNativeAdapter);
+  std::vector<base::TenantId> tenants;
+};
+
+/// Registers a source and returns its token: `cst_` and 43 characters of base64url. Errors: already_exists (a
+/// revoked source's name too, because records carry it), not_found (a tenant), invalid_argument (no such
+/// adapter; a provider's adapter without exactly one tenant).
+base::Result<std::string> add_source(const std::filesystem::path& path, const NewSource& source,
+                                     const base::Clock& clock, const crypto::Entropy& entropy);
+
+/// Makes a source's token worthless for good. Errors: not_found, failed_precondition (it is revoked already).
+base::Result<void> revoke_source(const std::filesystem::path& path, const base::SourceName& name,
+                                 const base::Clock& clock);
+
+/// Registers a tenant in a region. `moved_to` is an https address. Errors: already_exists, invalid_argument.
+base::Result<void> add_tenant(const std::filesystem::path& path, const base::TenantId& id,
+                              const base::RegionId& region, std::optional<std::string> moved_to,
+                              const base::Clock& clock);
+
+}  // namespace countersign::ingest

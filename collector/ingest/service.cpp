@@ -1,0 +1,248 @@
+#include "collector/ingest/service.h"
+
+#include "collector/adapters/adapter.h"
+
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+
+namespace countersign::ingest {
+namespace {
+
+namespace json = boost::json;
+
+/// An event of the native shape that is yet to be checked, or what became of it already.
+struct Candidate {
+  json::object event;
+  std::vector<std::string> redacted;
+};
+using Step = std::variant<Candidate, EventAnswer>;
+
+EventAnswer rejected(record::Faults faults, std::string id = {}) {
+  EventAnswer out;
+  out.id = std::move(id);
+  out.faults = std::move(faults);
+  return out;
+}
+
+EventAnswer failed(int status, std::string reason) {
+  EventAnswer out;
+  out.status = EventStatus::failed;
+  out.failure = status;
+  out.faults = {{"", std::move(reason)}};
+  return out;
+}
+
+/// The event's id, where it is fit to be shown back.
+std::string id_of(const json::object& event) {
+  constexpr std::size_t kIdBytesMax = 512;
+  const auto* id = event.if_contains("id");
+  if (id == nullptr || !id->is_string() || id->get_string().size() > kIdBytesMax) return {};
+  const std::string text(id->get_string().data(), id->get_string().size());
+  const bool clean =
+      std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; });
+  return clean ? text : std::string();
+}
+
+Step step_of(adapters::Outcome outcome) {
+  if (auto* adapted = std::get_if<adapters::Adapted>(&outcome))
+    return Candidate{std::move(adapted->event), std::move(adapted->redacted)};
+  if (auto* refused = std::get_if<adapters::Refused>(&outcome)) return rejected(std::move(refused->faults));
+  EventAnswer unmapped;
+  unmapped.status = EventStatus::unmapped;
+  unmapped.type = std::move(std::get<adapters::Unmapped>(outcome).type);
+  return unmapped;
+}
+
+/// The events of the decoded items, in order: of a provider's item there may be several.
+std::vector<Step> steps_of(std::vector<Item> items, const Source& source) {
+  std::vector<Step> out;
+  out.reserve(items.size());
+  const auto* adapter = source.is_native() ? nullptr : adapters::find_adapter(source.adapter);
+  for (auto& item : items) {
+    if (auto* faults = std::get_if<record::Faults>(&item)) {
+      out.emplace_back(rejected(std::move(*faults)));
+      continue;
+    }
+    auto& value = std::get<json::value>(item);
+    if (source.is_native()) {
+      if (value.is_object()) {
+        out.emplace_back(Candidate{std::move(value.get_object()), {}});
+      } else {
+        out.emplace_back(rejected({{"", "must be a JSON object"}}));
+      }
+    } else if (adapter == nullptr || source.tenants.size() != 1) {
+      out.emplace_back(rejected({{"", "the source is registered with an adapter that is not known here"}}));
+    } else {
+      for (auto& outcome : adapter->adapt(value, {source.tenants.front()}))
+        out.push_back(step_of(std::move(outcome)));
+    }
+  }
+  return out;
+}
+
+/// The events of one region, and where their answers go.
+struct Group {
+  store::Appender* appender = nullptr;
+  std::vector<record::PreparedEvent> events;
+  std::vector<std::size_t> indexes;
+};
+
+/// Finds the region of each event and sorts the events by it.
+class Sorter {
+ public:
+  Sorter(const Source& source, const Registry& registry, const AppenderLookup& appender_of)
+      : source_(source), registry_(registry), appender_of_(appender_of) {}
+
+  /// Puts the event into its group, or says why not.
+  std::optional<EventAnswer> sort(Candidate candidate, std::size_t index) {
+    std::string id = id_of(candidate.event);
+    const auto proof = source_.is_native() ? record::Proof::token : record::Proof::shared_header;
+    auto prepared = record::prepare_event(candidate.event, {source_.name, proof}, record::Vocabulary::source,
+                                          std::move(candidate.redacted));
+    if (!prepared) return rejected(std::move(prepared.error()), std::move(id));
+    if (!source_.may_send_for(prepared->tenant))
+      return rejected({{"tenant", "this source may not send events of that tenant"}}, std::move(id));
+    const auto* tenant = registry_.tenant(prepared->tenant);
+    if (tenant == nullptr) return rejected({{"tenant", "no such tenant is registered here"}}, std::move(id));
+    auto* appender = tenant->moved_to ? nullptr : appender_of_(tenant->region);
+    if (appender == nullptr) return misdirected(*tenant, std::move(id));
+    auto& group = groups_[tenant->region];
+    group.appender = appender;
+    group.events.push_back(std::move(*prepared));
+    group.indexes.push_back(index);
+    return std::nullopt;
+  }
+
+  std::map<base::RegionId, Group> take_groups() { return std::move(groups_); }
+
+ private:
+  static EventAnswer misdirected(const Tenant& tenant, std::string id) {
+    std::string reason =
+        fmt::format("misdirected: the tenant is pinned to the region {}, which is served elsewhere",
+                    tenant.region.value());
+    if (tenant.moved_to) reason += fmt::format("; send it to {}", *tenant.moved_to);
+    auto out = rejected({{"tenant", std::move(reason)}}, std::move(id));
+    out.status = EventStatus::misdirected;
+    return out;
+  }
+
+  const Source& source_;
+  const Registry& registry_;
+  const AppenderLookup& appender_of_;
+  std::map<base::RegionId, Group> groups_;
+};
+
+EventAnswer failure_of(const base::Error& error, Exhausted exhausted) {
+  switch (error.code) {
+    case base::Code::unavailable:
+      return failed(503, "the ledger cannot take the event now; send it again");
+    case base::Code::resource_exhausted:
+      return exhausted == Exhausted::disk
+                 ? failed(507, "the disk is full; send the event again when there is room")
+                 : failed(413,
+                          "the events of the request are more than the ledger takes at once; send fewer");
+    default:
+      return failed(http_status(error.code), "whether the event was stored is not known; send it again");
+  }
+}
+
+/// A request under way. Each region writes the answers of its own events; the last one sends them all.
+struct Pending {
+  std::vector<EventAnswer> answers;
+  std::atomic<std::size_t> waiting{1};  ///< regions, and one for the caller, who may not be overtaken
+  std::string adapter;
+  std::shared_ptr<IngestMetrics> metrics;
+  Respond respond;
+
+  void done_one() {
+    if (waiting.fetch_sub(1) != 1) return;
+    metrics->count(answers, adapter);
+    respond(answer(answers));
+  }
+  void fail(const std::vector<std::size_t>& indexes, const EventAnswer& failure) {
+    for (const auto index : indexes) answers[index] = failure;
+  }
+  void complete(const std::vector<std::size_t>& indexes, store::AppendResult result) {
+    if (!result) return fail(indexes, failure_of(result.error(), Exhausted::disk));
+    if (result->size() != indexes.size()) return fail(indexes, failure_of({}, Exhausted::disk));
+    for (std::size_t i = 0; i < indexes.size(); ++i) {
+      auto& out = answers[indexes[i]];
+      const auto& outcome = (*result)[i];
+      out.status =
+          outcome.status == store::AppendStatus::appended ? EventStatus::appended : EventStatus::duplicate;
+      out.receipt = outcome.receipt;
+    }
+  }
+};
+
+void submit(Group group, const std::shared_ptr<Pending>& pending) {
+  const auto indexes = std::make_shared<const std::vector<std::size_t>>(std::move(group.indexes));
+  pending->waiting.fetch_add(1);
+  const auto taken =
+      group.appender->submit(std::move(group.events), [pending, indexes](store::AppendResult result) {
+        pending->complete(*indexes, std::move(result));
+        pending->done_one();
+      });
+  if (taken) return;
+  pending->fail(*indexes, failure_of(taken.error(), Exhausted::request));
+  pending->done_one();
+}
+
+}  // namespace
+
+IngestService::IngestService(AppenderLookup appender_of, IngestLimits limits, base::Metrics& metrics,
+                             std::shared_ptr<const Registry> registry)
+    : appender_of_(std::move(appender_of)),
+      limits_(limits),
+      metrics_(std::make_shared<IngestMetrics>(metrics)),
+      registry_(std::move(registry)) {}
+
+void IngestService::handle(IngestRequest request, Respond respond) {
+  const auto known = registry();
+  const Source* source =
+      request.bearer_token.empty() ? nullptr : known->source_by_token(request.bearer_token);
+  if (source == nullptr) {
+    metrics_->count_unauthenticated();
+    return respond(
+        answer(Problem{401, "about:blank", "send the token of a registered source as a Bearer token"}));
+  }
+  auto items = decode_body(request.content_type, request.content_encoding, request.body, limits_);
+  request.body = {};
+  if (!items) return respond(answer(items.error()));
+
+  auto steps = steps_of(std::move(*items), *source);
+  if (steps.size() > limits_.events_max)
+    return respond(answer(
+        Problem{413, "about:blank",
+                fmt::format("the body holds more than {} events; send fewer at once", limits_.events_max)}));
+  const auto pending = std::make_shared<Pending>();
+  pending->adapter = source->adapter;
+  pending->metrics = metrics_;
+  pending->respond = std::move(respond);
+  pending->answers.resize(steps.size());
+  Sorter sorter(*source, *known, appender_of_);
+  for (std::size_t index = 0; index < steps.size(); ++index) {
+    auto* settled = std::get_if<EventAnswer>(&steps[index]);
+    auto refused = settled != nullptr ? std::optional(std::move(*settled))
+                                      : sorter.sort(std::move(std::get<Candidate>(steps[index])), index);
+    if (refused) pending->answers[index] = std::move(*refused);
+  }
+  for (auto& [region, group] : sorter.take_groups()) submit(std::move(group), pending);
+  pending->done_one();
+}
+
+void IngestService::set_registry(std::shared_ptr<const Registry> registry) {
+  const std::lock_guard lock(mutex_);
+  registry_ = std::move(registry);
+}
+
+std::shared_ptr<const Registry> IngestService::registry() const {
+  const std::lock_guard lock(mutex_);
+  return registry_;
+}
+
+}  // namespace countersign::ingest
