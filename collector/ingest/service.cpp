@@ -197,12 +197,13 @@ void submit(Group group, const std::shared_ptr<Pending>& pending) {
 IngestService::IngestService(AppenderLookup appender_of, IngestLimits limits, base::Metrics& metrics,
                              std::shared_ptr<const Registry> registry)
     : appender_of_(std::move(appender_of)),
-      limits_(limits),
       metrics_(std::make_shared<IngestMetrics>(metrics)),
-      registry_(std::move(registry)) {}
+      registry_(std::move(registry)),
+      limits_(limits) {}
 
 void IngestService::handle(IngestRequest request, Respond respond) {
   const auto known = registry();
+  const auto limits = this->limits();
   const Source* source =
       request.bearer_token.empty() ? nullptr : known->source_by_token(request.bearer_token);
   if (source == nullptr) {
@@ -210,15 +211,15 @@ void IngestService::handle(IngestRequest request, Respond respond) {
     return respond(
         answer(Problem{401, "about:blank", "send the token of a registered source as a Bearer token"}));
   }
-  auto items = decode_body(request.content_type, request.content_encoding, request.body, limits_);
+  auto items = decode_body(request.content_type, request.content_encoding, request.body, limits);
   request.body = {};
   if (!items) return respond(answer(items.error()));
 
   auto steps = steps_of(std::move(*items), *source);
-  if (steps.size() > limits_.events_max)
+  if (steps.size() > limits.events_max)
     return respond(answer(
         Problem{413, "about:blank",
-                fmt::format("the body holds more than {} events; send fewer at once", limits_.events_max)}));
+                fmt::format("the body holds more than {} events; send fewer at once", limits.events_max)}));
   const auto pending = std::make_shared<Pending>();
   pending->adapter = source->adapter;
   pending->metrics = metrics_;
@@ -238,6 +239,16 @@ void IngestService::handle(IngestRequest request, Respond respond) {
 void IngestService::set_registry(std::shared_ptr<const Registry> registry) {
   const std::lock_guard lock(mutex_);
   registry_ = std::move(registry);
+}
+
+void IngestService::set_limits(const IngestLimits& limits) {
+  const std::lock_guard lock(mutex_);
+  limits_ = limits;
+}
+
+IngestLimits IngestService::limits() const {
+  const std::lock_guard lock(mutex_);
+  return limits_;
 }
 
 std::shared_ptr<const Registry> IngestService::registry() const {

@@ -46,15 +46,20 @@ class IngestService {
   /// Puts another registry in place; requests that have begun keep the old one.
   void set_registry(std::shared_ptr<const Registry> registry);
 
+  /// New limits for the requests to come.
+  void set_limits(const IngestLimits& limits);
+
   /// The registry that new requests use.
   std::shared_ptr<const Registry> registry() const;
 
  private:
+  IngestLimits limits() const;
+
   AppenderLookup appender_of_;
-  IngestLimits limits_;
   std::shared_ptr<IngestMetrics> metrics_;  ///< shared with answers that are under way
   mutable std::mutex mutex_;
   std::shared_ptr<const Registry> registry_;  ///< guarded by mutex_
+  IngestLimits limits_;                       ///< guarded by mutex_
 };
 
 }  // namespace countersign::ingest

@@ -136,8 +136,8 @@ TEST(MerkleAccumulators, AllSubtreesAndTheirInclusionProofsToSize130) {
                              inclusion_path(index - start, end - start, shifted).value());
     }
   }
-  // The set's own draft_subtree_hash is of an earlier spelling of these lines; this one is in
-  // transparency-dev/merkle testonly/vectors_test.go since commit 1c243046.
+  // We get another value than the set's draft_subtree_hash, and do not know from which lines that one was
+  // made. Ours is the one in transparency-dev/merkle testonly/vectors_test.go at commit 1c243046.
   EXPECT_EQ(hex(crypto::sha256(hashes)), "94a95384a8c69acea9b50d035a58285b3a777cb7a724005faa5e1f1e1190007f");
   EXPECT_EQ(hex(crypto::sha256(proofs)), text_at(vectors.at("accumulators"), "draft_subtree_inclusion"));
 }

@@ -1,0 +1,90 @@
+# A thin wrapper over CMake: every target installs what is missing, builds what is stale and runs.
+
+JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
+PROGRAMS := countersignd countersign
+INSTALL  := packaging/install-dependencies
+
+# Seconds that `make fuzz` gives each target.
+FUZZ_SECONDS ?= 60
+
+# A second clone finds the first one's objects.
+export CCACHE_BASEDIR   := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
+
+# The tests run one step at a time; each step uses JOBS cores itself.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test sanitizers asan tsan fuzz bench soak format tidy clean
+
+# $(call compile,<preset>[,<targets>]): configures once, then builds; the build reconfigures itself when it must.
+define compile
+	@test build/$(1)/build.ninja -nt CMakePresets.json || cmake --preset $(1)
+	@cmake --build --preset $(1) --parallel $(JOBS) $(if $(2),--target $(2))
+endef
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the Debian packages that building, testing and the demo need
+	@$(INSTALL) build demo test lint fuzz
+
+build: ## Build both programs as they are packaged (preset release)
+	@$(INSTALL) build
+	$(call compile,release,$(PROGRAMS))
+
+demo: ## Watch provider events enter a ledger, and verify the bundle that comes out
+	@$(INSTALL) build demo
+	$(call compile,release,$(PROGRAMS))
+	@PATH="$(CURDIR)/build/release/apps:$$PATH" apps/demo.sh
+
+test: ## Run the tests, the tree and format checks and a short fuzz run; ends with "N passed, N failed"
+	@$(INSTALL) build demo test fuzz
+	$(call compile,dev)
+	$(call compile,fuzz,tests/fuzz/all)
+	@tests/run dev fuzz
+
+sanitizers: ## Run the tests under the address, undefined-behaviour and thread sanitizers
+	@$(INSTALL) build demo test
+	$(call compile,asan)
+	$(call compile,tsan)
+	@tests/run asan tsan
+
+asan: ## Run the tests under the address and undefined-behaviour sanitizers
+	@$(INSTALL) build demo test
+	$(call compile,asan)
+	@tests/run asan
+
+tsan: ## Run the concurrency tests under the thread sanitizer
+	@$(INSTALL) build demo test
+	$(call compile,tsan)
+	@tests/run tsan
+
+fuzz: ## Fuzz each target for FUZZ_SECONDS (60)
+	@$(INSTALL) build fuzz
+	$(call compile,fuzz,tests/fuzz/all)
+	@set -e; for program in build/fuzz/tests/fuzz/*_fuzz; do \
+	  name=$$(basename $$program); found=build/fuzz/corpus/$$name; mkdir -p $$found; \
+	  echo "== $$name"; $$program -max_total_time=$(FUZZ_SECONDS) $$found tests/fuzz/corpus/$$name; \
+	done
+
+bench: ## Measure, and print the figures beside the physical limits
+	@$(INSTALL) build test
+	$(call compile,release)
+	@cmake --build --preset release --target bench
+
+soak: ## Run the long tests
+	@$(INSTALL) build demo test
+	$(call compile,dev)
+	@tests/run soak
+
+format: ## Lay out every C++ file with clang-format
+	@$(INSTALL) lint
+	@python3 tests/tidy/check_format.py --fix
+
+tidy: ## Run clang-tidy over every source of the dev build
+	@$(INSTALL) build test lint
+	@test build/dev/build.ninja -nt CMakePresets.json || cmake --preset dev
+	@run-clang-tidy-14 -quiet -j $(JOBS) -p build/dev '/(ledger|collector|exporters|reports|web|apps|tests)/.*\.cpp$$'
+
+clean: ## Remove everything that was built
+	@rm -rf build

@@ -1,0 +1,66 @@
+#include "apps/countersign/command.h"
+#include "apps/keys.h"
+#include "ledger/store/ledger_reader.h"
+
+#include <fmt/format.h>
+
+namespace countersign::apps {
+namespace {
+
+struct Options {
+  std::string tenant;
+  std::string region;
+  std::uint64_t size = 0;
+  bool keys = false;
+};
+
+base::Result<int> checkpoint(const Context& context, const Options& options) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
+  TRY_ASSIGN(const auto log, reader.log(base::TenantId(options.tenant)));
+  if (options.keys) {
+    TRY_ASSIGN(const auto vkeys, vkeys_of(log.name, reader.identity()));
+    const auto middle = vkeys.find('\n');
+    print(context,
+          boost::json::object{{"log_key", vkeys.substr(0, middle)},
+                              {"clock_key", vkeys.substr(middle + 1, vkeys.size() - middle - 2)}},
+          vkeys);
+    return 0;
+  }
+  TRY_ASSIGN(const auto row, options.size > 0 ? reader.checkpoint_covering(log, options.size)
+                                              : reader.newest_checkpoint(log));
+  if (!row)
+    return base::fail(
+        base::Code::not_found,
+        fmt::format(
+            "no checkpoint of {} covers that yet; countersignd signs one a second or so after an append",
+            log.name.text));
+  print(context,
+        boost::json::object{{"log", log.name.text},
+                            {"size", row->size},
+                            {"time", base::format_rfc3339({row->time * 1'000'000})},
+                            {"note", row->note}},
+        row->note);
+  return 0;
+}
+
+}  // namespace
+
+void add_checkpoint(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  auto* command = add_command(app, "checkpoint",
+                              "Print the newest signed checkpoint of a log: keep it elsewhere, and no "
+                              "history can be rewritten unseen",
+                              "countersign checkpoint acme > acme.checkpoint");
+  command->add_option("tenant", options->tenant, "Tenant")->required();
+  command->add_option("--size", options->size,
+                      "The oldest checkpoint that covers this many records, instead of the newest");
+  command->add_flag("--keys", options->keys,
+                    "Print the public keys (vkeys) that checkpoints are verified with instead");
+  command->add_option("--region", options->region, "Region, where the appliance keeps several");
+  command->callback(
+      [&context, options] { context.run = [&context, options] { return checkpoint(context, *options); }; });
+}
+
+}  // namespace countersign::apps

@@ -1,0 +1,151 @@
+#include "ledger/tree/proof.h"
+
+#include "apps/countersign/command.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/file.h"
+#include "ledger/record/record.h"
+#include "ledger/store/ledger_reader.h"
+#include "ledger/tree/checkpoint.h"
+#include "ledger/tree/note_key.h"
+#include "ledger/tree/tlog_proof.h"
+
+#include <fmt/format.h>
+
+namespace countersign::apps {
+namespace {
+
+constexpr std::uint64_t kFileBytesMax = 1 << 20;
+
+struct Options {
+  std::string tenant, region;
+  std::uint64_t seq = 0;
+  std::string proof_file, record_file, old_note;
+  std::vector<std::string> vkeys;
+};
+
+base::Result<int> inclusion(const Context& context, const Options& options) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
+  TRY_ASSIGN(const auto log, reader.log(base::TenantId(options.tenant)));
+  TRY_ASSIGN(const auto row, reader.newest_checkpoint(log));
+  if (!row || options.seq >= row->size)
+    return base::fail(
+        base::Code::not_found,
+        fmt::format("no checkpoint covers record {} yet; the log has {} records", options.seq, log.size));
+  TRY_ASSIGN(auto path, tree::inclusion_path(options.seq, row->size, reader.nodes(log)));
+  tree::TlogProof proof;
+  proof.index = options.seq;
+  proof.path = std::move(path);
+  proof.checkpoint = row->note;
+  const auto text = tree::format_tlog_proof(proof);
+  print(
+      context,
+      boost::json::object{{"log", log.name.text}, {"seq", options.seq}, {"size", row->size}, {"proof", text}},
+      text);
+  return 0;
+}
+
+base::Result<int> consistency(const Context& context, const Options& options) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
+  TRY_ASSIGN(const auto log, reader.log(base::TenantId(options.tenant)));
+  TRY_ASSIGN(const auto note, base::read_file(options.old_note, kFileBytesMax));
+  TRY_ASSIGN(const auto old, tree::read_checkpoint_body(note));
+  TRY_ASSIGN(const auto row, reader.newest_checkpoint(log));
+  if (old.origin != log.name)
+    return base::fail(
+        base::Code::invalid_argument,
+        fmt::format("{} is a checkpoint of {}, not of {}", options.old_note, old.origin.text, log.name.text));
+  if (!row || old.size == 0 || old.size > row->size)
+    return base::fail(base::Code::data_loss,
+                      fmt::format("{} is of {} records, the newest checkpoint of {}: the log went back",
+                                  options.old_note, old.size, row ? row->size : 0));
+  TRY_ASSIGN(const auto newest, tree::read_checkpoint_body(row->note));
+  TRY_ASSIGN(const auto path, tree::consistency_path(old.size, row->size, reader.nodes(log)));
+  if (auto right = tree::verify_consistency(old.size, row->size, old.root, newest.root, path); !right)
+    return base::fail(base::Code::data_loss,
+                      fmt::format("the log does not extend {}: its history was rewritten ({})",
+                                  options.old_note, right.error().message));
+  boost::json::array hashes;
+  std::string text = fmt::format("consistency {} {}\n", old.size, row->size);
+  for (const auto& hash : path) {
+    hashes.emplace_back(base::to_base64(hash.view()));
+    text += base::to_base64(hash.view()) + "\n";
+  }
+  print(context,
+        boost::json::object{{"log", log.name.text},
+                            {"old_size", old.size},
+                            {"size", row->size},
+                            {"path", std::move(hashes)},
+                            {"checkpoint", row->note}},
+        text + "\n" + row->note);
+  return 0;
+}
+
+base::Result<int> check(const Context& context, const Options& options) {
+  TRY_ASSIGN(const auto text, base::read_file(options.proof_file, kFileBytesMax));
+  TRY_ASSIGN(auto record, base::read_file(options.record_file, kFileBytesMax));
+  if (record.ends_with('\n')) record.pop_back();
+  TRY_ASSIGN(const auto proof, tree::parse_tlog_proof(text));
+  TRY_ASSIGN(const auto view, record::read_record(record));
+  std::vector<tree::NoteVerifier> verifiers;
+  for (const auto& vkey : options.vkeys) {
+    TRY_ASSIGN(auto verifier, tree::NoteVerifier::parse(vkey));
+    verifiers.push_back(std::move(verifier));
+  }
+  if (base::index_of(view.seq) != proof.index)
+    return base::fail(base::Code::data_loss,
+                      fmt::format("the proof is of record {}, the file holds record {}", proof.index,
+                                  base::index_of(view.seq)));
+  TRY_ASSIGN(const auto opened, tree::verify_tlog_proof(proof, record::record_hash(record),
+                                                        base::LogName{std::string(view.log)}, verifiers));
+  const auto time =
+      opened.time ? base::format_rfc3339({*opened.time * 1'000'000}) : std::string("an unknown time");
+  print(context,
+        boost::json::object{
+            {"verified", true}, {"log", view.log}, {"seq", proof.index}, {"size", opened.checkpoint.size}},
+        fmt::format("Record {} stands in {} among the {} records that were signed at {}.\n", proof.index,
+                    view.log, opened.checkpoint.size, time));
+  return 0;
+}
+
+}  // namespace
+
+void add_proof(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  auto* command = add_command(app, "proof", "Make and check proofs of single records and of a log's growth",
+                              "countersign proof make acme 42 > 42.tlog-proof");
+  command->require_subcommand(1);
+  const auto tenant_and_region = [options](CLI::App* to) {
+    to->add_option("tenant", options->tenant, "Tenant")->required();
+    to->add_option("--region", options->region, "Region, where the appliance keeps several");
+  };
+  auto* making =
+      add_command(*command, "make", "Print the proof that a record is in the log (C2SP tlog-proof)",
+                  "countersign proof make acme 42 > 42.tlog-proof");
+  tenant_and_region(making);
+  making->add_option("seq", options->seq, "Sequence number")->required();
+  making->callback(
+      [&context, options] { context.run = [&context, options] { return inclusion(context, *options); }; });
+  auto* growing = add_command(*command, "extends", "Prove that the log extends a checkpoint that was kept",
+                              "countersign proof extends acme acme.checkpoint");
+  tenant_and_region(growing);
+  growing->add_option("checkpoint", options->old_note, "File with the older checkpoint")
+      ->required()
+      ->check(CLI::ExistingFile);
+  growing->callback(
+      [&context, options] { context.run = [&context, options] { return consistency(context, *options); }; });
+  auto* checking = add_command(*command, "check", "Check a proof against a record; needs no appliance",
+                               "countersign proof check 42.tlog-proof 42.json --log-key \"$VKEY\"");
+  checking->add_option("proof", options->proof_file, "tlog-proof file")->required()->check(CLI::ExistingFile);
+  checking->add_option("record", options->record_file, "File with the record's bytes")
+      ->required()
+      ->check(CLI::ExistingFile);
+  checking->add_option("--log-key", options->vkeys, "vkey that is trusted; may be given again")->required();
+  checking->callback(
+      [&context, options] { context.run = [&context, options] { return check(context, *options); }; });
+}
+
+}  // namespace countersign::apps

@@ -1,0 +1,75 @@
+#include "apps/countersign/command.h"
+#include "collector/ingest/registry.h"
+
+#include <fmt/format.h>
+
+namespace countersign::apps {
+namespace {
+
+base::Result<int> add(const Context& context, const std::string& name, const std::string& asked,
+                      const std::string& moved_to) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto tenant, base::parse_tenant(name));
+  base::RegionId region(asked);
+  if (moved_to.empty()) {
+    TRY_ASSIGN(region, choose_region(config, asked));
+  } else {
+    TRY_ASSIGN(region, base::parse_region(asked));
+  }
+  TRY(ingest::add_tenant(config.registry(), tenant, region,
+                         moved_to.empty() ? std::nullopt : std::optional(moved_to), base::system_clock()));
+  print(context, boost::json::object{{"tenant", name}, {"region", region.value()}},
+        fmt::format(
+            "Tenant {} is pinned to region {}. A running countersignd knows it within a second or two.\n",
+            name, region.value()));
+  return 0;
+}
+
+base::Result<int> list(const Context& context) {
+  TRY_ASSIGN(const auto config, load(context));
+  auto registry = ingest::Registry::load(config.registry());
+  if (!registry && registry.error().code != base::Code::not_found) return base::fail(registry.error());
+  boost::json::array data;
+  std::string text = fmt::format("{:<32} {:<16} {}\n", "TENANT", "REGION", "MOVED TO");
+  if (registry) {
+    for (const auto& tenant : registry->tenants()) {
+      boost::json::object entry{{"tenant", tenant.id.value()},
+                                {"region", tenant.region.value()},
+                                {"created", base::format_rfc3339(tenant.created)}};
+      if (tenant.moved_to) entry["moved_to"] = *tenant.moved_to;
+      data.push_back(std::move(entry));
+      text += fmt::format("{:<32} {:<16} {}\n", tenant.id.value(), tenant.region.value(),
+                          tenant.moved_to.value_or("-"));
+    }
+  }
+  if (data.empty()) text = "No tenant yet. Add one with: countersign tenant add NAME\n";
+  print(context, data, text);
+  return 0;
+}
+
+}  // namespace
+
+void add_tenant(CLI::App& app, Context& context) {
+  auto* command = add_command(app, "tenant", "Register tenants and the region they are pinned to",
+                              "countersign tenant add acme");
+  command->require_subcommand(1);
+  struct Options {
+    std::string name, region, moved_to;
+  };
+  auto options = std::make_shared<Options>();
+  auto* adding =
+      add_command(*command, "add", "Register a tenant", "countersign tenant add acme --region eu-1");
+  adding->add_option("name", options->name, "a-z, 0-9 and '-', at most 63 characters")->required();
+  adding->add_option("--region", options->region, "Region that the tenant's events stay in");
+  adding->add_option("--moved-to", options->moved_to,
+                     "https address of the appliance that keeps the tenant, where it is another one");
+  adding->callback([&context, options] {
+    context.run = [&context, options] {
+      return add(context, options->name, options->region, options->moved_to);
+    };
+  });
+  auto* listing = add_command(*command, "list", "List the tenants", "countersign tenant list");
+  listing->callback([&context] { context.run = [&context] { return list(context); }; });
+}
+
+}  // namespace countersign::apps

@@ -1,0 +1,225 @@
+#include "apps/daemon/region.h"
+#include "apps/daemon/routes.h"
+#include "ledger/base/json.h"
+#include "ledger/sqlite/connection.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <ctime>
+#include <exception>
+
+namespace {
+
+using namespace countersign;
+using namespace countersign::apps;
+
+constexpr int kExitFailure = 1;
+
+/// Signals that the main thread waits for; every other thread has them blocked.
+sigset_t awaited_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+/// The registry, and when its file last changed.
+class WatchedRegistry {
+ public:
+  explicit WatchedRegistry(std::filesystem::path file) : file_(std::move(file)) {}
+
+  /// The registry, if its file has changed since the last call; an empty one where there is no file yet.
+  base::Result<std::shared_ptr<const ingest::Registry>> changed() {
+    std::error_code error;
+    const auto written = std::filesystem::last_write_time(file_, error);
+    if (read_ && written == written_) return std::shared_ptr<const ingest::Registry>();
+    auto loaded = error ? base::Result<ingest::Registry>(ingest::Registry()) : ingest::Registry::load(file_);
+    if (!loaded) return base::fail(loaded.error());
+    written_ = written;
+    read_ = true;
+    return std::make_shared<const ingest::Registry>(std::move(*loaded));
+  }
+
+ private:
+  const std::filesystem::path file_;
+  std::filesystem::file_time_type written_{};
+  bool read_ = false;
+};
+
+class Daemon {
+ public:
+  explicit Daemon(Config config)
+      : config_(std::move(config)),
+        watched_(config_.registry()),
+        body_bytes_max_(config_.limits.body_bytes_max) {}
+
+  base::Result<void> start() {
+    TRY_ASSIGN(auto keys, read_log_keys(config_));
+    keys_ = std::make_unique<LogKeys>(std::move(keys));
+    for (const auto& id : config_.regions) {
+      TRY_ASSIGN(auto region, Region::start(config_, id, *keys_, metrics_, [this](const base::Error& error) {
+                   spdlog::critical("{}", error.message);
+                   failed_ = true;
+                   ::kill(::getpid(), SIGTERM);
+                 }));
+      TRY(region->record_start());
+      regions_.push_back(std::move(region));
+    }
+    service_ = std::make_unique<ingest::IngestService>(
+        [this](const base::RegionId& id) -> store::Appender* {
+          for (const auto& region : regions_) {
+            if (region->id() == id) return &region->appender();
+          }
+          return nullptr;
+        },
+        ingest_limits(config_.limits), metrics_, std::make_shared<const ingest::Registry>());
+    TRY(follow_registry());
+    http::ListenOptions listen;
+    listen.address = config_.listen.address;
+    listen.port = config_.listen.port;
+    if (config_.listen.tls) listen.tls = http::TlsFiles{config_.keys.tls_certificate, config_.keys.tls_key};
+    TRY_ASSIGN(server_, http::Server::start(listen, http_limits(config_.limits),
+                                            make_handler(
+                                                *service_, metrics_, [this] { return ready_ && !failed_; },
+                                                [this] { return body_bytes_max_.load(); }),
+                                            metrics_, config_.listen.threads));
+    ready_ = true;
+    spdlog::info("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
+                 config_.listen.address, server_->port(), config_.listen.tls ? "TLS" : "plain HTTP",
+                 sqlite::library_version());
+    return {};
+  }
+
+  /// Runs until SIGTERM or SIGINT; the exit code.
+  int serve(const sigset_t& signals) {
+    constexpr timespec kBetween{1, 0};
+    for (;;) {
+      const int signal = sigtimedwait(&signals, nullptr, &kBetween);
+      if (signal == SIGTERM || signal == SIGINT) break;
+      if (signal == SIGHUP) reload();
+      every_second();
+    }
+    stop();
+    return failed_ ? kExitFailure : 0;
+  }
+
+ private:
+  void reload() {
+    auto fresh = load_config(config_.file);
+    if (!fresh) {
+      spdlog::error("the configuration was not reloaded, the old one stays: {}", fresh.error().message);
+      return;
+    }
+    config_.limits = fresh->limits;
+    body_bytes_max_ = config_.limits.body_bytes_max;
+    for (const auto& region : regions_) region->set_limits(config_.limits);
+    service_->set_limits(ingest_limits(config_.limits));
+    report("the limits were not changed", server_->set_limits(http_limits(config_.limits)));
+    if (config_.listen.tls)
+      report("the certificate was not reloaded",
+             server_->reload_tls({config_.keys.tls_certificate, config_.keys.tls_key}));
+    spdlog::info("reloaded {}", config_.file.string());
+  }
+
+  void every_second() {
+    report("the registry was not reloaded, the old one stays", follow_registry());
+    for (const auto& region : regions_) report("the outbox could not be emptied", region->take_outbox());
+  }
+
+  base::Result<void> follow_registry() {
+    TRY_ASSIGN(const auto registry, watched_.changed());
+    if (!registry) return {};
+    service_->set_registry(registry);
+    for (const auto& region : regions_) TRY(region->record_registry(*registry));
+    return {};
+  }
+
+  /// Says what went wrong, once, until it goes well again.
+  void report(const std::string& what, const base::Result<void>& result) {
+    auto& last = reported_[what];
+    const std::string now = result ? std::string() : result.error().message;
+    if (!now.empty() && now != last) spdlog::error("{}: {}", what, now);
+    last = now;
+  }
+
+  void stop() {
+    ready_ = false;
+    server_->stop();
+    for (const auto& region : regions_) region->stop();
+    spdlog::info("countersignd stopped");
+  }
+
+  Config config_;
+  base::Metrics metrics_;
+  WatchedRegistry watched_;
+  std::unique_ptr<LogKeys> keys_;
+  std::vector<std::unique_ptr<Region>> regions_;
+  std::unique_ptr<ingest::IngestService> service_;
+  std::unique_ptr<http::Server> server_;
+  std::map<std::string, std::string> reported_;
+  std::atomic<std::uint64_t> body_bytes_max_;
+  std::atomic<bool> ready_{false};
+  std::atomic<bool> failed_{false};
+};
+
+/// `%*` in a pattern: the message as a JSON string.
+class JsonText final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+    std::string text;
+    base::append_json_string(text, {message.payload.data(), message.payload.size()});
+    out.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override { return std::make_unique<JsonText>(); }
+};
+
+/// One JSON object a line on standard error.
+void set_up_logging() {
+  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+  formatter->add_flag<JsonText>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+  auto logger = spdlog::stderr_logger_mt("countersignd");
+  logger->set_formatter(std::move(formatter));
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    std::filesystem::path config_file = default_config_file();
+    CLI::App app(
+        "Countersign's daemon: takes events in and keeps the ledger. SIGTERM stops it, SIGHUP reloads limits "
+        "and certificate.",
+        "countersignd");
+    app.set_version_flag("--version", COUNTERSIGN_VERSION);
+    app.add_option("-c,--config", config_file, "Configuration file ($COUNTERSIGN_CONFIG)");
+    app.footer("Example:\n  countersignd --config /etc/countersign/countersign.toml");
+    CLI11_PARSE(app, argc, argv);
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto signals = awaited_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    set_up_logging();
+    auto config = load_config(config_file);
+    if (!config) {
+      spdlog::critical("{}", config.error().message);
+      return kExitFailure;
+    }
+    Daemon daemon(std::move(*config));
+    if (const auto started = daemon.start(); !started) {
+      spdlog::critical("{}", started.error().message);
+      return kExitFailure;
+    }
+    return daemon.serve(signals);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "countersignd: unexpected failure: {}\n", error.what());
+    return kExitFailure;
+  }
+}

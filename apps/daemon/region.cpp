@@ -1,0 +1,110 @@
+#include "apps/daemon/region.h"
+
+#include "apps/system_events.h"
+#include "ledger/base/file.h"
+#include "ledger/store/ledger_reader.h"
+
+#include <fmt/format.h>
+
+namespace countersign::apps {
+
+using base::Code;
+using base::fail;
+
+store::WriterLimits writer_limits(const Config::Limits& limits) {
+  store::WriterLimits out;
+  out.queue_events_max = limits.queue_events_max;
+  out.queue_bytes_max = limits.queue_bytes_max;
+  out.disk_reserve_bytes = limits.disk_reserve_bytes;
+  out.checkpoint_interval_ms = static_cast<std::int64_t>(limits.checkpoint_interval_ms);
+  return out;
+}
+
+base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const base::RegionId& id,
+                                                    const LogKeys& keys, base::Metrics& metrics,
+                                                    std::function<void(const base::Error&)> on_fatal) {
+  auto region = std::unique_ptr<Region>(new Region(id, config.region_files(id)));
+  {
+    TRY_ASSIGN(const auto reader, store::LedgerReader::open(region->files_.ledger()));
+    region->identity_ = reader.identity();
+  }
+  if (region->identity_.origin != config.origin || region->identity_.region != id)
+    return fail(
+        Code::failed_precondition,
+        fmt::format("{} is the ledger of {}/{}, not of {}/{}", region->files_.ledger().string(),
+                    region->identity_.origin, region->identity_.region.value(), config.origin, id.value()));
+  if (base::bytes_of(region->identity_.log_public_key).size() != 32 ||
+      region->identity_.log_public_key != base::text_of(keys.log.public_key()) ||
+      region->identity_.clock_public_key != base::text_of(keys.clock.public_key()))
+    return fail(Code::failed_precondition,
+                "the keys of [keys] log and clock are not those that the ledger was made with");
+  TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
+  TRY_ASSIGN(region->vault_keys_, vault::open_keys(region->files_.vault(), kek));
+  TRY(base::make_folders_durably(config.heads));
+  store::WriterOptions options;
+  options.files = region->files_;
+  options.head_memory = config.head_memory(id);
+  options.limits = writer_limits(config.limits);
+  options.clock = base::system_clock();
+  options.entropy = crypto::system_entropy();
+  options.sign = checkpoint_signer(keys);
+  options.keys = &region->vault_keys_;
+  options.metrics = &metrics;
+  options.on_fatal = std::move(on_fatal);
+  TRY_ASSIGN(region->writer_, store::Writer::open(std::move(options)));
+  TRY_ASSIGN(region->projector_, projection::Projector::start(region->files_.ledger(), region->files_.index(),
+                                                              id.value(), metrics));
+  return region;
+}
+
+Region::~Region() { stop(); }
+
+void Region::stop() {
+  projector_.reset();
+  if (writer_) writer_->stop();
+}
+
+void Region::set_limits(const Config::Limits& limits) { writer_->set_limits(writer_limits(limits)); }
+
+base::Result<void> Region::record_start() {
+  const auto now = base::system_clock()();
+  const auto system_log =
+      base::log_name(identity_.origin, identity_.region, base::TenantId(std::string(base::kSystemTenant)));
+  TRY_ASSIGN(const auto vkeys, vkeys_of(system_log, identity_));
+  const auto log_key = vkeys.substr(0, vkeys.find('\n'));
+  auto key = system_event("key.created/" + log_key.substr(log_key.find('+') + 1, 8), "key.created", now);
+  key["action"] = {{"name", "use of a log key"}, {"resource", log_key}};
+  auto started = system_event(random_event_id(crypto::system_entropy()), "ledger.started", now);
+  started["action"] = {
+      {"name", "start"}, {"resource", "countersignd"}, {"context", "version " COUNTERSIGN_VERSION}};
+  return append_system_events(*writer_, {key, started});
+}
+
+base::Result<void> Region::record_registry(const ingest::Registry& registry) {
+  std::vector<boost::json::object> events;
+  for (const auto& tenant : registry.tenants()) {
+    if (tenant.region != id_) continue;
+    auto event = system_event("tenant.added/" + tenant.id.value(), "tenant.added", tenant.created);
+    event["action"] = {{"name", "tenant add"}, {"resource", tenant.id.value()}};
+    events.push_back(std::move(event));
+  }
+  for (const auto& source : registry.sources()) {
+    auto added = system_event("source.added/" + source.name.value(), "source.added", source.created);
+    added["action"] = {
+        {"name", "source add"}, {"resource", source.name.value()}, {"context", "adapter " + source.adapter}};
+    events.push_back(std::move(added));
+    if (!source.revoked) continue;
+    auto revoked = system_event("source.revoked/" + source.name.value(), "source.revoked", *source.revoked);
+    revoked["action"] = {{"name", "source revoke"}, {"resource", source.name.value()}};
+    events.push_back(std::move(revoked));
+  }
+  if (events.empty()) return {};
+  return append_system_events(*writer_, events);
+}
+
+base::Result<void> Region::take_outbox() {
+  TRY(empty_outbox(files_, *writer_));
+  return {};
+}
+
+}  // namespace countersign::apps

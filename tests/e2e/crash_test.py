@@ -1,0 +1,98 @@
+"""Kills the daemon with SIGKILL at random moments under load. Afterwards every acknowledged event is in the ledger exactly once and
+the ledger verifies."""
+
+import os
+import random
+import threading
+import time
+import unittest
+
+from appliance import Appliance, event
+
+KILLS = int(os.environ.get("COUNTERSIGN_KILLS", "50"))
+SENDERS = 3
+BATCH = 20
+
+
+class Sender(threading.Thread):
+    """Sends batches over one connection after another and remembers what was acknowledged."""
+
+    def __init__(self, appliance, token, number):
+        super().__init__(daemon=True)
+        self.appliance, self.token, self.number = appliance, token, number
+        self.acknowledged = {}
+        self.next = 0
+        self.stopping = False
+        self.wrong = []
+
+    def run(self):
+        connection = None
+        while not self.stopping:
+            first = self.number * 10_000_000 + self.next
+            batch = [event(n) for n in range(first, first + BATCH)]
+            try:
+                connection = connection or self.appliance.connection(timeout=5)
+                status, answer = self.appliance.post(self.token, batch, connection=connection)
+            except (OSError, ValueError, Exception) as error:  # the daemon was killed: the batch is sent again
+                if not isinstance(error, (OSError, ValueError)) and type(error).__module__ != "http.client":
+                    self.wrong.append(repr(error))
+                if connection:
+                    connection.close()
+                connection = None
+                time.sleep(0.005)
+                continue
+            if status == 200:
+                for sent, result in zip(batch, answer["results"]):
+                    if result["status"] not in ("appended", "duplicate"):
+                        self.wrong.append(str(result))
+                    self.acknowledged[sent["id"]] = (result["receipt"]["seq"], result["receipt"]["hash"])
+                self.next += BATCH
+            elif status == 401:
+                time.sleep(0.02)
+            elif status not in (503, 507):
+                self.wrong.append(f"status {status}: {answer}")
+                time.sleep(0.05)
+
+
+class Crash(unittest.TestCase):
+    def test_loses_nothing_acknowledged(self):
+        seed = int(os.environ.get("COUNTERSIGN_SEED", random.randrange(1 << 32)))
+        print(f"seed {seed}")
+        chance = random.Random(seed)
+        with Appliance() as appliance:
+            appliance.add_tenant("acme")
+            token = appliance.add_source("app", tenant="acme")
+            appliance.start()
+            senders = [Sender(appliance, token, n) for n in range(SENDERS)]
+            for sender in senders:
+                sender.start()
+            for kill in range(KILLS):
+                time.sleep(chance.uniform(0.0, 0.25))
+                appliance.kill()
+                appliance.start(wait=kill % 2 == 0)
+            appliance.wait_ready()
+            time.sleep(0.3)
+            for sender in senders:
+                sender.stopping = True
+            for sender in senders:
+                sender.join(30)
+                self.assertFalse(sender.is_alive())
+                self.assertEqual(sender.wrong, [])
+            self.assertEqual(appliance.stop(), 0)
+            stored = {}
+            for place, record in enumerate(appliance.records("acme")):
+                self.assertEqual(record["seq"], place)
+                self.assertNotIn(record["event"]["id"], stored, "an event stands twice")
+                stored[record["event"]["id"]] = place
+            acknowledged = {}
+            for sender in senders:
+                acknowledged.update(sender.acknowledged)
+            self.assertGreater(len(acknowledged), KILLS * BATCH)
+            for name, (seq, _) in acknowledged.items():
+                self.assertEqual(stored.get(name), seq, f"acknowledged event {name} is not where its receipt says")
+            print(f"{KILLS} kills, {len(acknowledged)} acknowledged, {len(stored)} stored")
+            appliance.run("verify", "--data", appliance.folder / "data")
+
+
+if __name__ == "__main__":
+    unittest.main()
