@@ -15,7 +15,9 @@ constexpr std::size_t kMethodSizeMax = 32;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-bool is_digits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_digit); }
+bool is_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
 
 /// A character of an origin-form target (RFC 3986 section 3.3 and 3.4); '%' is checked apart.
 bool is_target_char(char c) {
@@ -28,7 +30,8 @@ bool is_hex_digit(char c) { return is_digit(c) || (c >= 'A' && c <= 'F') || (c >
 bool is_target(std::string_view target) {
   if (!std::all_of(target.begin(), target.end(), is_target_char)) return false;
   for (auto at = target.find('%'); at != std::string_view::npos; at = target.find('%', at + 1)) {
-    if (at + 2 >= target.size() || !is_hex_digit(target[at + 1]) || !is_hex_digit(target[at + 2])) return false;
+    if (at + 2 >= target.size() || !is_hex_digit(target[at + 1]) || !is_hex_digit(target[at + 2]))
+      return false;
   }
   return true;
 }
@@ -50,8 +53,8 @@ std::string_view trim(std::string_view text) {
 Refusal refuse(int status, std::string_view detail) { return {status, std::string(detail)}; }
 
 std::optional<Refusal> read_version(std::string_view text, RequestHead& head) {
-  const bool shaped =
-      text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' && is_digit(text[7]);
+  const bool shaped = text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' &&
+                      is_digit(text[7]);
   if (!shaped) return refuse(400, "The request line does not end in an HTTP version.");
   if (text == "HTTP/1.1") {
     head.version = Version::http_1_1;
@@ -67,7 +70,8 @@ std::optional<Refusal> read_request_line(std::string_view line, const HeadLimits
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   if (first == std::string_view::npos || first == last)
-    return refuse(400, "The request line is not a method, a target and a version with one space between them.");
+    return refuse(400,
+                  "The request line is not a method, a target and a version with one space between them.");
   const auto method = line.substr(0, first);
   const auto target = line.substr(first + 1, last - first - 1);
   if (!is_token(method) || method.size() > kMethodSizeMax) return refuse(400, "The method is malformed.");
@@ -97,9 +101,9 @@ std::optional<Refusal> read_field(std::string_view line, RequestHead& head) {
 }
 
 std::size_t count(const RequestHead& head, std::string_view name) {
-  return static_cast<std::size_t>(std::count_if(head.fields.begin(), head.fields.end(), [&](const auto& field) {
-    return same_name(field.first, name);
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(head.fields.begin(), head.fields.end(),
+                    [&](const auto& field) { return same_name(field.first, name); }));
 }
 
 /// How long the body is must be beyond doubt (RFC 9112 section 6).
@@ -116,7 +120,8 @@ std::optional<Refusal> check_length(RequestHead& head) {
   std::uint64_t length = 0;
   const auto* end = text.data() + text.size();
   const auto read = is_digits(text) ? std::from_chars(text.data(), end, length) : std::from_chars_result{};
-  if (read.ptr != end || read.ec != std::errc()) return refuse(400, "Content-Length is not a decimal number.");
+  if (read.ptr != end || read.ec != std::errc())
+    return refuse(400, "Content-Length is not a decimal number.");
   head.content_length = length;
   return std::nullopt;
 }

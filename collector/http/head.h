@@ -10,9 +10,9 @@
 namespace countersign::http {
 
 // Reading the head of a request. Beast 1.81 accepts shapes that a proxy in front may read otherwise (a folded
-// field, Transfer-Encoding beside Content-Length, a repeated Host, chunked in HTTP/1.0), which is what request
-// smuggling is made of. So the head is read here, by one grammar that is a strict subset of RFC 9112: what is
-// not in it is refused, and nothing is repaired.
+// field, Transfer-Encoding beside Content-Length, a repeated Host, chunked in HTTP/1.0), which is what
+// request smuggling is made of. So the head is read here, by one grammar that is a strict subset of RFC 9112:
+// what is not in it is refused, and nothing is repaired.
 
 struct HeadLimits {
   std::size_t header_bytes_max = 16 * 1024;  ///< request line, fields and the empty line together
@@ -27,8 +27,8 @@ struct Refusal {
   std::string detail;
 };
 
-/// Finds the end of a head in what has arrived so far, and refuses at the first byte that no head can hold, so
-/// that a sender of rubbish does not have to be waited for.
+/// Finds the end of a head in what has arrived so far, and refuses at the first byte that no head can hold,
+/// so that a sender of rubbish does not have to be waited for.
 class HeadScanner {
  public:
   enum class State { incomplete, complete, malformed };

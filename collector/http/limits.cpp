@@ -27,9 +27,9 @@ base::Result<void> check(const Limits& limits) {
                                     {"requests_per_connection_max", limits.requests_per_connection_max, 1}}};
   for (const auto& size : sizes) {
     if (size.value < size.least)
-      return base::fail(base::Code::invalid_argument,
-                        fmt::format("the HTTP limit {} is {}; it must be at least {}", size.name, size.value,
-                                    size.least));
+      return base::fail(
+          base::Code::invalid_argument,
+          fmt::format("the HTTP limit {} is {}; it must be at least {}", size.name, size.value, size.least));
   }
   const std::array<Time, 9> times{{{"handshake_timeout_ms", limits.handshake_timeout_ms},
                                    {"idle_timeout_ms", limits.idle_timeout_ms},

@@ -15,8 +15,8 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string_view find(const Fields& fields, std::string_view name) {
-  const auto found =
-      std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return same_name(field.first, name); });
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const auto& field) { return same_name(field.first, name); });
   return found == fields.end() ? std::string_view() : std::string_view(found->second);
 }
 
@@ -35,9 +35,10 @@ std::string http_date(std::int64_t time_s) {
   const auto seconds = static_cast<std::time_t>(time_s);
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
-  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", kDays[static_cast<std::size_t>(parts.tm_wday)],
-                     parts.tm_mday, kMonths[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900,
-                     parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                     kDays[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
+                     kMonths[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour,
+                     parts.tm_min, parts.tm_sec);
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -94,8 +95,8 @@ std::string_view reason_phrase(int status) {
                                                     {503, "Service Unavailable"},
                                                     {505, "HTTP Version Not Supported"},
                                                     {507, "Insufficient Storage"}}};
-  const auto found =
-      std::find_if(kReasons.begin(), kReasons.end(), [&](const auto& reason) { return reason.status == status; });
+  const auto found = std::find_if(kReasons.begin(), kReasons.end(),
+                                  [&](const auto& reason) { return reason.status == status; });
   return found == kReasons.end() ? "Unknown" : found->phrase;
 }
 

@@ -41,7 +41,8 @@ struct Request : RequestHead {
 
 /// What a handler answers. The server adds Date, Content-Length, Connection and the security headers
 /// (`X-Content-Type-Options: nosniff`, `Cache-Control: no-store` unless the handler gave one, and with TLS
-/// `Strict-Transport-Security`); it ignores a handler's own Content-Length, Connection and Transfer-Encoding.
+/// `Strict-Transport-Security`); it ignores a handler's own fields of the framing, and Content-Type and
+/// Server.
 struct Response {
   int status = 200;
   std::string content_type;
@@ -61,7 +62,6 @@ Response problem(int status, std::string_view detail);
 
 /// How the connection stands when an answer is written.
 struct AnswerContext {
-  bool head_only = false;  ///< the request was HEAD: the body's length is told, the body is not sent
   bool close = false;
   bool tls = false;
   std::int64_t time_s = 0;  ///< POSIX seconds, for Date

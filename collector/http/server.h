@@ -42,11 +42,11 @@ struct ListenOptions {
 };
 
 /// An HTTP/1.1 server, plain or with TLS, on one address. Requests of a connection are answered one after
-/// another, in order (RFC 9112 section 9.3). Its own refusals are problem documents (RFC 9457); after one that
-/// concerns the framing the connection is closed. It sends no `Server` field.
+/// another, in order (RFC 9112 section 9.3). Its own refusals are problem documents (RFC 9457); after one
+/// that concerns the framing the connection is closed. It sends no `Server` field.
 ///
-/// A request reaches the handler only when it is whole: its head accepted by the strict grammar of head.h, its
-/// body as long as Content-Length says. 100 Continue is sent after `admit` and the check of the length.
+/// A request reaches the handler only when it is whole: its head accepted by the strict grammar of head.h,
+/// its body as long as Content-Length says. 100 Continue is sent after `admit` and the check of the length.
 ///
 /// Counts, in `metrics`: countersign_http_connections_open, _accepted_total, _refused_total{reason},
 /// countersign_http_requests_total{class}, countersign_http_framing_errors_total,

@@ -18,11 +18,12 @@ constexpr const char* kCiphers12 =
     "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256";
 
 /// Chooses http/1.1 from what the client offers, or ends the handshake.
-int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_size, const unsigned char* offered,
-                    unsigned int offered_size, void* /*unused*/) {
+int choose_protocol(SSL* /*ssl*/, const unsigned char** out, unsigned char* out_size,
+                    const unsigned char* offered, unsigned int offered_size, void* /*unused*/) {
   static constexpr std::array<unsigned char, 9> kOnly{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   unsigned char* chosen = nullptr;
-  const int result = SSL_select_next_proto(&chosen, out_size, kOnly.data(), kOnly.size(), offered, offered_size);
+  const int result =
+      SSL_select_next_proto(&chosen, out_size, kOnly.data(), kOnly.size(), offered, offered_size);
   if (result != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
   *out = chosen;
   return SSL_TLSEXT_ERR_OK;
@@ -40,7 +41,8 @@ base::Result<void> restrict_versions(ssl::context& context) {
   SSL_CTX_set_mode(handle, SSL_MODE_RELEASE_BUFFERS);
   if (SSL_CTX_set_min_proto_version(handle, TLS1_2_VERSION) != 1 ||
       SSL_CTX_set_cipher_list(handle, kCiphers12) != 1)
-    return base::fail(base::Code::internal, "OpenSSL on this machine does not offer TLS 1.2 with ECDHE and AEAD");
+    return base::fail(base::Code::internal,
+                      "OpenSSL on this machine does not offer TLS 1.2 with ECDHE and AEAD");
   return {};
 }
 

@@ -1,11 +1,11 @@
 #include "collector/http/transport.h"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/error.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 
 #include <poll.h>
 
@@ -18,7 +18,9 @@ namespace {
 namespace beast = boost::beast;
 
 using PlainStream = beast::basic_stream<net::ip::tcp, Strand>;
-using TlsStream = beast::ssl_stream<PlainStream>;
+// Not beast::ssl_stream: in 1.81 it ends a write of two buffers after the first when the second is larger
+// than 16 KiB, and reports success (flat_stream meets the empty remainder of the first).
+using TlsStream = net::ssl::stream<PlainStream>;
 
 constexpr auto kAwait = net::as_tuple(net::use_awaitable);
 
@@ -55,7 +57,9 @@ void Transport::expire_at(std::chrono::steady_clock::time_point deadline) {
   streams_->lowest().expires_at(deadline);
 }
 
-void Transport::expire_in(std::int64_t ms) { streams_->lowest().expires_after(std::chrono::milliseconds(ms)); }
+void Transport::expire_in(std::int64_t ms) {
+  streams_->lowest().expires_after(std::chrono::milliseconds(ms));
+}
 
 bool Transport::timed_out(const ErrorCode& error) { return error == beast::error::timeout; }
 
@@ -127,8 +131,9 @@ void Transport::abort() {
 }
 
 bool Transport::is_quiet() {
-  ::pollfd waiting{streams_->lowest().socket().native_handle(), POLLIN, 0};
-  return ::poll(&waiting, 1, 0) == 0;
+  auto& socket = streams_->lowest().socket();
+  ::pollfd waiting{socket.native_handle(), POLLIN, 0};
+  return socket.is_open() && ::poll(&waiting, 1, 0) == 0;
 }
 
 std::optional<base::Digest> Transport::certificate_digest() {

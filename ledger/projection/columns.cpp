@@ -32,7 +32,7 @@ std::string index_schema() {
       "CREATE INDEX events_by_actor ON events(actor_id) WHERE actor_id IS NOT NULL;"
       "CREATE INDEX events_by_phone ON events(actor_phone) WHERE actor_phone IS NOT NULL;"
       "CREATE INDEX events_by_email ON events(actor_email) WHERE actor_email IS NOT NULL;"
-      "CREATE VIRTUAL TABLE words USING fts5(text, content='', detail=column, tokenize=\"unicode61 "
+      "CREATE VIRTUAL TABLE words USING fts5(text, content='', detail=full, tokenize=\"unicode61 "
       "tokenchars '_'\");"
       "PRAGMA user_version={};",
       columns, kIndexVersion);

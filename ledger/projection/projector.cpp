@@ -3,6 +3,7 @@
 #include "ledger/projection/index.h"
 #include "ledger/store/ledger_reader.h"
 
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -67,6 +68,7 @@ base::Result<void> Projector::follow() {
 }
 
 void Projector::run() {
+  ::pthread_setname_np(::pthread_self(), "index");
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);
   failed_.set(0);
   if (follow()) return;

@@ -16,6 +16,8 @@ using base::Code;
 using base::Digest;
 using base::fail;
 
+static_assert(sizeof(Digest) == 32, "tiles are compared and copied as bytes");
+
 struct LedgerReader::Impl {
   sqlite::Connection connection;
   LedgerIdentity identity;
@@ -253,6 +255,17 @@ base::Result<std::vector<Digest>> LedgerReader::Impl::entries(const LogHead& log
     }
   }
   return hashes;
+}
+
+base::Result<bool> LedgerReader::has_tile(const LogHead& log, unsigned level, std::uint64_t index,
+                                          std::span<const Digest, 256> hashes) {
+  auto& tile = impl_->tile.bind(1, tile_place(log.number, level, index));
+  TRY_ASSIGN(const bool stored, tile.step());
+  const auto bytes = stored ? tile.blob(0) : base::Bytes();
+  const bool same =
+      bytes.size() == hashes.size_bytes() && std::memcmp(bytes.data(), hashes.data(), bytes.size()) == 0;
+  tile.reset();
+  return same;
 }
 
 tree::NodeSource LedgerReader::nodes(const LogHead& log) {

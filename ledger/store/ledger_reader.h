@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -74,6 +75,10 @@ class LedgerReader {
   /// Checkpoints of sizes from `low` to `high`, both included, by size.
   base::Result<void> read_checkpoints(const LogHead& log, std::uint64_t low, std::uint64_t high,
                                       const std::function<base::Result<void>(const CheckpointRow&)>& visit);
+
+  /// Whether the stored tile holds exactly these hashes; `level` counts tiles of 256.
+  base::Result<bool> has_tile(const LogHead& log, unsigned level, std::uint64_t index,
+                              std::span<const base::Digest, 256> hashes);
 
   /// Hashes of perfect subtrees of the log's first `size` leaves, from stored tiles and, at the right edge,
   /// from records. Valid as long as this reader.

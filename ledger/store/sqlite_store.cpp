@@ -39,6 +39,7 @@ struct SqliteStore::Impl {
   sqlite::Statement key;
   sqlite::Statement tile;
   sqlite::Statement checkpoint;
+  std::optional<sqlite::Transaction> group;
 };
 
 SqliteStore::SqliteStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -58,7 +59,7 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesyst
   TRY_ASSIGN(auto checkpoint, ledger.prepare("INSERT INTO checkpoints(place,time,note) VALUES(?1,?2,?3)"));
   return std::unique_ptr<SqliteStore>(new SqliteStore(
       std::make_unique<Impl>(Impl{std::move(ledger), std::move(find), std::move(log), std::move(record),
-                                  std::move(key), std::move(tile), std::move(checkpoint)})));
+                                  std::move(key), std::move(tile), std::move(checkpoint), std::nullopt})));
 }
 
 base::Result<std::optional<Place>> SqliteStore::find(const EventKey& key) {
@@ -73,9 +74,18 @@ base::Result<std::optional<Place>> SqliteStore::find(const EventKey& key) {
   return place;
 }
 
-base::Result<void> SqliteStore::commit(const Group& group) {
+base::Result<void> SqliteStore::begin() {
+  // The write lock from the start: one transaction serves the look-ups too, and each of them takes no lock of
+  // its own.
   TRY_ASSIGN(auto transaction,
              sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
+  impl_->group.emplace(std::move(transaction));
+  return {};
+}
+
+void SqliteStore::rollback() { impl_->group.reset(); }
+
+base::Result<void> SqliteStore::commit(const Group& group) {
   for (const auto& log : group.logs) {
     TRY(as_head_move(impl_->log.bind(1, log.number).bind_text(2, log.name.text).run()));
   }
@@ -89,7 +99,9 @@ base::Result<void> SqliteStore::commit(const Group& group) {
     TRY(as_head_move(
         impl_->tile.bind(1, tile_place(log, tile.level, tile.index)).bind_blob(2, hashes).run()));
   }
-  return transaction.commit();
+  TRY(impl_->group->commit());
+  impl_->group.reset();
+  return {};
 }
 
 base::Result<void> SqliteStore::publish(const std::vector<NewCheckpoint>& checkpoints) {

@@ -16,8 +16,10 @@ class SqliteStore final : public Store {
                                                          const std::string& vfs = {});
   ~SqliteStore() override;
 
+  base::Result<void> begin() override;
   base::Result<std::optional<Place>> find(const EventKey& key) override;
   base::Result<void> commit(const Group& group) override;
+  void rollback() override;
   base::Result<void> publish(const std::vector<NewCheckpoint>& checkpoints) override;
   void tidy() override;
   base::Result<void> close() override;

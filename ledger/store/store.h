@@ -56,13 +56,18 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  /// Where the record of an event stands, if there is one.
+  /// Begins a group: find() may be asked until commit() or rollback() ends it. Errors as commit().
+  virtual base::Result<void> begin() = 0;
+
+  /// Where the record of an event stands, if there is one. Within a group.
   virtual base::Result<std::optional<Place>> find(const EventKey& key) = 0;
 
   /// Makes a group durable, whole or not at all, before it returns. Each log's records must begin at its
   /// size: `aborted` where another writer was faster. `resource_exhausted`: the disk is full, nothing was
   /// stored. Any other error: the outcome is unknown, the writer must stop.
   virtual base::Result<void> commit(const Group& group) = 0;
+  /// Ends a group that is not committed, if there is one.
+  virtual void rollback() = 0;
 
   /// Publishes checkpoints, all or none. A size of a log is published once only: `already_exists`.
   virtual base::Result<void> publish(const std::vector<NewCheckpoint>& checkpoints) = 0;

@@ -5,6 +5,7 @@
 #include "ledger/store/schema.h"
 #include "ledger/store/store.h"
 #include "ledger/tree/checkpoint.h"
+#include "ledger/tree/tile.h"
 
 #include <fmt/format.h>
 
@@ -41,8 +42,27 @@ base::Result<void> check_record(const LogHead& log, base::Seq seq, std::string_v
   out.last_received = view.received;
   out.leaves.push_back(record::record_hash(bytes));
   out.bytes += bytes.size();
-  const auto key = event_key(view.source, event.text(record::kId));
+  const auto id = event.plain(record::kId);
+  const auto key = id.find('\\') == std::string_view::npos ? event_key(view.source, id)
+                                                           : event_key(view.source, event.text(record::kId));
   out.key_sum += key_part(key, place_of(log.number, base::index_of(seq)));
+  return {};
+}
+
+/// Compares the run's full tiles with the stored ones and keeps their roots.
+base::Result<void> check_tiles(LedgerReader& reader, const Chunk& chunk, CheckedChunk& out) {
+  for (std::size_t at = 0; at + 256 <= out.leaves.size(); at += 256) {
+    const auto index = (chunk.begin + at) / 256;
+    const std::span<const base::Digest, 256> leaves(out.leaves.data() + at, 256);
+    TRY_ASSIGN(const bool same, reader.has_tile(*chunk.log, 0, index, leaves));
+    if (!same) {
+      out.fault_seq = static_cast<std::int64_t>(chunk.begin + at + 255);
+      return fail(
+          Code::data_loss,
+          fmt::format("tile 0/{} of the Merkle tree is missing or does not belong to the records", index));
+    }
+    out.tiles.push_back(tree::tile_root(leaves));
+  }
   return {};
 }
 
@@ -86,6 +106,11 @@ CheckedChunk check_chunk(LedgerReader& reader, const Chunk& chunk,
   if (!read) {
     out.fault_seq = static_cast<std::int64_t>(at);
     out.fault = read.error().message;
+    return out;
+  }
+  if (!out.leaves.empty()) out.last_hash = out.leaves.back();
+  if (const auto tiles = check_tiles(reader, chunk, out); !tiles) {
+    out.fault = tiles.error().message;
     return out;
   }
   const auto checkpoints = reader.read_checkpoints(

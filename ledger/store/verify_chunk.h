@@ -12,7 +12,7 @@
 
 namespace countersign::store {
 
-/// A run of a log's records that one thread checks by itself.
+/// A run of a log's records that one thread checks by itself; begins at a multiple of 256.
 struct Chunk {
   const LogHead* log = nullptr;
   std::uint64_t begin = 0;
@@ -30,7 +30,9 @@ struct CheckedChunk {
   base::Digest first_prev;
   base::Timestamp first_received;
   base::Timestamp last_received;
+  base::Digest last_hash;
   std::vector<base::Digest> leaves;     ///< record hashes
+  std::vector<base::Digest> tiles;      ///< roots of the full tiles that the leaves make
   std::vector<SignedSize> checkpoints;  ///< of sizes above begin and up to end
   std::uint64_t bytes = 0;
   std::uint64_t key_sum = 0;              ///< sum over the idempotency rows that the records demand

@@ -5,6 +5,7 @@
 #include "ledger/store/verify_chunk.h"
 #include "ledger/tree/checkpoint.h"
 #include "ledger/tree/merkle.h"
+#include "ledger/tree/tile.h"
 
 #include <fmt/format.h>
 
@@ -91,6 +92,34 @@ class Workers {
   std::vector<std::thread> threads_;
 };
 
+/// Where the log's chunks have been joined up to.
+struct Edge {
+  tree::CompactRange range;
+  base::Digest last_hash;
+  base::Timestamp received;
+  std::vector<std::vector<base::Digest>> rows{
+      1};                              ///< roots of full tiles that do not fill a tile of the level above yet
+  std::vector<std::uint64_t> full{0};  ///< full tiles met, for each level above 0
+  bool tiles_right = true;
+
+  /// Takes the root of a full tile of level 0; `visit` gets the tiles of higher levels that it completes.
+  void add_tile_root(const base::Digest& root, const std::function<void(const FullTile&)>& visit) {
+    base::Digest entry = root;
+    for (std::size_t row = 0;; ++row) {
+      if (rows.size() <= row) {
+        rows.emplace_back();
+        full.push_back(0);
+      }
+      rows[row].push_back(entry);
+      if (rows[row].size() < 256) return;
+      const FullTile tile{static_cast<unsigned>(row + 1), full[row]++, std::move(rows[row])};
+      rows[row].clear();
+      visit(tile);
+      entry = tree::tile_root(std::span<const base::Digest, 256>(tile.hashes.data(), 256));
+    }
+  }
+};
+
 /// One verification; holds what the parts of it share.
 class Verification {
  public:
@@ -121,6 +150,8 @@ class Verification {
   }
 
  private:
+  using OutsideRoots = std::multimap<std::uint64_t, std::pair<base::Digest, std::string>>;
+
   void fault(const std::string& log, std::int64_t seq, std::string what) {
     if (report_.faults.size() < kFaultsMax) report_.faults.push_back({log, seq, std::move(what)});
   }
@@ -182,18 +213,17 @@ class Verification {
                                const std::function<void(std::uint64_t)>& progress) {
     VerifiedLog log{head.name, head.size, 0, 0, {}};
     TRY_ASSIGN(auto outside, outside_roots(head));
-    LogTail tail;
-    tree::CompactRange range;
+    Edge edge;
     bool whole = true;
     for (std::uint64_t begin = 0; begin < head.size; begin += kChunkRecords) {
       const auto chunk = workers.take();
-      if (whole)
-        whole = check_joint(head, begin, chunk, tail) && add_leaves(head, chunk, tail, range, log, outside);
+      if (whole) whole = check_joint(head, begin, chunk, edge) && add_leaves(head, chunk, edge, log, outside);
       report_.bytes += chunk.bytes;
       key_sum_ += chunk.key_sum;
       done_ += chunk.leaves.size();
       if (progress) progress(done_);
     }
+    const auto& range = edge.range;
     log.root = range.root();
     TRY_ASSIGN(const auto newest, reader_.newest_checkpoint(head));
     if (whole && newest && newest->size > range.size()) {
@@ -214,14 +244,14 @@ class Verification {
   }
 
   /// Whether a chunk is right and follows the one before it.
-  bool check_joint(const LogHead& head, std::uint64_t begin, const CheckedChunk& chunk, const LogTail& tail) {
-    if (!chunk.leaves.empty() && chunk.first_prev != tail.prev()) {
+  bool check_joint(const LogHead& head, std::uint64_t begin, const CheckedChunk& chunk, const Edge& edge) {
+    if (!chunk.leaves.empty() && chunk.first_prev != edge.last_hash) {
       fault(head.name.text, static_cast<std::int64_t>(begin),
             "its prev is not the hash of the record before it: one of the two was altered, or a record was "
             "removed or moved");
       return false;
     }
-    if (!chunk.leaves.empty() && chunk.first_received < tail.received()) {
+    if (!chunk.leaves.empty() && chunk.first_received < edge.received) {
       fault(head.name.text, static_cast<std::int64_t>(begin),
             "it was received before the record in front of it");
       return false;
@@ -233,62 +263,60 @@ class Verification {
     return true;
   }
 
-  bool add_leaves(const LogHead& head, const CheckedChunk& chunk, LogTail& tail, tree::CompactRange& range,
-                  VerifiedLog& log,
-                  const std::multimap<std::uint64_t, std::pair<base::Digest, std::string>>& outside) {
+  /// Adds a chunk to the tree: whole tiles at once, single leaves only where a root in between was signed.
+  bool add_leaves(const LogHead& head, const CheckedChunk& chunk, Edge& edge, VerifiedLog& log,
+                  const OutsideRoots& outside) {
     auto checkpoint = chunk.checkpoints.begin();
-    bool right = true;
-    for (const auto& leaf : chunk.leaves) {
-      range.append(leaf);
-      tail.append(leaf, chunk.last_received, [&](FullTile tile) { right = check_tile(head, tile) && right; });
-      if (checkpoint != chunk.checkpoints.end() && checkpoint->size == range.size()) {
-        if (checkpoint->root != range.root()) {
-          fault(head.name.text, static_cast<std::int64_t>(range.size()) - 1,
-                fmt::format("the checkpoint of size {} was signed over other records than these",
-                            range.size()));
+    for (std::size_t at = 0; at < chunk.leaves.size();) {
+      const auto here = edge.range.size();
+      const auto known = outside.upper_bound(here);
+      const auto stop = std::min(checkpoint != chunk.checkpoints.end() ? checkpoint->size : UINT64_MAX,
+                                 known != outside.end() ? known->first : UINT64_MAX);
+      if (at / 256 < chunk.tiles.size() && stop >= here + 256 && at % 256 == 0) {
+        edge.range.append_perfect(8, chunk.tiles[at / 256]);
+        edge.add_tile_root(chunk.tiles[at / 256], [&](const FullTile& tile) {
+          edge.tiles_right = check_tile(head, tile) && edge.tiles_right;
+        });
+        at += 256;
+      } else {
+        edge.range.append(chunk.leaves[at]);
+        if (++at % 256 == 0)
+          edge.add_tile_root(chunk.tiles[at / 256 - 1], [&](const FullTile& tile) {
+            edge.tiles_right = check_tile(head, tile) && edge.tiles_right;
+          });
+      }
+      const auto size = edge.range.size();
+      if (checkpoint != chunk.checkpoints.end() && checkpoint->size == size) {
+        if (checkpoint->root != edge.range.root()) {
+          fault(head.name.text, static_cast<std::int64_t>(size) - 1,
+                fmt::format("the checkpoint of size {} was signed over other records than these", size));
           return false;
         }
         ++log.checkpoints;
-        log.checkpointed = range.size();
+        log.checkpointed = size;
         ++checkpoint;
       }
-      for (auto known = outside.lower_bound(range.size());
-           known != outside.end() && known->first == range.size(); ++known) {
-        if (known->second.first == range.root()) continue;
-        fault(head.name.text, static_cast<std::int64_t>(range.size()) - 1,
+      for (auto root = outside.lower_bound(size); root != outside.end() && root->first == size; ++root) {
+        if (root->second.first == edge.range.root()) continue;
+        fault(head.name.text, static_cast<std::int64_t>(size) - 1,
               fmt::format("{} of size {} was signed over other records than these: the history was rewritten",
-                          known->second.second, range.size()));
+                          root->second.second, size));
         return false;
       }
     }
-    return right;
+    edge.last_hash = chunk.last_hash;
+    edge.received = chunk.last_received;
+    return edge.tiles_right;
   }
 
   bool check_tile(const LogHead& head, const FullTile& tile) {
-    const auto stored = [&]() -> base::Result<bool> {
-      if (!tile_row_) {
-        TRY_ASSIGN(auto row, ledger_.prepare("SELECT hashes FROM tiles WHERE place=?1"));
-        tile_row_.emplace(std::move(row));
-      }
-      tile_row_->bind(1, tile_place(head.number, tile.level, tile.index));
-      TRY_ASSIGN(const bool there, tile_row_->step());
-      const base::Bytes expected(tile.hashes.front().bytes.data(), tile.hashes.size() * sizeof(base::Digest));
-      const auto found = there ? tile_row_->blob(0) : base::Bytes();
-      const bool same = std::equal(expected.begin(), expected.end(), found.begin(), found.end());
-      tile_row_->reset();
-      return same;
-    }();
-    ++tiles_;
-    if (stored && *stored) return true;
-    fault(head.name.text, static_cast<std::int64_t>(tail_seq(tile)),
+    const auto same = reader_.has_tile(head, tile.level, tile.index,
+                                       std::span<const base::Digest, 256>(tile.hashes.data(), 256));
+    if (same && *same) return true;
+    fault(head.name.text, static_cast<std::int64_t>(((tile.index + 1) << (8 * (tile.level + 1))) - 1),
           fmt::format("tile {}/{} of the Merkle tree is missing or does not belong to the records",
                       tile.level, tile.index));
     return false;
-  }
-
-  /// Last record under a tile.
-  static std::uint64_t tail_seq(const FullTile& tile) {
-    return ((tile.index + 1) << (8 * (tile.level + 1))) - 1;
   }
 
   base::Result<void> check_keys() {
@@ -348,10 +376,8 @@ class Verification {
   const VerifyLedgerOptions& options_;
   std::vector<LogHead> heads_;
   std::map<std::int64_t, std::vector<tree::NoteVerifier>> verifiers_;
-  std::optional<sqlite::Statement> tile_row_;
   LedgerReport report_;
   std::uint64_t key_sum_ = 0;
-  std::uint64_t tiles_ = 0;
   std::uint64_t done_ = 0;
 };
 

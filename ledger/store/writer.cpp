@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 
+#include <pthread.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -179,6 +181,7 @@ void Writer::set_limits(const WriterLimits& limits) {
 }
 
 void Writer::Impl::run() {
+  ::pthread_setname_np(::pthread_self(), "ledger");
   publish(Publisher::When::now);
   for (;;) {
     auto batches = take_group();
@@ -239,6 +242,7 @@ base::Result<std::vector<std::vector<AppendOutcome>>> Writer::Impl::append_all(
     std::vector<PendingBatch>& batches) {
   TRY(check_disk());
   std::vector<std::vector<AppendOutcome>> outcomes;
+  TRY(store->begin());
   TRY(vault.begin());
   for (auto& batch : batches) {
     auto& of_batch = outcomes.emplace_back();
@@ -251,7 +255,11 @@ base::Result<std::vector<std::vector<AppendOutcome>>> Writer::Impl::append_all(
   // Values before the records that hold their tokens: a crash in between leaves values that nothing refers
   // to.
   TRY(vault.commit());
-  if (!book.group().records.empty()) TRY(store->commit(book.group()));
+  if (book.group().records.empty()) {
+    store->rollback();
+  } else {
+    TRY(store->commit(book.group()));
+  }
   return outcomes;
 }
 
@@ -261,6 +269,7 @@ void Writer::Impl::write_group(std::vector<PendingBatch> batches) {
     book.keep();
     groups.add();
   } else {
+    store->rollback();
     vault.rollback();
     book.forget();
   }

@@ -42,14 +42,16 @@ base::Result<CompactRange> CompactRange::from_peaks(std::uint64_t size, std::vec
   return range;
 }
 
-void CompactRange::append(const Digest& leaf) {
-  Digest merged = leaf;
-  for (std::uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
+void CompactRange::append(const Digest& leaf) { append_perfect(0, leaf); }
+
+void CompactRange::append_perfect(unsigned level, const Digest& hash) {
+  Digest merged = hash;
+  for (std::uint64_t rest = size_ >> level; (rest & 1) != 0; rest >>= 1) {
     merged = node_hash(peaks_.back(), merged);
     peaks_.pop_back();
   }
   peaks_.push_back(merged);
-  ++size_;
+  size_ += std::uint64_t{1} << level;
 }
 
 Digest CompactRange::root() const {

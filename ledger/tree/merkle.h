@@ -43,6 +43,10 @@ class CompactRange {
   /// Adds a leaf at the right: one node hash on average.
   void append(const base::Digest& leaf);
 
+  /// Adds 2^level leaves at once by the hash of their perfect subtree; the size must be a multiple of
+  /// 2^level.
+  void append_perfect(unsigned level, const base::Digest& hash);
+
   std::uint64_t size() const { return size_; }
   /// Largest subtree first. Valid until the next append.
   const std::vector<base::Digest>& peaks() const { return peaks_; }

@@ -57,8 +57,8 @@ class Appliance:
 
     def start(self, wait=True, preexec=None):
         environment = dict(os.environ, COUNTERSIGN_CONFIG=str(self.config))
-        self.log = open(self.folder / "countersignd.log", "ab")
-        self.daemon = subprocess.Popen([BIN / "countersignd"], env=environment, stdout=self.log, stderr=self.log, preexec_fn=preexec)
+        with open(self.folder / "countersignd.log", "ab") as log:
+            self.daemon = subprocess.Popen([BIN / "countersignd"], env=environment, stdout=log, stderr=log, preexec_fn=preexec)
         if wait:
             self.wait_ready()
         return self

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 import unittest
+from pathlib import Path
 
 from appliance import DATA, Appliance, event
 
@@ -139,7 +140,7 @@ class Secrets(unittest.TestCase):
             self.assertTrue(all(redacted), redacted)
             for folder, _, names in os.walk(appliance.folder):
                 for name in names:
-                    content = open(os.path.join(folder, name), "rb").read()
+                    content = (Path(folder) / name).read_bytes()
                     for code in codes.values():
                         self.assertNotIn(code.encode(), content, f"a code stands in {name}")
                     for token in tokens.values():

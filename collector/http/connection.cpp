@@ -1,0 +1,316 @@
+#include "collector/http/connection.h"
+
+#include "collector/http/head.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+
+namespace countersign::http {
+namespace {
+
+constexpr std::size_t kReceiveSize = 4 * 1024;
+constexpr std::size_t kBodyStep = 64 * 1024;
+constexpr std::uint64_t kBodyBytesMaxDefault = 1u << 20;
+/// For the peer of an idle connection to notice that the server stops.
+constexpr std::int64_t kFarewellMs = 100;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::string_view kFault = "The request failed because of a fault in this server.";
+
+Response busy(std::string_view detail) {
+  auto response = problem(503, detail);
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+std::int64_t now_s() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Connection::Connection(ServerCore& core, Socket socket, const Address& peer)
+    : core_(core),
+      strand_(socket.get_executor()),
+      transport_(std::move(socket), core.tls()),
+      peer_(peer),
+      answer_timer_(strand_),
+      opened_(std::chrono::steady_clock::now()),
+      limits_(core.limits()) {
+  core_.metrics.open.add(1);
+}
+
+Connection::~Connection() {
+  abandon_reply();
+  release_body();
+  core_.metrics.open.add(-1);
+  core_.table.release(peer_);
+}
+
+void Connection::start() {
+  auto self = shared_from_this();
+  core_.table.insert(self);
+  net::co_spawn(strand_, run(self), [self](const std::exception_ptr& failed) {
+    if (failed) self->core_.metrics.handler_failures.add();
+    self->ended();
+  });
+}
+
+net::awaitable<void> Connection::run(std::shared_ptr<Connection> self) { co_await self->serve(); }
+
+void Connection::ended() {
+  transport_.abort();
+  core_.table.erase(shared_from_this());
+}
+
+void Connection::finish() {
+  if (!in_flight_) transport_.cancel();
+}
+
+void Connection::abort() {
+  aborted_ = true;
+  answer_timer_.cancel();
+  transport_.abort();
+}
+
+void Connection::abandon_reply() {
+  if (slot_) slot_->abandon();
+}
+
+net::awaitable<void> Connection::serve() {
+  if (core_.stopping) co_return;
+  if (transport_.tls()) {
+    const std::string no_name;
+    transport_.expire_in(limits_->handshake_timeout_ms);
+    const auto error = co_await transport_.handshake(Transport::Role::server, no_name);
+    if (error) {
+      if (Transport::timed_out(error)) core_.metrics.count_timeout(Step::handshake);
+      core_.metrics.handshake_failures.add();
+      co_return;
+    }
+  }
+  bool more = true;
+  while (more) more = co_await serve_request();
+  const bool farewell = core_.stopping && !close_;
+  co_await transport_.close(farewell ? kFarewellMs : limits_->linger_timeout_ms);
+}
+
+/// True when the connection serves another request.
+net::awaitable<bool> Connection::serve_request() {
+  if (core_.stopping) co_return false;
+  limits_ = core_.limits();
+  auto progress = co_await read_head();
+  if (progress == Progress::ready) progress = check_admission();
+  if (progress == Progress::ready) progress = co_await read_body();
+  if (progress == Progress::ready) {
+    call_handler();
+    co_await wait_for_answer();
+  }
+  if (progress == Progress::gone || aborted_) co_return false;
+  note_age();
+  release_body();
+  const bool written = co_await write_answer();
+  in_flight_ = false;
+  co_return written && !close_;
+}
+
+/// Appends what arrives to the inbox. False when the connection is over.
+net::awaitable<bool> Connection::receive(Step step) {
+  const auto have = inbox_.size();
+  inbox_.resize(have + kReceiveSize);
+  const auto buffer = net::buffer(inbox_.data() + have, kReceiveSize);
+  const auto transfer = co_await transport_.read_some(buffer);
+  inbox_.resize(have + transfer.size);
+  if (Transport::timed_out(transfer.error)) core_.metrics.count_timeout(step);
+  co_return !transfer.error;
+}
+
+net::awaitable<Connection::Progress> Connection::read_head() {
+  head_ = RequestHead();
+  head_only_ = false;
+  if (inbox_.empty()) {
+    transport_.expire_in(limits_->idle_timeout_ms);
+    const bool received = co_await receive(Step::idle);
+    if (!received) co_return Progress::gone;
+  }
+  in_flight_ = true;
+  transport_.expire_in(limits_->header_timeout_ms);
+  HeadScanner scanner;
+  while (true) {
+    const auto state = scanner.scan(inbox_);
+    if (state == HeadScanner::State::complete) break;
+    if (state == HeadScanner::State::malformed) co_return refuse_malformed();
+    if (inbox_.size() >= limits_->head.header_bytes_max) co_return refuse_framing(too_large(inbox_));
+    const bool received = co_await receive(Step::header);
+    if (!received) co_return Progress::gone;
+  }
+  const auto progress = take_head(std::string_view(inbox_).substr(0, scanner.size()));
+  inbox_.erase(0, scanner.size());
+  co_return progress;
+}
+
+Connection::Progress Connection::take_head(std::string_view bytes) {
+  auto parsed = parse_head(bytes, limits_->head);
+  if (const auto* refusal = std::get_if<Refusal>(&parsed)) return refuse_framing(*refusal);
+  head_ = std::get<RequestHead>(std::move(parsed));
+  head_.peer = peer_.to_string();
+  head_.tls = transport_.tls();
+  head_only_ = head_.method == "HEAD";
+  if (head_.version == Version::http_1_0 || connection_has(head_, "close")) close_ = true;
+  return Progress::ready;
+}
+
+Connection::Progress Connection::refuse(Response response) {
+  response_ = std::move(response);
+  // What follows the header is a body that nobody reads.
+  if (head_.content_length.value_or(0) > 0) close_ = true;
+  return Progress::answered;
+}
+
+Connection::Progress Connection::refuse_framing(const Refusal& refusal) {
+  core_.metrics.framing_errors.add();
+  close_ = true;
+  response_ = problem(refusal.status, refusal.detail);
+  return Progress::answered;
+}
+
+Connection::Progress Connection::refuse_malformed() {
+  return refuse_framing({400, "The header holds a control character or a line that does not end in CR LF."});
+}
+
+Connection::Progress Connection::refuse_busy() {
+  return refuse(busy("Too many requests are being received at the moment; send this one again."));
+}
+
+Connection::Progress Connection::check_admission() {
+  try {
+    if (core_.handler.admit) {
+      if (auto refusal = core_.handler.admit(head_)) return refuse(*std::move(refusal));
+    }
+    const auto most =
+        core_.handler.body_bytes_max ? core_.handler.body_bytes_max(head_) : kBodyBytesMaxDefault;
+    if (head_.content_length.value_or(0) > most)
+      return refuse(problem(
+          413, "The body is larger than this path accepts, which is " + std::to_string(most) + " bytes."));
+    return Progress::ready;
+  } catch (...) {
+    core_.metrics.handler_failures.add();
+    return refuse(problem(500, kFault));
+  }
+}
+
+/// Makes room for more of a body of `length` bytes. Its memory grows as it arrives: what a sender only
+/// announces costs nothing. False when the bodies of all connections hold too much.
+bool Connection::grow_body(std::size_t length) {
+  const auto size = std::min(length, std::max(kBodyStep, body_.size() * 2));
+  if (!core_.bodies.take(size - body_charged_, limits_->bodies_bytes_max)) return false;
+  body_charged_ = size;
+  body_.resize(size);
+  return true;
+}
+
+net::awaitable<Connection::Progress> Connection::read_body() {
+  const std::size_t length = head_.content_length.value_or(0);
+  body_.clear();
+  if (length == 0) co_return Progress::ready;
+  if (inbox_.empty() && !head_.header("Expect").empty() && head_.version == Version::http_1_1) {
+    transport_.expire_in(limits_->write_timeout_ms);
+    const auto error = co_await transport_.write(kContinue, std::string_view());
+    if (error) co_return Progress::gone;
+  }
+  transport_.expire_in(limits_->body_timeout_ms);
+  std::size_t filled = 0;
+  while (filled < length) {
+    if (filled == body_.size() && !grow_body(length)) co_return refuse_busy();
+    const auto room = body_.size() - filled;
+    if (!inbox_.empty()) {
+      const auto taken = inbox_.copy(body_.data() + filled, room);
+      inbox_.erase(0, taken);
+      filled += taken;
+      continue;
+    }
+    const auto buffer = net::buffer(body_.data() + filled, room);
+    const auto transfer = co_await transport_.read_some(buffer);
+    if (transfer.error) {
+      if (Transport::timed_out(transfer.error)) core_.metrics.count_timeout(Step::body);
+      co_return Progress::gone;
+    }
+    filled += transfer.size;
+  }
+  co_return Progress::ready;
+}
+
+void Connection::call_handler() {
+  slot_ = std::make_shared<ReplySlot>([weak = weak_from_this(), strand = strand_] {
+    net::post(strand, [weak] {
+      if (const auto self = weak.lock()) self->answer_timer_.cancel();
+    });
+  });
+  answer_timer_.expires_after(std::chrono::milliseconds(limits_->handle_timeout_ms));
+  Request request;
+  static_cast<RequestHead&>(request) = std::move(head_);
+  request.body = std::move(body_);
+  try {
+    core_.handler.handle(std::move(request), ReplySlot::make_respond(slot_));
+  } catch (...) {
+    // The handler's copy of Respond is gone, or answers from where it was moved to.
+    core_.metrics.handler_failures.add();
+  }
+}
+
+net::awaitable<void> Connection::wait_for_answer() {
+  if (slot_->begin_wait()) {
+    co_await answer_timer_.async_wait(net::as_tuple(net::use_awaitable));
+  }
+  auto answer = slot_->take();
+  slot_.reset();
+  if (answer) {
+    response_ = *std::move(answer);
+    co_return;
+  }
+  core_.metrics.count_timeout(Step::handle);
+  response_ = busy("The request could not be answered in time; whether it took effect is not known.");
+  close_ = true;
+}
+
+void Connection::note_age() {
+  ++requests_;
+  const auto age = std::chrono::steady_clock::now() - opened_;
+  if (core_.stopping || requests_ >= limits_->requests_per_connection_max ||
+      age >= std::chrono::milliseconds(limits_->connection_lifetime_ms))
+    close_ = true;
+}
+
+net::awaitable<bool> Connection::write_answer() {
+  AnswerContext context;
+  context.close = close_;
+  context.tls = transport_.tls();
+  context.time_s = now_s();
+  auto written = write_head(response_, context);
+  if (!written) {
+    core_.metrics.handler_failures.add();
+    response_ = problem(500, kFault);
+    written = write_head(response_, context);
+  }
+  core_.metrics.count_answer(response_.status);
+  const auto body = head_only_ || !has_body(response_.status) ? std::string_view() : response_.body;
+  transport_.expire_in(limits_->write_timeout_ms);
+  const auto error = co_await transport_.write(*written, body);
+  if (Transport::timed_out(error)) core_.metrics.count_timeout(Step::write);
+  response_ = Response();
+  co_return !error;
+}
+
+void Connection::release_body() {
+  core_.bodies.give_back(body_charged_);
+  body_charged_ = 0;
+  body_ = std::string();
+}
+
+}  // namespace countersign::http

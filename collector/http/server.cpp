@@ -1,0 +1,212 @@
+#include "collector/http/server.h"
+
+#include "collector/http/connection.h"
+#include "collector/http/server_core.h"
+#include "collector/http/tls_context.h"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace countersign::http {
+namespace {
+
+using Acceptor = net::basic_socket_acceptor<net::ip::tcp, Strand>;
+
+/// How long the listener waits when the process has no file descriptor left.
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+/// For connections to end after they were told to at once.
+constexpr auto kAbortTime = std::chrono::milliseconds(1'000);
+
+/// Serves an accepted connection, or closes it when there are too many.
+void take_in(ServerCore& core, Socket socket) {
+  ErrorCode ec;
+  const auto peer = socket.remote_endpoint(ec).address();
+  if (ec) return;
+  const auto limits = core.limits();
+  if (const auto refused = core.table.admit(peer, *limits)) {
+    core.metrics.count_refused(*refused);
+    return;
+  }
+  socket.set_option(net::ip::tcp::no_delay(true), ec);
+  std::shared_ptr<Connection> connection;
+  try {
+    connection = std::make_shared<Connection>(core, std::move(socket), peer);
+  } catch (...) {
+    core.table.release(peer);
+    throw;
+  }
+  core.metrics.accepted.add();
+  connection->start();
+}
+
+net::awaitable<void> accept_loop(ServerCore& core, Acceptor& acceptor) {
+  net::steady_timer pause(acceptor.get_executor());
+  while (acceptor.is_open()) {
+    auto [ec, socket] =
+        co_await acceptor.async_accept(net::make_strand(core.io), net::as_tuple(net::use_awaitable));
+    if (!ec) {
+      try {
+        take_in(core, std::move(socket));
+      } catch (...) {
+        // No memory for this one; the listener goes on.
+        core.metrics.accept_errors.add();
+      }
+    } else if (ec != net::error::operation_aborted) {
+      core.metrics.accept_errors.add();
+      if (ec == net::error::connection_aborted) continue;
+      // No descriptor or no memory: at once it would fail again.
+      pause.expires_after(kAcceptPause);
+      co_await pause.async_wait(net::as_tuple(net::use_awaitable));
+    }
+  }
+}
+
+base::Result<Endpoint> read_endpoint(const ListenOptions& options) {
+  ErrorCode ec;
+  const auto address = net::ip::make_address(options.address, ec);
+  if (ec)
+    return base::fail(
+        base::Code::invalid_argument,
+        fmt::format("\"{}\" is not an IP address to listen on; give one such as 127.0.0.1 or ::",
+                    options.address));
+  if (!options.tls && !address.is_loopback())
+    return base::fail(base::Code::invalid_argument,
+                      fmt::format("plain HTTP is not served on {}, which others can reach; configure a TLS "
+                                  "certificate and key, or listen on 127.0.0.1",
+                                  options.address));
+  return Endpoint(address, options.port);
+}
+
+base::Result<void> listen(Acceptor& acceptor, const Endpoint& endpoint) {
+  ErrorCode ec;
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec) acceptor.set_option(net::socket_base::reuse_address(true), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec) acceptor.listen(net::socket_base::max_listen_connections, ec);
+  if (!ec) return {};
+  return base::fail(base::Code::unavailable,
+                    fmt::format("cannot listen on {} port {}: {}", endpoint.address().to_string(),
+                                endpoint.port(), ec.message()));
+}
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(Handler handler, const Limits& limits, std::shared_ptr<net::ssl::context> tls, base::Metrics& metrics,
+       unsigned thread_count)
+      : core(std::move(handler), limits, std::move(tls), metrics, thread_count),
+        acceptor(net::make_strand(core.io)),
+        work(core.io.get_executor()) {}
+
+  void run() {
+    while (true) {
+      try {
+        core.io.run();
+        return;
+      } catch (...) {
+        core.metrics.handler_failures.add();
+      }
+    }
+  }
+
+  void start(unsigned thread_count) {
+    net::co_spawn(acceptor.get_executor(), accept_loop(core, acceptor),
+                  [this](const std::exception_ptr& failed) {
+                    if (failed) core.metrics.accept_errors.add();
+                  });
+    for (unsigned i = 0; i < thread_count; ++i) threads.emplace_back([this] { run(); });
+  }
+
+  template <class Call>
+  void each_connection(Call call) {
+    for (auto& connection : core.table.all()) {
+      const auto strand = connection->strand();
+      net::post(strand, [connection = std::move(connection), call] { call(*connection); });
+    }
+  }
+
+  void stop_accepting() {
+    ErrorCode ignored;
+    acceptor.close(ignored);
+  }
+
+  void stop() {
+    const std::lock_guard lock(stop_mutex);
+    if (threads.empty()) return;
+    core.stopping = true;
+    net::post(acceptor.get_executor(), [this] { stop_accepting(); });
+    each_connection([](Connection& connection) { connection.finish(); });
+    if (!core.table.wait_until_empty(std::chrono::milliseconds(core.limits()->stop_grace_ms))) {
+      each_connection([](Connection& connection) { connection.abort(); });
+      core.table.wait_until_empty(kAbortTime);
+    }
+    work.reset();
+    core.io.stop();
+    for (auto& thread : threads) thread.join();
+    threads.clear();
+    // The threads may have ended before they came to it.
+    stop_accepting();
+    for (const auto& connection : core.table.all()) connection->abandon_reply();
+    core.table.clear();
+  }
+
+  ServerCore core;
+  Acceptor acceptor;
+  net::executor_work_guard<net::io_context::executor_type> work;
+  std::mutex stop_mutex;
+  std::vector<std::thread> threads;
+  std::uint16_t port = 0;
+};
+
+base::Result<std::unique_ptr<Server>> Server::start(const ListenOptions& options, const Limits& limits,
+                                                    Handler handler, base::Metrics& metrics,
+                                                    unsigned threads) {
+  if (!handler.handle || threads == 0)
+    return base::fail(base::Code::invalid_argument, "an HTTP server needs a handler and at least one thread");
+  TRY(check(limits));
+  TRY_ASSIGN(const auto endpoint, read_endpoint(options));
+  std::shared_ptr<net::ssl::context> tls;
+  if (options.tls) {
+    TRY_ASSIGN(tls, make_server_context(*options.tls));
+  }
+  auto impl = std::make_unique<Impl>(std::move(handler), limits, std::move(tls), metrics, threads);
+  TRY(listen(impl->acceptor, endpoint));
+  impl->port = impl->acceptor.local_endpoint().port();
+  impl->start(threads);
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Server::~Server() { stop(); }
+
+std::uint16_t Server::port() const { return impl_->port; }
+
+base::Result<void> Server::set_limits(const Limits& limits) {
+  TRY(check(limits));
+  impl_->core.set_limits(limits);
+  return {};
+}
+
+base::Result<void> Server::reload_tls(const TlsFiles& files) {
+  if (!impl_->core.tls())
+    return base::fail(base::Code::failed_precondition,
+                      "the server listens without TLS; restart it to change that");
+  TRY_ASSIGN(auto context, make_server_context(files));
+  impl_->core.set_tls(std::move(context));
+  return {};
+}
+
+void Server::stop() { impl_->stop(); }
+
+}  // namespace countersign::http

@@ -1,0 +1,156 @@
+#include "ledger/base/encoding.h"
+#include "tests/collector/http/test_server.h"
+#include "tests/collector/http/tls_files.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace countersign::http {
+namespace {
+
+class Tls : public ::testing::Test {
+ protected:
+  Tls() : files_(make_certificate(folder_, "localhost")) {}
+
+  /// What `openssl s_client` says when it connects with those options and sends that request.
+  static std::string s_client(const TestServer& server, const std::string& options,
+                              const std::string& request =
+                                  "GET /a HTTP/1.1\\r\\nHost: x\\r\\n"
+                                  "Connection: close\\r\\n\\r\\n") {
+    return output_of("printf '" + request + "' | timeout 5 openssl s_client -ign_eof -connect 127.0.0.1:" +
+                     std::to_string(server.port()) + " " + options);
+  }
+
+  testing::TempDir folder_;
+  TlsFiles files_;
+};
+
+TEST_F(Tls, ServesVersions12And13) {
+  TestServer server(quick_limits(), {}, files_);
+  for (const std::string version : {"-tls1_2", "-tls1_3"}) {
+    const auto text = s_client(server, version);
+    EXPECT_NE(text.find("GET /a "), std::string::npos) << text;
+    EXPECT_NE(text.find("Strict-Transport-Security: max-age=31536000"), std::string::npos) << text;
+    EXPECT_NE(text.find("Compression: NONE"), std::string::npos) << text;
+  }
+}
+
+TEST_F(Tls, RefusesVersion11) {
+  TestServer server(quick_limits(), {}, files_);
+  const auto text = s_client(server, "-tls1_1 -cipher ALL:@SECLEVEL=0");
+  EXPECT_NE(text.find("SSL alert number 70"), std::string::npos) << text;
+  EXPECT_TRUE(server.reaches("handshake_failures_total", {}, 1));
+}
+
+TEST_F(Tls, OffersNoCipherWithoutForwardSecrecyOrAuthentication) {
+  TestServer server(quick_limits(), {}, files_);
+  for (const std::string cipher :
+       {"AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-SHA384", "ECDHE-ECDSA-AES128-SHA"}) {
+    const auto text = s_client(server, "-tls1_2 -cipher " + cipher + ":@SECLEVEL=0");
+    EXPECT_NE(text.find("SSL alert number 40"), std::string::npos) << cipher << text;
+  }
+}
+
+TEST_F(Tls, SpeaksHttp11Only) {
+  TestServer server(quick_limits(), {}, files_);
+  EXPECT_NE(s_client(server, "-alpn h2").find("SSL alert number 120"), std::string::npos);
+  EXPECT_NE(s_client(server, "-alpn h2,http/1.1").find("ALPN protocol: http/1.1"), std::string::npos);
+}
+
+TEST_F(Tls, DoesNotRenegotiate) {
+  TestServer server(quick_limits(), {}, files_);
+  // 'R' at the start of a line makes s_client ask for a renegotiation.
+  const auto text = output_of(
+      "( sleep 0.3; printf 'R\\n'; sleep 0.3 ) | timeout 5 openssl s_client -tls1_2 -connect "
+      "127.0.0.1:" +
+      std::to_string(server.port()));
+  EXPECT_NE(text.find("RENEGOTIATING"), std::string::npos) << text;
+  EXPECT_NE(text.find("no renegotiation"), std::string::npos) << text;
+}
+
+TEST_F(Tls, IssuesNoSessionTickets) {
+  TestServer server(quick_limits(), {}, files_);
+  EXPECT_EQ(s_client(server, "-tls1_3").find("New Session Ticket"), std::string::npos);
+  EXPECT_EQ(s_client(server, "-tls1_2").find("session ticket:"), std::string::npos);
+}
+
+std::string fingerprint(const std::string& text) {
+  return output_of("printf '%s' '" + text.substr(text.find("-----BEGIN")) +
+                   "' | openssl x509 -noout -fingerprint");
+}
+
+TEST_F(Tls, ShowsANewCertificateToNewConnections) {
+  TestServer server(quick_limits(), {}, files_);
+  const auto old = fingerprint(s_client(server, "-tls1_2"));
+  const auto replaced = make_certificate(folder_, "new.example");
+  ASSERT_TRUE(server.server->reload_tls(replaced));
+  const auto fresh = fingerprint(s_client(server, "-tls1_2"));
+  EXPECT_NE(fresh.find("Fingerprint="), std::string::npos) << fresh;
+  EXPECT_NE(old, fresh);
+}
+
+TEST_F(Tls, KeepsTheOldCertificateWhenTheNewOneIsOfNoUse) {
+  TestServer server(quick_limits(), {}, files_);
+  const auto other = make_certificate(folder_, "other");
+  const auto mixed = server.server->reload_tls({files_.certificate_pem, other.key_pem});
+  ASSERT_FALSE(mixed);
+  EXPECT_EQ(mixed.error().code, base::Code::invalid_argument);
+  EXPECT_FALSE(server.server->reload_tls({folder_ / "absent", files_.key_pem}));
+  EXPECT_NE(s_client(server, "-tls1_3").find("GET /a "), std::string::npos);
+}
+
+TEST_F(Tls, IsNotTurnedOnLater) {
+  TestServer server;
+  EXPECT_EQ(server.server->reload_tls(files_).error().code, base::Code::failed_precondition);
+}
+
+TEST_F(Tls, StartsOnlyWithAUsableCertificate) {
+  base::Metrics metrics;
+  Handler handler;
+  handler.handle = [](const Request&, const Respond&) {};
+  const auto started = Server::start({"127.0.0.1", 0, TlsFiles{folder_ / "absent.pem", files_.key_pem}},
+                                     Limits(), handler, metrics, 1);
+  ASSERT_FALSE(started);
+  EXPECT_NE(started.error().message.find("absent.pem"), std::string::npos);
+}
+
+TEST_F(Tls, MayListenOnEveryAddress) {
+  base::Metrics metrics;
+  Handler handler;
+  handler.handle = [](const Request&, const Respond&) {};
+  EXPECT_TRUE(Server::start({"0.0.0.0", 0, files_}, Limits(), handler, metrics, 1));
+}
+
+TEST_F(Tls, EndsAHandshakeThatDoesNotCome) {
+  auto limits = quick_limits();
+  limits.handshake_timeout_ms = 100;
+  TestServer server(limits, {}, files_);
+  auto socket = server.connect();
+  socket.send("\x16\x03\x01");
+  EXPECT_TRUE(socket.is_closed_within(2'000));
+  EXPECT_TRUE(server.reaches("timeouts_total", {{"step", "handshake"}}, 1));
+}
+
+TEST_F(Tls, GivesPlainHttpNoAnswer) {
+  TestServer server(quick_limits(), {}, files_);
+  auto socket = server.connect();
+  socket.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  socket.is_closed_within(2'000);
+  EXPECT_EQ(socket.rest().find("HTTP/"), std::string::npos);
+  EXPECT_EQ(server.handled, 0);
+}
+
+TEST_F(Tls, ClosesIdleConnectionsWhenItStops) {
+  TestServer server(quick_limits(), {}, files_);
+  auto handshaking = server.connect();
+  std::thread client([&] { s_client(server, "-tls1_3", "GET /a HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"); });
+  EXPECT_TRUE(server.reaches("requests_total", {{"class", "2xx"}}, 1));
+  const auto begin = std::chrono::steady_clock::now();
+  server.server->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(1'000));
+  client.join();
+}
+
+}  // namespace
+}  // namespace countersign::http
