@@ -69,8 +69,7 @@ fuzz: ## Fuzz each target for FUZZ_SECONDS (60)
 
 bench: ## Measure, and print the figures beside the physical limits
 	@$(INSTALL) build test
-	$(call compile,release)
-	@cmake --build --preset release --target bench
+	$(call compile,release,bench)
 
 soak: ## Run the long tests
 	@$(INSTALL) build demo test

@@ -10,17 +10,21 @@ namespace countersign::apps {
 /// Cleared when it goes, so that results stand alone.
 class Progress {
  public:
-  /// `total` in units of show(); 0 where it is not known: then a count is shown.
-  Progress(std::string what, std::uint64_t total);
+  /// `total` in units of show(); 0 where it is not known (yet): then a count is shown.
+  explicit Progress(std::string what, std::uint64_t total = 0);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
   void show(std::uint64_t done);
+  void show(std::uint64_t done, std::uint64_t total) {
+    total_ = total;
+    show(done);
+  }
 
  private:
   const std::string what_;
-  const std::uint64_t total_;
+  std::uint64_t total_;
   const bool terminal_;
   const std::chrono::steady_clock::time_point begun_;
   std::chrono::steady_clock::time_point drawn_;

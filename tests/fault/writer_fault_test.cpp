@@ -24,7 +24,9 @@ using testing::sample_event;
 using testing::TestRegion;
 
 constexpr std::uint64_t kBatches = 3;
-constexpr std::uint64_t kEach = 90;  // more than a tile of 256 in all
+constexpr std::uint64_t kEach = 30;
+constexpr std::uint64_t kBefore =
+    210;  ///< there before anything goes wrong: so a tile of 256 becomes full in between
 
 /// Acknowledged events: id and record hash.
 using Acknowledged = std::map<std::string, base::Digest>;
@@ -96,9 +98,17 @@ void check_ledger(TestRegion& region, const Acknowledged& acknowledged, const st
   }
 }
 
+/// Puts in what is there before. The ids are none of the workload's.
+void fill(TestRegion& region) {
+  auto writer = region.open_writer();
+  std::vector<record::PreparedEvent> events;
+  for (std::uint64_t n = 0; n < kBefore; ++n) events.push_back(sample_event(1'000'000 + n));
+  ASSERT_TRUE(TestRegion::append(*writer, std::move(events)));
+}
+
 /// How many durable steps the workload takes without any fault.
-std::uint64_t count_steps() {
-  TestRegion region;
+std::uint64_t count_steps(const TestRegion& filled) {
+  TestRegion region(1, filled);
   arm(Fault::none, 0);
   auto writer = open_on_faults(region);
   Acknowledged acknowledged;
@@ -122,13 +132,15 @@ class EveryStep : public ::testing::TestWithParam<Case> {
 };
 
 TEST_P(EveryStep, LosesNothingAcknowledgedAndServesNothingHalfWritten) {
-  const auto steps = count_steps();
+  TestRegion filled;
+  ASSERT_NO_FATAL_FAILURE(fill(filled));
+  const auto steps = count_steps(filled);
   ASSERT_GT(steps, 30u);
   RecordProperty("steps", std::to_string(steps));
   std::uint64_t struck = 0;
   // The number of steps varies a little with the writer's timing: a few more than were counted.
   for (std::uint64_t n = 1; n <= steps + 5; ++n) {
-    TestRegion region(n);
+    TestRegion region(n, filled);
     Acknowledged acknowledged;
     const auto what = fmt::format("{} at step {}", GetParam().name, n);
     settle();

@@ -31,7 +31,10 @@ T must(base::Result<T> result) {
 
 }  // namespace
 
-TestRegion::TestRegion(std::uint64_t seed)
+TestRegion::TestRegion(std::uint64_t seed) : TestRegion(seed, nullptr) {}
+TestRegion::TestRegion(std::uint64_t seed, const TestRegion& copied) : TestRegion(seed, &copied) {}
+
+TestRegion::TestRegion(std::uint64_t seed, const TestRegion* copied)
     : log_key_(key_from(1)),
       clock_key_(key_from(2)),
       now_(std::make_shared<std::atomic<std::int64_t>>(1'767'225'600'000'000)),
@@ -39,10 +42,15 @@ TestRegion::TestRegion(std::uint64_t seed)
       fatal_errors_(std::make_shared<std::atomic<int>>(0)) {
   identity_ = {"log.example.com", base::RegionId("eu-1"), std::string(base::text_of(log_key_.public_key())),
                std::string(base::text_of(clock_key_.public_key()))};
-  must(base::make_folders_durably(files().folder));
   const crypto::Secret kek(std::vector<std::uint8_t>(32, 3));
-  must(store::create_ledger(files().ledger(), identity_));
-  must(vault::create_vault(files().vault(), kek, entropy()));
+  if (copied != nullptr) {
+    std::filesystem::copy(copied->dir().path(), dir_.path(), std::filesystem::copy_options::recursive);
+    now_->store(copied->now_->load());
+  } else {
+    must(base::make_folders_durably(files().folder));
+    must(store::create_ledger(files().ledger(), identity_));
+    must(vault::create_vault(files().vault(), kek, entropy()));
+  }
   keys_ = must(vault::open_keys(files().vault(), kek));
 }
 

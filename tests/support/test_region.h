@@ -22,6 +22,8 @@ namespace countersign::testing {
 class TestRegion {
  public:
   explicit TestRegion(std::uint64_t seed = 1);
+  /// Begins with a copy of another region's files, which no writer has open.
+  TestRegion(std::uint64_t seed, const TestRegion& copied);
 
   store::RegionFiles files() const { return {dir_ / "eu-1"}; }
   std::filesystem::path head_memory() const { return dir_ / "eu-1.heads"; }
@@ -44,6 +46,8 @@ class TestRegion {
   static store::AppendResult append(store::Appender& writer, std::vector<record::PreparedEvent> events);
 
  private:
+  TestRegion(std::uint64_t seed, const TestRegion* copied);
+
   TempDir dir_;
   base::Metrics metrics_;
   crypto::Ed25519Key log_key_;

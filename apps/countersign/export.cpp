@@ -1,0 +1,180 @@
+#include "apps/countersign/command.h"
+#include "apps/countersign/progress.h"
+#include "apps/keys.h"
+#include "apps/system_events.h"
+#include "collector/http/client.h"
+#include "collector/http/url.h"
+#include "exporters/bundle/export_bundle.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/file.h"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace countersign::apps {
+namespace {
+
+constexpr std::uint64_t kPemBytesMax = 1 << 20;
+constexpr std::uint64_t kTimestampBytesMax = 1 << 20;
+
+struct Options {
+  std::string tenant, from, to, output, region, requested_by, query;
+  std::vector<std::string> filter;
+  std::string format;
+  bool redact = false;
+};
+
+std::string who() {
+  const char* user = std::getenv("SUDO_USER");
+  if (user == nullptr || *user == '\0') user = std::getenv("USER");
+  return user != nullptr && *user != '\0' ? user : fmt::format("uid {}", ::getuid());
+}
+
+base::Result<std::vector<jsonl::FilterTerm>> filter_of(const std::vector<std::string>& texts) {
+  std::vector<jsonl::FilterTerm> terms;
+  for (const auto& text : texts) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return base::fail(base::Code::invalid_argument,
+                        fmt::format("'{}' is not member=value, such as type=login.failed", text));
+    terms.push_back({text.substr(0, equals), text.substr(equals + 1)});
+  }
+  return terms;
+}
+
+/// Asks the configured time-stamping authority over HTTP (RFC 3161 section 3.4).
+bundle::TimestampCall timestamp_call(const std::string& address) {
+  return [address](std::string_view request) -> base::Result<std::string> {
+    TRY_ASSIGN(const auto url, http::parse_url(address));
+    http::ClientOptions options;
+    options.host = url.host;
+    options.port = url.port;
+    options.tls = url.tls;
+    options.body_bytes_max = kTimestampBytesMax;
+    http::Client client(std::move(options));
+    const http::Fields headers{{"Content-Type", "application/timestamp-query"},
+                               {"Accept", "application/timestamp-reply"}};
+    auto response = client.send("POST", url.target, headers, request);
+    if (!response) return base::fail("the time-stamping authority does not answer", response.error());
+    if (response->status != 200)
+      return base::fail(base::Code::unavailable,
+                        fmt::format("the time-stamping authority answered with status {}", response->status));
+    return std::move(response->body);
+  };
+}
+
+base::Result<void> add_timestamp(const Config& config, bundle::BundleRequest& request) {
+  if (config.timestamp.url.empty()) return {};
+  request.timestamp = timestamp_call(config.timestamp.url);
+  if (config.timestamp.ca.empty()) return {};
+  TRY_ASSIGN(const auto pem, base::read_file(config.timestamp.ca, kPemBytesMax));
+  TRY_ASSIGN(request.timestamp_authorities, crypto::read_certificates(pem));
+  return {};
+}
+
+base::Result<void> note_the_export(const Config& config, const base::RegionId& region,
+                                   const Options& options) {
+  auto event =
+      system_event(random_event_id(crypto::system_entropy()), "export.performed", base::system_clock()());
+  event["action"] = {
+      {"name", "export"},
+      {"resource", options.tenant},
+      {"context", fmt::format("received {} to {}, {}, {} filter terms", options.from, options.to,
+                              options.redact ? "personal values withheld" : "personal values disclosed",
+                              options.filter.size())}};
+  return leave_in_outbox(config.region_files(region), event);
+}
+
+base::Result<int> export_now(const Context& context, const Options& options) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  const auto files = config.region_files(region);
+  bundle::BundleRequest request;
+  request.tenant = base::TenantId(options.tenant);
+  TRY_ASSIGN(request.period.from, base::parse_rfc3339(options.from));
+  TRY_ASSIGN(request.period.to, base::parse_rfc3339(options.to));
+  TRY_ASSIGN(request.filter, filter_of(options.filter));
+  request.query_text = options.query;
+  request.personal = options.redact ? bundle::PersonalValues::withhold : bundle::PersonalValues::disclose;
+  request.output = options.output;
+  const bool bulk =
+      options.format == "tar.zst" || (options.format.empty() && options.output.ends_with(".tar.zst"));
+  request.format = bulk ? bundle::ArchiveFormat::tar_zst : bundle::ArchiveFormat::zip;
+  request.requested_by = options.requested_by.empty() ? who() : options.requested_by;
+  request.clock = base::system_clock();
+  request.entropy = crypto::system_entropy();
+  TRY_ASSIGN(const auto certificate_pem, base::read_file(config.keys.signer_certificate, kPemBytesMax));
+  TRY_ASSIGN(const auto certificate, crypto::Certificate::from_pem(certificate_pem));
+  TRY_ASSIGN(const auto key_pem, base::read_file(config.keys.signer_key, kPemBytesMax));
+  TRY_ASSIGN(const auto key, crypto::SigningKey::from_pem(key_pem));
+  TRY_ASSIGN(const auto log_keys, read_log_keys(config));
+  request.certificate = &certificate;
+  request.key = &key;
+  request.sign_empty_log = checkpoint_signer(log_keys);
+  TRY(add_timestamp(config, request));
+  TRY_ASSIGN(auto ledger, store::LedgerReader::open(files.ledger()));
+  TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
+  TRY_ASSIGN(const auto vault_keys, vault::open_keys(files.vault(), kek));
+  TRY_ASSIGN(auto vault, vault::VaultReader::open(files.vault(), vault_keys));
+  TRY(note_the_export(config, region, options));
+  Progress progress("exporting");
+  TRY_ASSIGN(const auto summary,
+             bundle::export_bundle(request, {&ledger, &vault}, [&](std::uint64_t done, std::uint64_t total) {
+               progress.show(done, total);
+             }));
+  const auto seal = base::to_hex(summary.seal.view());
+  std::string text = fmt::format(
+      "{}: {} records of {} ({} withheld by the filter), {} personal values disclosed, {} bytes\nseal "
+      "(SHA-256 of tagmanifest-sha256.txt): {}\n",
+      options.output, summary.records - summary.withheld, options.tenant, summary.withheld,
+      summary.disclosures, summary.bytes, seal);
+  if (summary.timestamped)
+    text += fmt::format("timestamped at {}\n", base::format_rfc3339(*summary.timestamped));
+  if (summary.beyond_checkpoint > 0)
+    text += fmt::format("{} newer records are not covered by a checkpoint yet and were left out\n",
+                        summary.beyond_checkpoint);
+  print(context,
+        boost::json::object{{"file", options.output},
+                            {"records", summary.records},
+                            {"withheld", summary.withheld},
+                            {"disclosures", summary.disclosures},
+                            {"bytes", summary.bytes},
+                            {"checkpoint_size", summary.checkpoint_size},
+                            {"beyond_checkpoint", summary.beyond_checkpoint},
+                            {"seal", seal},
+                            {"folder", summary.folder}},
+        text);
+  return 0;
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  auto* command = add_command(
+      app, "export",
+      "Write a signed evidence bundle of a tenant and a period; the export is recorded in the system log",
+      "countersign export acme --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z -o acme-q1.zip");
+  command->add_option("tenant", options->tenant, "Tenant")->required();
+  command->add_option("--from", options->from, "First moment of the period, by time of receipt, RFC 3339")
+      ->required();
+  command->add_option("--to", options->to, "First moment after the period")->required();
+  command->add_option("-o,--output", options->output, "File to write, *.zip or *.tar.zst")->required();
+  command->add_option("--format", options->format, "zip or tar.zst (by the file's name)")
+      ->check(CLI::IsMember({"zip", "tar.zst"}));
+  command->add_option(
+      "--filter", options->filter,
+      "member=value; others are withheld, with their hashes in their place; may be given again");
+  command->add_option("--query", options->query,
+                      "The question that the bundle answers, kept in evidence.json");
+  command->add_flag("--redact", options->redact, "Withhold personal values: tokens only");
+  command->add_option("--requested-by", options->requested_by, "Who asked for it (the user who runs this)");
+  command->add_option("--region", options->region, "Region, where the appliance keeps several");
+  command->callback(
+      [&context, options] { context.run = [&context, options] { return export_now(context, *options); }; });
+}
+
+}  // namespace countersign::apps

@@ -1,0 +1,73 @@
+"""Measures the whole over HTTP, and verification and export, each beside its physical limit in the same run.
+
+Usage: whole.py [EVENTS]. Prints one table; quote the ratios, not the rates: machines differ.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
+
+from appliance import BIN, Appliance  # noqa: E402
+
+BENCH = Path(os.environ["COUNTERSIGN_BENCH"])
+CONNECTIONS = 8
+
+
+def timed(*arguments, **options):
+    """(seconds, peak memory in MiB, output) of a program."""
+    begun = time.monotonic()
+    process = subprocess.Popen([str(argument) for argument in arguments], stdout=subprocess.PIPE, text=True, **options)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        raise SystemExit(f"{arguments} failed")
+    return time.monotonic() - begun, usage.ru_maxrss / 1024, output
+
+
+def main():
+    events = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    with Appliance() as appliance:
+        appliance.add_tenant("acme")
+        token = appliance.add_source("app", tenant="acme")
+        appliance.start()
+        _, _, said = timed(BENCH / "load_driver", appliance.port, token, events, CONNECTIONS)
+        sent, refused, seconds = said.split()
+        ingest = int(sent) / float(seconds)
+        daemon = [line for line in Path(f"/proc/{appliance.daemon.pid}/status").read_text().splitlines() if line.startswith("VmHWM")][0].split()[1]
+        assert appliance.stop() == 0
+        environment = dict(os.environ, COUNTERSIGN_CONFIG=str(appliance.config))
+        with tempfile.TemporaryDirectory() as scratch:
+            _, _, said = timed(BENCH / "bare_rates", appliance.region_file("ledger.sqlite").parent, scratch)
+            bare = {name: float(rate) for name, rate in (line.split() for line in said.splitlines())}
+            live_s, live_mib, _ = timed(BIN / "countersign", "verify", "--data", appliance.folder / "data", env=environment)
+            bundle = Path(scratch) / "all.tar.zst"
+            export_s, export_mib, _ = timed(BIN / "countersign", "export", "acme", "--from", "2020-01-01T00:00:00Z", "--to", "2100-01-01T00:00:00Z", "-o", bundle, env=environment)
+            fingerprint = subprocess.run(["openssl", "x509", "-in", appliance.folder / "keys/signer.pem", "-noout", "-fingerprint", "-sha256"],
+                                         capture_output=True, text=True).stdout.strip().split("=")[1]
+            check_s, check_mib, _ = timed(BIN / "countersign", "verify", bundle, "--fingerprint", fingerprint)
+            size = bundle.stat().st_size
+    print(f"{events} events of the sample workload, {os.cpu_count()} processors, {CONNECTIONS} connections, batches of 1,000\n")
+    print(f"{'':34}{'records/s':>12}{'of the limit':>14}{'peak MiB':>10}")
+
+    def row(name, rate, limit=None, memory=None):
+        print(f"{name:34}{rate:>12,.0f}{'' if limit is None else f'{rate / limit:.2f}':>14}{'' if memory is None else f'{memory:.0f}':>10}")
+
+    row("durable ingest over HTTP", ingest, bare["sqlite_insert"], int(daemon) / 1024)
+    row("  SQLite alone, same rows", bare["sqlite_insert"])
+    row("verify a live ledger", events / live_s, min(bare["sqlite_read"] * 2, bare["sha256_two_threads"]), live_mib)
+    row("export to tar.zst", events / export_s, min(bare["sqlite_read"], bare["zstd_two_threads"]), export_mib)
+    row("verify the bundle", events / check_s, bare["sha256_two_threads"], check_mib)
+    row("  SHA-256 alone, two threads", bare["sha256_two_threads"])
+    row("  SQLite alone reading, one thread", bare["sqlite_read"])
+    row("  zstd alone, two threads", bare["zstd_two_threads"])
+    print(f"\n503 answers {refused}, bundle {size / events:.0f} bytes a record")
+
+
+if __name__ == "__main__":
+    main()
