@@ -3,6 +3,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/pct_string_view.hpp>
 #include <boost/url/url_view.hpp>
+#include <fmt/format.h>
 
 namespace countersign::http {
 namespace {
@@ -34,7 +35,7 @@ base::Result<Url> parse_url(std::string_view text) {
     if (url.port == 0) return refuse("its port is not between 1 and 65535");
   }
   url.target = std::string(view.encoded_target());
-  if (!url.target.starts_with('/')) url.target.insert(0, "/");
+  if (!url.target.starts_with('/')) url.target.insert(url.target.begin(), '/');
   return url;
 }
 
