@@ -63,7 +63,7 @@ fuzz: ## Fuzz each target for FUZZ_SECONDS (60)
 	@$(INSTALL) build fuzz
 	$(call compile,fuzz,tests/fuzz/all)
 	@set -e; for program in build/fuzz/tests/fuzz/*_fuzz; do \
-	  name=$$(basename $$program); found=build/fuzz/corpus/$$name; mkdir -p $$found; \
+	  name=$$(basename $$program _fuzz); found=build/fuzz/tests/fuzz/found/$$name; mkdir -p $$found; \
 	  echo "== $$name"; $$program -max_total_time=$(FUZZ_SECONDS) $$found tests/fuzz/corpus/$$name; \
 	done
 

@@ -1,0 +1,240 @@
+#include "apps/countersign/command.h"
+#include "apps/countersign/progress.h"
+#include "exporters/verify/verify_bundle.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/file.h"
+#include "ledger/store/verify_ledger.h"
+#include "ledger/tree/note_key.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::apps {
+namespace {
+
+constexpr std::uint64_t kFileBytesMax = 1 << 20;
+
+struct Options {
+  std::string bundle;
+  std::string data;
+  std::vector<std::string> fingerprints, log_keys, checkpoints;
+  std::string tsa_ca;
+  bool pages = false;
+};
+
+base::Result<base::Digest> fingerprint_of(std::string text) {
+  if (text.starts_with("SHA256:") || text.starts_with("sha256:")) text.erase(0, 7);
+  std::erase(text, ':');
+  auto digest = base::digest_from_hex(text);
+  if (!digest)
+    return base::fail(
+        base::Code::invalid_argument,
+        "--fingerprint is the SHA-256 of the certificate: 64 hexadecimal digits, with or without colons");
+  return digest;
+}
+
+base::Result<std::vector<std::string>> read_all(const std::vector<std::string>& files) {
+  std::vector<std::string> contents;
+  for (const auto& file : files) {
+    TRY_ASSIGN(auto content, base::read_file(file, kFileBytesMax));
+    contents.push_back(std::move(content));
+  }
+  return contents;
+}
+
+base::Result<std::vector<tree::NoteVerifier>> read_vkeys(const std::vector<std::string>& texts) {
+  std::vector<tree::NoteVerifier> keys;
+  for (const auto& text : texts) {
+    TRY_ASSIGN(auto key, tree::NoteVerifier::parse(text));
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+std::string_view mark_of(verify::CheckState state) {
+  switch (state) {
+    case verify::CheckState::passed:
+      return "ok  ";
+    case verify::CheckState::failed:
+      return "FAIL";
+    case verify::CheckState::not_claimed:
+      return "-   ";
+    case verify::CheckState::not_checked:
+      return "?   ";
+  }
+  return "";
+}
+
+std::string text_of(const verify::VerifyReport& report) {
+  std::string text;
+  for (const auto& check : report.checks)
+    text += fmt::format("{} {}\n", mark_of(check.state), check.sentence);
+  text += "\n";
+  for (const auto& promise : report.promises)
+    text += fmt::format("{:<15} {}  {}\n", promise.word, promise.proven ? "proven    " : "not proven",
+                        promise.sentence);
+  if (report.first_wrong)
+    text +=
+        fmt::format("\nThe first wrong record is {}: {}\n", report.first_wrong->seq, report.first_wrong->why);
+  return text + "\n" + report.sentence + "\n";
+}
+
+base::Result<int> verify_file(const Context& context, const Options& options) {
+  verify::VerifyOptions how;
+  for (const auto& text : options.fingerprints) {
+    TRY_ASSIGN(const auto digest, fingerprint_of(text));
+    how.certificates.push_back(digest);
+  }
+  how.log_vkeys = options.log_keys;
+  TRY_ASSIGN(how.known_checkpoints, read_all(options.checkpoints));
+  if (!options.tsa_ca.empty()) {
+    TRY_ASSIGN(const auto pem, base::read_file(options.tsa_ca, kFileBytesMax));
+    TRY_ASSIGN(how.timestamp_authorities, crypto::read_certificates(pem));
+  }
+  Progress progress("verifying");
+  TRY_ASSIGN(const auto report,
+             verify::verify_bundle(options.bundle, how,
+                                   [&](std::string_view, std::uint64_t done, std::uint64_t total) {
+                                     progress.show(done, total);
+                                   }));
+  print(context, report.to_json(), text_of(report));
+  switch (report.verdict) {
+    case verify::Verdict::verified:
+      return 0;
+    case verify::Verdict::intact_but_identity_not_checked:
+      return kExitIdentityNotChecked;
+    case verify::Verdict::failed:
+      break;
+  }
+  return exit_code(base::Code::data_loss);
+}
+
+/// The ledgers below a folder: of one region, or of each region in a data folder.
+std::vector<std::filesystem::path> ledgers_in(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(folder, ignored)) return {folder};
+  if (std::filesystem::exists(folder / "ledger.sqlite", ignored)) return {folder / "ledger.sqlite"};
+  std::vector<std::filesystem::path> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    if (std::filesystem::exists(entry.path() / "ledger.sqlite", ignored))
+      found.push_back(entry.path() / "ledger.sqlite");
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+struct LiveReport {
+  bool right = true;
+  bool pinned = false;
+  boost::json::array ledgers;
+  std::string text;
+};
+
+base::Result<void> verify_one(const std::filesystem::path& file, const Options& options,
+                              const store::HeadMemory* heads, LiveReport& all) {
+  store::VerifyLedgerOptions how;
+  how.pages = options.pages;
+  how.heads = heads;
+  TRY_ASSIGN(how.known_checkpoints, read_all(options.checkpoints));
+  TRY_ASSIGN(const auto keys, read_vkeys(options.log_keys));
+  if (!keys.empty()) how.log_key = &keys.front().public_key();
+  all.pinned = all.pinned || !keys.empty() || !how.known_checkpoints.empty() || heads != nullptr;
+  Progress progress("verifying records");
+  TRY_ASSIGN(const auto report,
+             store::verify_ledger(file, how, [&](std::uint64_t done) { progress.show(done); }));
+  boost::json::array logs, faults;
+  for (const auto& log : report.logs) {
+    logs.push_back({{"log", log.name.text},
+                    {"records", log.records},
+                    {"checkpoints", log.checkpoints},
+                    {"checkpointed", log.checkpointed},
+                    {"root", base::to_base64(log.root.view())}});
+    all.text += fmt::format("{:<48} {:>10} records, {:>6} checkpoints, the newest covers {}\n", log.name.text,
+                            log.records, log.checkpoints, log.checkpointed);
+  }
+  for (const auto& fault : report.faults) {
+    faults.push_back({{"log", fault.log}, {"seq", fault.seq}, {"what", fault.what}});
+    all.text += fmt::format("FAIL {} {}: {}\n", fault.log.empty() ? file.string() : fault.log,
+                            fault.seq >= 0 ? fmt::format("record {}", fault.seq) : std::string(), fault.what);
+  }
+  if (!report.pages_checked)
+    all.text +=
+        "The file's pages were not checked one by one, only what they hold; add --pages to do that too.\n";
+  all.right = all.right && report.faults.empty();
+  all.ledgers.push_back({{"file", file.string()},
+                         {"logs", std::move(logs)},
+                         {"faults", std::move(faults)},
+                         {"pages_checked", report.pages_checked}});
+  return {};
+}
+
+base::Result<int> verify_live(const Context& context, const Options& options) {
+  const auto files = ledgers_in(options.data);
+  if (files.empty())
+    return base::fail(base::Code::not_found, fmt::format("there is no ledger in {}", options.data));
+  // The head memory is used where the configuration is at hand: it lies outside the data folder.
+  const auto config = load(context);
+  LiveReport all;
+  for (const auto& file : files) {
+    std::optional<store::HeadMemory> heads;
+    for (const auto& region : config ? config->regions : std::vector<base::RegionId>()) {
+      std::error_code ignored;
+      if (!std::filesystem::equivalent(config->region_files(region).ledger(), file, ignored)) continue;
+      TRY_ASSIGN(auto memory, store::HeadMemory::open(config->head_memory(region)));
+      heads.emplace(std::move(memory));
+    }
+    TRY(verify_one(file, options, heads ? &*heads : nullptr, all));
+  }
+  all.text += !all.right   ? "\nThe evidence is altered or missing: see the first line that says FAIL.\n"
+              : all.pinned ? "\nEvery record, link, tile and checkpoint is right, and the logs extend what "
+                             "was kept elsewhere.\n"
+                           : "\nEvery record, link, tile and checkpoint is right. Nothing kept elsewhere was "
+                             "given to compare with (--checkpoint, --log-key): an\nolder or rewritten copy, "
+                             "signed with the same key, would look the same.\n";
+  print(context,
+        boost::json::object{{"right", all.right},
+                            {"compared_with_something_kept_elsewhere", all.pinned},
+                            {"ledgers", std::move(all.ledgers)}},
+        all.text);
+  return all.right ? 0 : exit_code(base::Code::data_loss);
+}
+
+}  // namespace
+
+void add_verify(CLI::App& app, Context& context) {
+  auto options = std::make_shared<Options>();
+  auto* command = add_command(app, "verify",
+                              "Check a bundle, or a live ledger, and say what is proven and what is not. "
+                              "Needs no configuration and no network",
+                              "countersign verify acme-q1.zip --fingerprint 5F:12:…  (exit 0 verified, 9 "
+                              "wrong, 20 whole but the signer was not named)");
+  auto* file = command->add_option("bundle", options->bundle,
+                                   "Bundle: .zip, .tar.zst, or the folder it was unpacked into");
+  auto* data =
+      command->add_option("--data", options->data,
+                          "Check live ledgers instead: the data folder, a region's folder or a ledger file");
+  file->excludes(data);
+  command->add_option("--fingerprint", options->fingerprints,
+                      "SHA-256 fingerprint of the certificate that is trusted; may be given again");
+  command->add_option("--log-key", options->log_keys,
+                      "vkey of a log key that is trusted; may be given again");
+  command
+      ->add_option("--checkpoint", options->checkpoints,
+                   "File with a checkpoint kept elsewhere, which the log must extend; may be given again")
+      ->check(CLI::ExistingFile);
+  command->add_option("--tsa-ca", options->tsa_ca, "Certificates that a timestamp is checked against")
+      ->check(CLI::ExistingFile);
+  command->add_flag("--pages", options->pages,
+                    "With --data: also check the structure of a large file page by page");
+  command->callback([&context, options] {
+    context.run = [&context, options]() -> base::Result<int> {
+      if (options->bundle.empty() == options->data.empty())
+        return base::fail(base::Code::invalid_argument,
+                          "name a bundle to verify, or a data folder with --data");
+      return options->data.empty() ? verify_file(context, *options) : verify_live(context, *options);
+    };
+  });
+}
+
+}  // namespace countersign::apps

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "exporters/csv/events.h"
+#include "ledger/base/result.h"
+#include "ledger/vault/vault_reader.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace countersign::bundle {
+
+/// Looks values up in the vault for the table, and writes each that it gives out into disclosures.jsonl at
+/// its first use. Memory is bounded: of the tokens met, 16 bytes each are kept, up to kKnownMax; a token met
+/// after that may be disclosed more than once, which readers of the file allow. One thread at a time.
+class DisclosureBook final : public csv::DisclosedValues {
+ public:
+  static constexpr std::size_t kKnownMax = 1'000'000;
+
+  /// Lines go to `lines`, which the caller empties. Both outlive the book.
+  DisclosureBook(vault::VaultReader& vault, base::TenantId tenant, std::string& lines);
+
+  base::Result<std::optional<std::string_view>> find(const record::TokenAt& token) override;
+
+  std::uint64_t lines_written() const { return written_; }
+
+ private:
+  using Key = std::array<char, 16>;
+  struct Slot {
+    Key key{};
+    bool used = false;
+    std::optional<std::string> value;
+  };
+  bool is_known(const Key& key);
+  void remember(const Key& key);
+  void grow();
+  static std::uint64_t hash_of(const Key& key);
+
+  vault::VaultReader& vault_;
+  base::TenantId tenant_;
+  std::string& lines_;
+  std::uint64_t written_ = 0;
+  std::vector<Slot> recent_;  ///< the value met last for each hash
+  std::string large_;         ///< a value too large to keep
+  std::vector<Key> known_;    ///< open addressing; a key of zeros is a free place
+  std::size_t known_count_ = 0;
+};
+
+}  // namespace countersign::bundle

@@ -1,0 +1,314 @@
+#include "exporters/bundle/export_bundle.h"
+
+#include "exporters/bundle/readme.h"
+#include "exporters/jsonl/lines.h"
+#include "exporters/verify/evidence.h"
+#include "exporters/verify/layout.h"
+#include "exporters/verify/proofs.h"
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/cms.h"
+#include "ledger/crypto/timestamp.h"
+#include "ledger/tree/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::bundle {
+namespace {
+
+using base::Code;
+using base::fail;
+namespace layout = verify::layout;
+
+/// One export; holds what its steps share.
+class Export {
+ public:
+  Export(const BundleRequest& request, const BundleSources& sources, const ProgressFn& progress,
+         Staging staging)
+      : request_(request),
+        ledger_(*sources.ledger),
+        vault_(request.personal == PersonalValues::disclose ? sources.vault : nullptr),
+        progress_(progress),
+        staging_(std::move(staging)),
+        now_(request.clock()),
+        totals_(request.period) {}
+
+  base::Result<BundleSummary> run() {
+    TRY_ASSIGN(filter_, jsonl::Filter::make(request_.filter));
+    TRY(find_log());
+    TRY(find_checkpoint());
+    TRY(find_run());
+    TRY(write_checkpoints());
+    TRY(write_records());
+    TRY(write_boundary());
+    TRY(write_proofs());
+    TRY(write_keys());
+    TRY(write_evidence());
+    TRY(write_bag());
+    TRY(sign());
+    TRY_ASSIGN(summary_.bytes, pack(staging_, summary_.folder, request_.format, now_, request_.output));
+    return summary_;
+  }
+
+ private:
+  base::Result<void> find_log() {
+    auto head = ledger_.log(request_.tenant);
+    if (head) {
+      head_ = *head;
+      return {};
+    }
+    if (head.error().code != Code::not_found) return fail(head.error());
+    // Nothing was ever appended for the tenant: a log of size 0.
+    const auto& identity = ledger_.identity();
+    head_.name = base::log_name(identity.origin, identity.region, request_.tenant);
+    head_.number = -1;
+    return {};
+  }
+
+  base::Result<void> make_verifiers() {
+    crypto::Ed25519PublicKey log_key{}, clock_key{};
+    const auto& identity = ledger_.identity();
+    if (identity.log_public_key.size() != log_key.size() ||
+        identity.clock_public_key.size() != clock_key.size())
+      return fail(Code::data_loss, "the ledger names keys of a wrong length");
+    std::copy(identity.log_public_key.begin(), identity.log_public_key.end(), log_key.begin());
+    std::copy(identity.clock_public_key.begin(), identity.clock_public_key.end(), clock_key.begin());
+    TRY_ASSIGN(auto both, tree::log_verifiers(head_.name, log_key, clock_key));
+    verifiers_.push_back(std::move(both.log));
+    verifiers_.push_back(std::move(both.clock));
+    return {};
+  }
+
+  base::Result<void> find_checkpoint() {
+    TRY(make_verifiers());
+    if (head_.number >= 0) {
+      TRY_ASSIGN(const auto newest, ledger_.newest_checkpoint(head_));
+      if (newest) note_ = newest->note;
+    }
+    if (note_.empty() && head_.size > 0)
+      return fail(
+          Code::failed_precondition,
+          fmt::format("no checkpoint covers the records of {} yet: try again in a few seconds, while the "
+                      "daemon runs",
+                      head_.name.text));
+    if (note_.empty() && !request_.sign_empty_log)
+      return fail(Code::failed_precondition,
+                  fmt::format("the log {} has no record and no checkpoint yet: nothing can be proven of it",
+                              head_.name.text));
+    if (note_.empty())
+      note_ = request_.sign_empty_log(head_.name, 0, tree::empty_root(), now_.micros / 1'000'000);
+    auto opened = tree::open_checkpoint(note_, head_.name, verifiers_);
+    if (!opened) return fail("the newest checkpoint does not verify", opened.error());
+    if (!opened->time) return fail(Code::data_loss, "the newest checkpoint does not state its time");
+    checkpoint_ = *opened;
+    summary_.checkpoint_size = checkpoint_.checkpoint.size;
+    summary_.beyond_checkpoint = head_.size - std::min(head_.size, size());
+    return staging_.put(layout::kCheckpoint, note_);
+  }
+
+  std::uint64_t size() const { return checkpoint_.checkpoint.size; }
+
+  base::Result<void> find_run() {
+    if (size() == 0) return {};
+    TRY_ASSIGN(begin_, ledger_.first_received(head_, request_.period.from, size()));
+    TRY_ASSIGN(end_, ledger_.first_received(head_, request_.period.to, size()));
+    return {};
+  }
+
+  /// The checkpoints that tell when each record was committed: from the first that covers the first record to
+  /// the first that covers the last.
+  base::Result<void> write_checkpoints() {
+    TRY_ASSIGN(auto file, staging_.begin(layout::kCheckpoints));
+    if (begin_ < end_) {
+      TRY_ASSIGN(const auto last, ledger_.checkpoint_covering(head_, end_));
+      if (!last) return fail(Code::data_loss, "the ledger lost a checkpoint");
+      std::string lines;
+      TRY(ledger_.read_checkpoints(head_, begin_ + 1, last->size,
+                                   [&](const store::CheckpointRow& row) -> base::Result<void> {
+                                     commits_.add(row.size, row.time);
+                                     jsonl::append_checkpoint(lines, {row.size, row.time, row.note});
+                                     lines.push_back('\n');
+                                     if (lines.size() < (1u << 20)) return {};
+                                     auto done = file.append(lines);
+                                     lines.clear();
+                                     return done;
+                                   }));
+      TRY(file.append(lines));
+    }
+    return staging_.finish(std::move(file));
+  }
+
+  base::Result<void> write_records() {
+    TRY_ASSIGN(auto records, staging_.begin(layout::kRecords));
+    TRY_ASSIGN(auto events, staging_.begin(layout::kEvents));
+    TRY_ASSIGN(auto disclosures, staging_.begin(layout::kDisclosures));
+    TRY(write_run(ledger_, {&head_, request_.tenant, begin_, end_, &filter_, &commits_, vault_},
+                  {&records, &events, &disclosures}, totals_, progress_));
+    disclosed_ = disclosures.bytes() > 0;
+    TRY(staging_.finish(std::move(records)));
+    TRY(staging_.finish(std::move(events)));
+    TRY(staging_.finish(std::move(disclosures)));
+    if (!disclosed_) staging_.drop(layout::kDisclosures);
+    return {};
+  }
+
+  bool has_before() const { return begin_ > 0; }
+  bool has_after() const { return end_ < size(); }
+
+  base::Result<void> write_boundary() {
+    std::string lines;
+    if (has_before()) {
+      TRY_ASSIGN(const auto record, ledger_.record(head_, base::seq_at(begin_ - 1)));
+      lines.append(record).push_back('\n');
+    }
+    if (has_after()) {
+      TRY_ASSIGN(const auto record, ledger_.record(head_, base::seq_at(end_)));
+      lines.append(record).push_back('\n');
+    }
+    return staging_.put(layout::kBoundary, lines);
+  }
+
+  base::Result<void> write_proofs() {
+    verify::Proofs proofs{head_.name, size(), checkpoint_.checkpoint.root, {}, {}, {}};
+    if (size() > 0) {
+      const auto nodes = ledger_.nodes(head_);
+      const std::uint64_t first = has_before() ? begin_ - 1 : begin_;
+      const std::uint64_t last = has_after() ? end_ : end_ - 1;
+      TRY_ASSIGN(auto path_first, tree::inclusion_path(first, size(), nodes));
+      TRY_ASSIGN(auto path_last, tree::inclusion_path(last, size(), nodes));
+      proofs.first = verify::Inclusion{first, std::move(path_first)};
+      proofs.last = verify::Inclusion{last, std::move(path_last)};
+      TRY_ASSIGN(auto previous, ledger_.checkpoint_before(head_, size()));
+      if (previous) {
+        tree::Path path;
+        if (previous->size > 0) {
+          TRY_ASSIGN(path, tree::consistency_path(previous->size, size(), nodes));
+        }
+        proofs.previous = verify::Previous{std::move(previous->note), std::move(path)};
+      }
+    }
+    return staging_.put(layout::kProofs, verify::format_proofs(proofs));
+  }
+
+  base::Result<void> write_keys() {
+    TRY(staging_.put(layout::kSigner, request_.certificate->to_pem()));
+    return staging_.put(layout::kLogKeys, verifiers_[0].to_vkey() + "\n" + verifiers_[1].to_vkey() + "\n");
+  }
+
+  base::Result<void> write_evidence() {
+    verify::Evidence evidence;
+    evidence.tenant = request_.tenant;
+    evidence.region = ledger_.identity().region;
+    evidence.log = head_.name;
+    evidence.period = request_.period;
+    evidence.filter = request_.filter;
+    evidence.query_text = request_.query_text.empty() ? filter_.to_text() : request_.query_text;
+    evidence.disclosed = vault_ != nullptr;
+    evidence.run_at = now_;
+    evidence.requested_by = request_.requested_by;
+    evidence.software = "countersign " COUNTERSIGN_VERSION;
+    evidence.counts = totals_.counts();
+    evidence.totals = totals_.totals();
+    evidence.gaps = totals_.gaps();
+    evidence.late_arrivals = totals_.late_arrivals();
+    evidence.checkpoint_size = size();
+    evidence.checkpoint_root = checkpoint_.checkpoint.root;
+    evidence.checkpoint_time = *checkpoint_.time;
+    evidence.beyond_checkpoint = summary_.beyond_checkpoint;
+    summary_.folder = layout::folder_name(request_.tenant, request_.period);
+    summary_.records = totals_.records();
+    summary_.withheld = totals_.withheld();
+    summary_.disclosures = totals_.disclosures();
+    TRY(staging_.put(layout::kEvidence, verify::format_evidence(evidence)));
+    return staging_.put(layout::kReadme, readme_text(evidence, {request_.certificate,
+                                                                request_.timestamp != nullptr, disclosed_}));
+  }
+
+  /// Lines `<hash>  <path>` of the staged files in data/, or of all others.
+  std::string manifest(bool payload) const {
+    std::string lines;
+    for (const auto& [name, entry] : staging_.entries()) {
+      if (name.starts_with("data/") == payload)
+        lines += fmt::format("{}  {}\n", base::to_hex(entry.sha256.view()), name);
+    }
+    return lines;
+  }
+
+  base::Result<void> write_bag() {
+    std::uint64_t bytes = 0, files = 0;
+    for (const auto& [name, entry] : staging_.entries()) {
+      if (!name.starts_with("data/")) continue;
+      bytes += entry.bytes;
+      ++files;
+    }
+    const auto& period = request_.period;
+    TRY(staging_.put(layout::kBagit, layout::kBagitText));
+    TRY(staging_.put(layout::kBagInfo,
+                     fmt::format("Bag-Software-Agent: countersign {}\n"
+                                 "Bagging-Date: {}\n"
+                                 "External-Description: Records of the log {} received from {} to {}\n"
+                                 "External-Identifier: {}\n"
+                                 "Payload-Oxum: {}.{}\n",
+                                 COUNTERSIGN_VERSION, base::format_rfc3339(now_).substr(0, 10),
+                                 head_.name.text, base::format_rfc3339(period.from),
+                                 base::format_rfc3339(period.to), summary_.folder, bytes, files)));
+    TRY(staging_.put(layout::kManifest, manifest(true)));
+    tag_manifest_ = manifest(false);
+    TRY(staging_.put(layout::kTagManifest, tag_manifest_));
+    summary_.seal = staging_.entries().find(layout::kTagManifest)->second.sha256;
+    return {};
+  }
+
+  base::Result<void> sign() {
+    TRY_ASSIGN(const auto signature,
+               crypto::sign_detached(tag_manifest_, *request_.certificate, *request_.key, now_));
+    TRY(staging_.put(layout::kSignature, signature));
+    if (!request_.timestamp) return {};
+    const auto asked = crypto::make_timestamp_request(signature, request_.entropy);
+    auto response = request_.timestamp(asked.der);
+    if (!response) return fail("cannot have the bundle timestamped", response.error());
+    const auto token =
+        crypto::verify_timestamp(*response, signature, {asked.nonce, request_.timestamp_authorities});
+    if (!token) return fail("the timestamp authority's answer cannot be used", token.error());
+    summary_.timestamped = token->time;
+    TRY_ASSIGN(const auto minimal, crypto::minimal_timestamp(*response));
+    return staging_.put(layout::kTimestamp, minimal);
+  }
+
+  const BundleRequest& request_;
+  store::LedgerReader& ledger_;
+  vault::VaultReader* vault_;
+  const ProgressFn& progress_;
+  Staging staging_;
+  const base::Timestamp now_;
+
+  store::LogHead head_;
+  std::vector<tree::NoteVerifier> verifiers_;
+  std::string note_;
+  tree::OpenedCheckpoint checkpoint_;
+  std::uint64_t begin_ = 0;
+  std::uint64_t end_ = 0;
+  jsonl::Filter filter_;
+  jsonl::CommitTimes commits_;
+  jsonl::Totals totals_;
+  bool disclosed_ = false;
+  std::string tag_manifest_;
+  BundleSummary summary_;
+};
+
+}  // namespace
+
+base::Result<BundleSummary> export_bundle(const BundleRequest& request, const BundleSources& sources,
+                                          const ProgressFn& progress) {
+  if (request.period.to <= request.period.from)
+    return fail(Code::invalid_argument, "the period ends before it begins");
+  if (!request.key->belongs_to(*request.certificate))
+    return fail(Code::invalid_argument, "the signing certificate is not for the signing key");
+  if (request.personal == PersonalValues::disclose && sources.vault == nullptr)
+    return fail(Code::invalid_argument, "personal values can only be disclosed with the region's vault");
+  TRY_ASSIGN(auto staging, Staging::make(request.output));
+  return Export(request, sources, progress, std::move(staging)).run();
+}
+
+}  // namespace countersign::bundle

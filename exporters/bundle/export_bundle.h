@@ -1,0 +1,85 @@
+#pragma once
+
+#include "exporters/bundle/pack.h"
+#include "exporters/bundle/record_run.h"
+#include "exporters/jsonl/filter.h"
+#include "exporters/jsonl/totals.h"
+#include "ledger/base/result.h"
+#include "ledger/base/time.h"
+#include "ledger/crypto/entropy.h"
+#include "ledger/crypto/x509.h"
+#include "ledger/store/ledger_reader.h"
+#include "ledger/vault/vault_reader.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace countersign::bundle {
+
+enum class PersonalValues {
+  withhold,  ///< tokens only: the redacted bundle
+  disclose,  ///< with what the vault still has
+};
+
+/// Sends an RFC 3161 request to the timestamp authority and gives its answer, both in DER.
+using TimestampCall = std::function<base::Result<std::string>(std::string_view request_der)>;
+
+/// Signs the checkpoint of a log without records, where none was published: a note as store::Writer makes it.
+using EmptyLogSigner = std::function<std::string(const base::LogName&, std::uint64_t size,
+                                                 const base::Digest& root, std::int64_t time)>;
+
+struct BundleRequest {
+  base::TenantId tenant;
+  jsonl::Period period;
+  std::vector<jsonl::FilterTerm> filter = {};
+  /// The question as it was asked, kept in evidence.json with its hash; empty: the filter, spelled out.
+  std::string query_text = {};
+  PersonalValues personal = PersonalValues::withhold;
+  ArchiveFormat format = ArchiveFormat::zip;
+  std::filesystem::path output;
+  const crypto::Certificate* certificate = nullptr;
+  const crypto::SigningKey* key = nullptr;
+  std::string requested_by;
+  base::Clock clock;
+  crypto::Entropy entropy;
+  TimestampCall timestamp = nullptr;  ///< null: no timestamp
+  /// What the timestamp's chain is checked against before the bundle is given out; empty: not checked.
+  std::vector<crypto::Certificate> timestamp_authorities = {};
+  EmptyLogSigner sign_empty_log = nullptr;
+};
+
+struct BundleSources {
+  store::LedgerReader* ledger = nullptr;
+  vault::VaultReader* vault = nullptr;  ///< needed only for PersonalValues::disclose
+};
+
+struct BundleSummary {
+  std::string folder;  ///< the one folder in the archive
+  std::uint64_t bytes = 0;
+  std::uint64_t records = 0;  ///< in the period, withheld ones included
+  std::uint64_t withheld = 0;
+  std::uint64_t disclosures = 0;
+  std::uint64_t checkpoint_size = 0;
+  std::uint64_t beyond_checkpoint = 0;  ///< records of the log that no checkpoint covered yet: left out
+  base::Digest seal;                    ///< SHA-256 of tagmanifest-sha256.txt, which is what was signed
+  std::optional<base::Timestamp> timestamped;
+};
+
+/// Writes a bundle (exporters/README.md) of what the newest checkpoint covers. Reads beside a running writer.
+/// Memory does not grow with the bundle; a temporary folder beside the output holds its files until they are
+/// packed and is removed whatever happens; the output appears whole or not at all. One thread at a time
+/// calls, others work inside.
+///
+/// Errors: invalid_argument for a period that ends before it begins, a filter that cannot be used, or a
+/// certificate that is not for the key; failed_precondition where no checkpoint covers the log's records yet
+/// or the log is empty and nobody can sign for it; data_loss where the ledger does not read or its checkpoint
+/// does not verify; what the timestamp call gives; resource_exhausted where the disk is full.
+base::Result<BundleSummary> export_bundle(const BundleRequest& request, const BundleSources& sources,
+                                          const ProgressFn& progress);
+
+}  // namespace countersign::bundle

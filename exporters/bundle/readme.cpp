@@ -1,0 +1,114 @@
+#include "exporters/bundle/readme.h"
+
+#include "ledger/base/encoding.h"
+
+#include <fmt/format.h>
+
+namespace countersign::bundle {
+namespace {
+
+constexpr std::string_view kIntroduction = R"(EVIDENCE BUNDLE
+
+Tenant   {tenant}
+Log      {log}
+Period   {from} (included)
+      to {to} (excluded), by the time of receipt
+Signer   {subject}
+         certificate SHA-256 {fingerprint}
+
+{statement}
+
+WHAT IS HERE
+
+evidence.json           scope, query, figures, who ran it and when
+data/records.jsonl      the records, one a line, each exactly as it was hashed and stored
+data/events.csv         the same events as a table; a cell that a spreadsheet could take for a
+                        formula has an apostrophe in front
+{disclosures}data/boundary.jsonl     the records just before and just behind the period
+data/checkpoint         the log's signed size and root hash (C2SP signed note)
+data/checkpoints.jsonl  the earlier checkpoints that tell when each record was committed
+data/proofs.json        Merkle proofs (RFC 6962) from the records to the checkpoint
+keys/                   the signer's certificate and the log's public keys
+
+HOW TO CHECK IT
+
+Compare the fingerprint above with one that you were given in another way: by contract, on the
+operator's site, by telephone. A key that came with the bundle proves nothing by itself.
+
+The shortest way is the verifier, which needs no network and no configuration:
+
+    countersign verify --certificate {fingerprint} BUNDLE
+
+With stock tools (bash, in this folder), in this order:
+
+1. No file was changed:
+
+    sha256sum --check --strict --quiet tagmanifest-sha256.txt
+    sha256sum --check --strict --quiet manifest-sha256.txt
+
+2. No file was added or removed (sha256sum does not see an added file); no output is good:
+
+    diff <(cut -c67- manifest-sha256.txt) <(find data -type f | LC_ALL=C sort)
+    diff <((cut -c67- tagmanifest-sha256.txt; printf '%s\n' {unlisted}) | LC_ALL=C sort) \
+         <(find . -type f ! -path './data/*' | cut -c3- | LC_ALL=C sort)
+
+3. The list of files was signed by the holder of the certificate:
+
+    openssl cms -verify -cades -binary -inform DER -in tagmanifest-sha256.txt.p7s \
+        -content tagmanifest-sha256.txt -CAfile keys/signer.pem -out /dev/null
+    openssl x509 -in keys/signer.pem -noout -fingerprint -sha256
+)";
+
+constexpr std::string_view kTimestampStep = R"(
+4. The signature existed at the time of the timestamp. TSA.pem holds the certificate of the
+   timestamp authority's root, which you get from the authority:
+
+    openssl ts -verify -data tagmanifest-sha256.txt.p7s -in tagmanifest-sha256.txt.p7s.tsr \
+        -CAfile TSA.pem
+)";
+
+constexpr std::string_view kChain = R"(
+THE CHAIN BY HAND
+
+The hash of a record is SHA-256 over a zero byte and the record's bytes. For the first line:
+
+    (printf '\0'; head -n 1 data/records.jsonl | tr -d '\n') | sha256sum
+    (printf '\0'; head -n 1 data/records.jsonl | tr -d '\n') | openssl dgst -sha256 -binary | openssl base64
+
+The first is the value in the column record_hash of data/events.csv, the second the member "prev" of
+the record that follows. A line {{"withheld":{{"seq":...,"hash":...}}}} stands for a record that the filter
+left out: its hash is shown, its content is not.
+)";
+
+constexpr std::string_view kLimits = R"(
+WHAT THIS DOES NOT PROVE
+
+That the sources sent everything that happened, or that what they sent was true. Column "late" marks
+events that reached the log more than five minutes after they occurred, by their source's clock.
+Records that no checkpoint covered when the bundle was made are not in it: {beyond} of this log.
+)";
+
+}  // namespace
+
+std::string readme_text(const verify::Evidence& evidence, const ReadmeFacts& facts) {
+  using fmt::arg;
+  std::string unlisted = "tagmanifest-sha256.txt tagmanifest-sha256.txt.p7s";
+  if (facts.timestamped) unlisted += " tagmanifest-sha256.txt.p7s.tsr";
+  std::string text = fmt::format(
+      kIntroduction, arg("tenant", evidence.tenant.value()), arg("log", evidence.log.text),
+      arg("from", base::format_rfc3339(evidence.period.from)),
+      arg("to", base::format_rfc3339(evidence.period.to)), arg("subject", facts.signer->subject()),
+      arg("fingerprint", base::to_hex(facts.signer->fingerprint().view())),
+      arg("statement", verify::kStatement),
+      arg("disclosures",
+          facts.disclosures
+              ? "data/disclosures.jsonl  the personal values behind the tokens, each with its salt\n"
+              : ""),
+      arg("unlisted", unlisted));
+  if (facts.timestamped) text += kTimestampStep;
+  text += fmt::format(kChain);
+  text += fmt::format(kLimits, arg("beyond", evidence.beyond_checkpoint));
+  return text;
+}
+
+}  // namespace countersign::bundle

@@ -1,0 +1,152 @@
+#include "exporters/bundle/record_run.h"
+
+#include "exporters/bundle/channel.h"
+#include "exporters/bundle/disclosure_book.h"
+#include "exporters/csv/events.h"
+#include "exporters/jsonl/lines.h"
+#include "ledger/record/event_view.h"
+#include "ledger/record/record.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <thread>
+
+namespace countersign::bundle {
+namespace {
+
+constexpr std::size_t kPieceBytes = 256u << 10;
+constexpr std::size_t kPiecesWaiting = 8;
+
+/// Some lines of each file.
+struct Piece {
+  std::string records;
+  std::string events;
+  std::string disclosures;
+};
+
+/// Makes the table's rows out of records; runs on a thread of its own.
+class Tabler {
+ public:
+  Tabler(const RunPlan& plan, jsonl::Totals& totals)
+      : plan_(plan), totals_(totals), seq_(plan.begin), commits_(plan.commits->cursor()) {
+    if (plan.vault != nullptr) book_.emplace(*plan.vault, plan.tenant, disclosures_);
+    writer_.emplace(book_ ? &*book_ : nullptr);
+  }
+
+  base::Result<void> run(Piece& piece) {
+    disclosures_.clear();
+    piece.events.reserve(piece.records.size() + piece.records.size() / 4);
+    std::string kept;
+    std::string_view lines = piece.records, line;
+    const bool filtered = !plan_.filter->empty();
+    for (; jsonl::take_line(lines, line); ++seq_) {
+      auto done = filtered ? run_filtered(line, piece, kept) : show(line, piece);
+      if (!done) return base::fail(fmt::format("record {}", seq_), done.error());
+    }
+    if (filtered) piece.records = std::move(kept);
+    piece.disclosures = disclosures_;
+    return {};
+  }
+
+  std::uint64_t disclosures() const { return book_ ? book_->lines_written() : 0; }
+
+ private:
+  base::Result<void> show(std::string_view line, Piece& piece) {
+    TRY_ASSIGN(const auto record, record::read_record(line));
+    TRY_ASSIGN(const auto event, record::read_event(record.event));
+    return write(line, record, event, piece);
+  }
+
+  base::Result<void> run_filtered(std::string_view line, Piece& piece, std::string& kept) {
+    TRY_ASSIGN(const auto record, record::read_record(line));
+    TRY_ASSIGN(const auto event, record::read_event(record.event));
+    if (plan_.filter->matches(record, event)) {
+      TRY(write(line, record, event, piece));
+      kept.append(line).push_back('\n');
+    } else {
+      totals_.add_withheld(seq_);
+      jsonl::append_withheld(kept, {seq_, record::record_hash(line)});
+      kept.push_back('\n');
+    }
+    return {};
+  }
+
+  base::Result<void> write(std::string_view line, const record::RecordView& record,
+                           const record::EventView& event, Piece& piece) {
+    TRY_ASSIGN(const auto occurred, base::parse_rfc3339(event.plain(record::kTime)));
+    totals_.add_shown(seq_, record, event, line.size(), occurred);
+    return writer_->append_row(
+        piece.events, {&record, &event, record::record_hash(line), occurred, commits_.time_of(seq_)});
+  }
+
+  const RunPlan& plan_;
+  jsonl::Totals& totals_;
+  std::uint64_t seq_;
+  jsonl::CommitTimes::Cursor commits_;
+  std::string disclosures_;
+  std::optional<DisclosureBook> book_;
+  std::optional<csv::EventsWriter> writer_;
+};
+
+base::Result<void> write_piece(const RunFiles& files, const Piece& piece) {
+  TRY(files.records->append(piece.records));
+  TRY(files.events->append(piece.events));
+  return files.disclosures->append(piece.disclosures);
+}
+
+}  // namespace
+
+base::Result<void> write_run(store::LedgerReader& ledger, const RunPlan& plan, const RunFiles& files,
+                             jsonl::Totals& totals, const ProgressFn& progress) {
+  std::string header;
+  csv::EventsWriter::append_header(header);
+  TRY(files.events->append(header));
+  Channel<Piece> read(kPiecesWaiting), tabled(kPiecesWaiting);
+  Tabler tabler(plan, totals);
+  base::Result<void> table_result, write_result;
+  std::thread table_thread([&] {
+    while (table_result) {
+      auto piece = read.pop();
+      if (!piece) break;
+      table_result = tabler.run(*piece);
+      if (table_result && !tabled.push(std::move(*piece))) break;
+    }
+    read.close();
+    tabled.close();
+  });
+  std::thread write_thread([&] {
+    while (write_result) {
+      const auto piece = tabled.pop();
+      if (!piece) break;
+      write_result = write_piece(files, *piece);
+    }
+    tabled.close();
+  });
+  Piece piece;
+  auto read_result = ledger.read(*plan.log, plan.begin, plan.end,
+                                 [&](base::Seq seq, std::string_view record) -> base::Result<void> {
+                                   if (piece.records.empty())
+                                     piece.records.reserve(kPieceBytes + record::kRecordBytesMax + 1);
+                                   piece.records.append(record).push_back('\n');
+                                   if (piece.records.size() < kPieceBytes) return {};
+                                   if (progress)
+                                     progress(base::index_of(seq) + 1 - plan.begin, plan.end - plan.begin);
+                                   // The other threads say why they stopped.
+                                   if (!read.push(std::exchange(piece, {})))
+                                     return base::fail(base::Code::aborted, "stopped");
+                                   return {};
+                                 });
+  if (read_result && !piece.records.empty()) read.push(std::move(piece));
+  read.close();
+  table_thread.join();
+  write_thread.join();
+  TRY(table_result);
+  TRY(write_result);
+  TRY(read_result);
+  totals.add_disclosures(tabler.disclosures());
+  if (progress) progress(plan.end - plan.begin, plan.end - plan.begin);
+  return {};
+}
+
+}  // namespace countersign::bundle

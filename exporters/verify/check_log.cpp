@@ -1,0 +1,147 @@
+#include "exporters/jsonl/lines.h"
+#include "exporters/verify/checks.h"
+#include "exporters/verify/layout.h"
+#include "ledger/tree/proof.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::verify {
+namespace {
+
+using base::Code;
+using base::fail;
+
+bool same_key(const tree::NoteVerifier& a, const tree::NoteVerifier& b) {
+  return a.name() == b.name() && a.type() == b.type() && a.public_key() == b.public_key();
+}
+
+base::Result<void> read_evidence(Verification& run) {
+  TRY_ASSIGN(const auto text, run.bundle.read(layout::kEvidence));
+  TRY_ASSIGN(auto evidence, parse_evidence(text));
+  if (base::tenant_of(evidence.log) != evidence.tenant ||
+      !evidence.log.text.ends_with(fmt::format("/{}/{}", evidence.region.value(), evidence.tenant.value())))
+    return fail(Code::data_loss, "evidence.json names a log that is not of its tenant and region");
+  if (evidence.period.to <= evidence.period.from)
+    return fail(Code::data_loss, "the period of evidence.json ends before it begins");
+  run.report.log = evidence.log.text;
+  run.report.period = evidence.period;
+  run.evidence = std::move(evidence);
+  return {};
+}
+
+/// keys/log.vkey holds the key of the log and that of its clock, one a line.
+base::Result<void> read_bundle_keys(Verification& run) {
+  TRY_ASSIGN(const auto text, run.bundle.read(layout::kLogKeys));
+  std::string_view lines = text, line;
+  while (jsonl::take_line(lines, line)) {
+    TRY_ASSIGN(auto key, tree::NoteVerifier::parse(line));
+    if (key.name() != run.evidence->log.text)
+      return fail(Code::data_loss, "keys/log.vkey holds a key of another log");
+    run.bundle_keys.push_back(std::move(key));
+  }
+  const bool both = run.bundle_keys.size() == 2 && run.bundle_keys[0].type() == tree::NoteKeyType::ed25519 &&
+                    run.bundle_keys[1].type() == tree::NoteKeyType::cosignature;
+  if (!both || text != run.bundle_keys[0].to_vkey() + "\n" + run.bundle_keys[1].to_vkey() + "\n")
+    return fail(Code::data_loss, "keys/log.vkey is not one key of the log and one of its clock");
+  return {};
+}
+
+void check_keys(Verification& run) {
+  if (auto read = read_bundle_keys(run); !read) {
+    run.add("log_keys", CheckState::failed, read.error().message);
+    run.bundle_keys.clear();
+    return;
+  }
+  if (run.trusted_keys.empty()) {
+    run.add("log_keys", CheckState::not_checked,
+            "The log's keys are those that the bundle brings: none was given to compare with.");
+    return;
+  }
+  const auto is_trusted = [&](const tree::NoteVerifier& key) {
+    return std::any_of(run.trusted_keys.begin(), run.trusted_keys.end(),
+                       [&](const auto& trusted) { return same_key(trusted, key); });
+  };
+  const bool clock_known = std::any_of(run.trusted_keys.begin(), run.trusted_keys.end(), [](const auto& key) {
+    return key.type() == tree::NoteKeyType::cosignature;
+  });
+  if (!is_trusted(run.bundle_keys[0]) || (clock_known && !is_trusted(run.bundle_keys[1]))) {
+    run.add("log_keys", CheckState::failed, "The log's keys in the bundle are not those that you named.");
+  } else {
+    run.add("log_keys", CheckState::passed, "The log's key is the one that you named.");
+  }
+}
+
+base::Result<void> check_checkpoint(Verification& run) {
+  TRY_ASSIGN(const auto note, run.bundle.read(layout::kCheckpoint));
+  TRY_ASSIGN(auto opened, tree::open_checkpoint(note, run.evidence->log, run.bundle_keys));
+  const auto& evidence = *run.evidence;
+  if (opened.checkpoint.size != evidence.checkpoint_size ||
+      opened.checkpoint.root != evidence.checkpoint_root || opened.time != evidence.checkpoint_time)
+    return fail(Code::data_loss, "the checkpoint is not the one that evidence.json names");
+  if (!opened.checkpoint.extensions.empty() || opened.verified.size() != 2)
+    return fail(Code::data_loss, "the checkpoint is not signed by the log and its clock, and nothing else");
+  run.checkpoint = std::move(opened);
+  return {};
+}
+
+base::Result<void> read_proofs(Verification& run) {
+  TRY_ASSIGN(const auto text, run.bundle.read(layout::kProofs));
+  TRY_ASSIGN(auto proofs, parse_proofs(text));
+  const auto& checkpoint = run.checkpoint->checkpoint;
+  if (proofs.log != checkpoint.origin || proofs.tree_size != checkpoint.size ||
+      proofs.root != checkpoint.root)
+    return fail(Code::data_loss, "data/proofs.json is for another checkpoint");
+  if (proofs.first.has_value() != proofs.last.has_value() ||
+      proofs.first.has_value() != (checkpoint.size > 0))
+    return fail(Code::data_loss, "data/proofs.json lacks the proof of the first or last record");
+  run.proofs = std::move(proofs);
+  return {};
+}
+
+base::Result<void> check_consistency(const Verification& run) {
+  const auto& previous = *run.proofs->previous;
+  TRY_ASSIGN(const auto opened, tree::open_checkpoint(previous.note, run.evidence->log, run.bundle_keys));
+  const auto& older = opened.checkpoint;
+  if (older.size >= run.proofs->tree_size)
+    return fail(Code::data_loss, "the checkpoint before is not of a smaller log");
+  if (opened.time && *opened.time > *run.checkpoint->time)
+    return fail(Code::data_loss, "the checkpoint before is of a later time");
+  if (older.size == 0) {
+    if (!previous.path.empty()) return fail(Code::data_loss, "an empty log needs no consistency proof");
+    return {};
+  }
+  return tree::verify_consistency(older.size, run.proofs->tree_size, older.root, run.proofs->root,
+                                  previous.path);
+}
+
+}  // namespace
+
+void check_log(Verification& run) {
+  if (auto read = read_evidence(run); !read) {
+    run.add("evidence", CheckState::failed, read.error().message);
+    return;
+  }
+  run.add("evidence", CheckState::passed, "evidence.json says what the bundle is, and reads.");
+  check_keys(run);
+  if (run.bundle_keys.empty()) return;
+  const auto checkpoint = check_checkpoint(run);
+  run.add(
+      "checkpoint", checkpoint,
+      fmt::format("The log signed its size, {} records, and its root hash.", run.evidence->checkpoint_size));
+  if (!checkpoint) return;
+  if (auto read = read_proofs(run); !read) {
+    run.add("proofs", CheckState::failed, read.error().message);
+    return;
+  }
+  run.add("proofs", CheckState::passed, "The Merkle proofs are for that checkpoint.");
+  if (!run.proofs->previous) {
+    run.add("consistency", CheckState::not_claimed, "The bundle's checkpoint is the first of its log.");
+    return;
+  }
+  run.add("consistency", check_consistency(run),
+          "The log only grew since the checkpoint before: none of its records was changed.");
+}
+
+}  // namespace countersign::verify

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "exporters/verify/evidence.h"
+#include "exporters/verify/proofs.h"
+#include "exporters/verify/report.h"
+#include "exporters/verify/unpack.h"
+#include "exporters/verify/verify_bundle.h"
+#include "ledger/tree/checkpoint.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace countersign::verify {
+
+/// What the checks of one verification share: each adds its lines to the report, and leaves here what the
+/// next ones need. One thread.
+struct Verification {
+  const OpenedBundle& bundle;
+  const VerifyOptions& options;
+  const ProgressFn& progress;
+  VerifyReport& report;
+
+  std::optional<Evidence> evidence;
+  std::optional<Proofs> proofs;
+  std::vector<tree::NoteVerifier> trusted_keys;  ///< of options, read
+  std::vector<tree::NoteVerifier> bundle_keys;   ///< of keys/log.vkey
+  std::optional<tree::OpenedCheckpoint> checkpoint;
+
+  void add(std::string name, CheckState state, std::string sentence) {
+    report.checks.push_back({std::move(name), state, std::move(sentence)});
+  }
+  void add(std::string name, const base::Result<void>& result, std::string good) {
+    add(std::move(name), result ? CheckState::passed : CheckState::failed,
+        result ? std::move(good) : result.error().message);
+  }
+};
+
+/// `file_list`, `file_hashes`, `payload_size`: the bag is what its manifests say (RFC 8493).
+void check_bag(Verification& run);
+
+/// `signature`, `signer`, `timestamp`: who signed the list of files, and when at the latest.
+void check_identity(Verification& run);
+
+/// `evidence`, `log_keys`, `checkpoint`, `proofs`, `consistency`: the log's own signed statements.
+void check_log(Verification& run);
+
+/// `records`, `completeness`, `commit_times`, `disclosures`, `events_table`, `figures`, `known_checkpoints`:
+/// everything that takes the records themselves.
+void check_records(Verification& run);
+
+}  // namespace countersign::verify

@@ -1,0 +1,75 @@
+#include "exporters/verify/commit_checkpoints.h"
+
+#include "ledger/tree/checkpoint.h"
+
+#include <fmt/format.h>
+
+namespace countersign::verify {
+namespace {
+
+using base::Code;
+using base::fail;
+
+base::Result<void> check_note(const jsonl::CheckpointLine& line, const base::LogName& log,
+                              std::span<const tree::NoteVerifier> keys) {
+  TRY_ASSIGN(const auto opened, tree::open_checkpoint(line.note, log, keys));
+  if (opened.checkpoint.size != line.size) return fail(Code::data_loss, "it is listed under another size");
+  if (!opened.time || *opened.time != line.time)
+    return fail(Code::data_loss, "its time is not the one that was signed");
+  return {};
+}
+
+}  // namespace
+
+base::Result<jsonl::CommitTimes> read_commit_times(const std::filesystem::path& path,
+                                                   const base::LogName& log,
+                                                   std::span<const tree::NoteVerifier> keys) {
+  jsonl::CommitTimes times;
+  TRY_ASSIGN(auto reader, jsonl::BlockReader::open(path));
+  std::string block;
+  std::uint64_t size = 0;
+  std::int64_t time = INT64_MIN;
+  for (;;) {
+    TRY_ASSIGN(const bool more, reader.next(block));
+    if (!more) return times;
+    std::string_view lines = block, text;
+    while (jsonl::take_line(lines, text)) {
+      TRY_ASSIGN(const auto line, jsonl::read_checkpoint(text));
+      if (line.size <= size || line.time < time)
+        return fail(Code::data_loss, "data/checkpoints.jsonl is not in the order of sizes and times");
+      if (auto checked = check_note(line, log, keys); !checked)
+        return fail(fmt::format("the checkpoint of size {} in data/checkpoints.jsonl", line.size),
+                    checked.error());
+      size = line.size;
+      time = line.time;
+      times.add(size, time);
+    }
+  }
+}
+
+base::Result<CommitRoots> CommitRoots::open(const std::filesystem::path& path) {
+  TRY_ASSIGN(auto reader, jsonl::BlockReader::open(path));
+  CommitRoots roots(std::move(reader));
+  TRY(roots.advance());
+  return roots;
+}
+
+base::Result<void> CommitRoots::advance() {
+  if (at_ >= block_.size()) {
+    at_ = 0;
+    TRY_ASSIGN(const bool more, reader_.next(block_));
+    if (!more) {
+      size_.reset();
+      return {};
+    }
+  }
+  const auto end = block_.find('\n', at_);
+  TRY_ASSIGN(const auto line, jsonl::read_checkpoint(std::string_view(block_).substr(at_, end - at_)));
+  at_ = end + 1;
+  TRY_ASSIGN(const auto checkpoint, tree::read_checkpoint_body(line.note));
+  size_ = line.size;
+  root_ = checkpoint.root;
+  return {};
+}
+
+}  // namespace countersign::verify

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "exporters/jsonl/filter.h"
+#include "exporters/jsonl/totals.h"
+#include "ledger/base/result.h"
+#include "ledger/base/types.h"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace countersign::verify {
+
+/// What a bundle says of itself in evidence.json: scope, query, who ran it, and the figures. The figures are
+/// kept as JSON: they are compared as a whole with what the records give.
+struct Evidence {
+  base::TenantId tenant;
+  base::RegionId region;
+  base::LogName log;
+  jsonl::Period period;
+  std::vector<jsonl::FilterTerm> filter;
+  std::string query_text;
+  bool disclosed = false;  ///< personal values are in the bundle, as far as the vault still had them
+  base::Timestamp run_at;
+  std::string requested_by;
+  std::string software;
+  boost::json::object counts;
+  boost::json::object totals;
+  boost::json::object gaps;
+  boost::json::object late_arrivals;
+  std::uint64_t checkpoint_size = 0;
+  base::Digest checkpoint_root;
+  std::int64_t checkpoint_time = 0;     ///< POSIX seconds
+  std::uint64_t beyond_checkpoint = 0;  ///< records of the log that no checkpoint covered yet
+};
+
+inline constexpr std::string_view kEvidenceFormat = "countersign-bundle/1";
+inline constexpr std::string_view kStatement =
+    "This is management's evidence: what the operator of this appliance recorded, as it was recorded. It "
+    "shows "
+    "that the record is complete and unaltered, not that a control was well designed.";
+
+/// The text of evidence.json: members in a fixed order, two spaces of indentation.
+std::string format_evidence(const Evidence& evidence);
+
+/// Reads exactly what format_evidence writes, so that nothing stands in the file that nobody looks at.
+/// data_loss for anything else. Does not check the figures.
+base::Result<Evidence> parse_evidence(std::string_view text);
+
+/// A JSON value as text for people: one member a line, two spaces of indentation, a line feed at the end.
+std::string to_indented(const boost::json::value& value);
+
+}  // namespace countersign::verify

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "exporters/jsonl/totals.h"
+#include "ledger/base/types.h"
+
+#include <string>
+#include <string_view>
+
+namespace countersign::verify {
+
+/// Where everything stands in a bundle, below its one folder. exporters/README.md describes each file.
+namespace layout {
+
+inline constexpr std::string_view kReadme = "README.txt";
+inline constexpr std::string_view kBagit = "bagit.txt";
+inline constexpr std::string_view kBagInfo = "bag-info.txt";
+inline constexpr std::string_view kManifest = "manifest-sha256.txt";
+inline constexpr std::string_view kTagManifest = "tagmanifest-sha256.txt";
+inline constexpr std::string_view kSignature = "tagmanifest-sha256.txt.p7s";
+inline constexpr std::string_view kTimestamp = "tagmanifest-sha256.txt.p7s.tsr";
+inline constexpr std::string_view kEvidence = "evidence.json";
+inline constexpr std::string_view kRecords = "data/records.jsonl";
+inline constexpr std::string_view kEvents = "data/events.csv";
+inline constexpr std::string_view kDisclosures = "data/disclosures.jsonl";
+inline constexpr std::string_view kCheckpoint = "data/checkpoint";
+inline constexpr std::string_view kProofs = "data/proofs.json";
+inline constexpr std::string_view kBoundary = "data/boundary.jsonl";
+inline constexpr std::string_view kCheckpoints = "data/checkpoints.jsonl";
+inline constexpr std::string_view kSigner = "keys/signer.pem";
+inline constexpr std::string_view kLogKeys = "keys/log.vkey";
+
+inline constexpr std::string_view kBagitText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+
+/// `countersign-acme-20260101-20260201`; a time that is not midnight UTC is written out: `20260101T093000Z`.
+std::string folder_name(const base::TenantId& tenant, const jsonl::Period& period);
+
+}  // namespace layout
+}  // namespace countersign::verify
