@@ -46,7 +46,7 @@ test: ## Run the tests, the tree and format checks and a short fuzz run; ends wi
 sanitizers: ## Run the tests under the address, undefined-behaviour and thread sanitizers
 	@$(INSTALL) build demo test
 	$(call compile,asan)
-	$(call compile,tsan)
+	$(call compile,tsan,concurrency_tests)
 	@tests/run asan tsan
 
 asan: ## Run the tests under the address and undefined-behaviour sanitizers
@@ -56,7 +56,7 @@ asan: ## Run the tests under the address and undefined-behaviour sanitizers
 
 tsan: ## Run the concurrency tests under the thread sanitizer
 	@$(INSTALL) build demo test
-	$(call compile,tsan)
+	$(call compile,tsan,concurrency_tests)
 	@tests/run tsan
 
 fuzz: ## Fuzz each target for FUZZ_SECONDS (60)

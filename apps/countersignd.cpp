@@ -177,13 +177,16 @@ class JsonText final : public spdlog::custom_flag_formatter {
     base::append_json_string(text, {message.payload.data(), message.payload.size()});
     out.append(text.data(), text.data() + text.size());
   }
-  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override { return std::make_unique<JsonText>(); }
+  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {
+    return std::make_unique<JsonText>();
+  }
 };
 
 /// One JSON object a line on standard error.
 void set_up_logging() {
   auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  formatter->add_flag<JsonText>('*').set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
+  formatter->add_flag<JsonText>('*').set_pattern(
+      R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
   auto logger = spdlog::stderr_logger_mt("countersignd");
   logger->set_formatter(std::move(formatter));
   logger->flush_on(spdlog::level::info);

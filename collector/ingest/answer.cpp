@@ -93,7 +93,9 @@ Problem failure_of(const std::vector<EventAnswer>& events) {
     if (event.status == EventStatus::failed && (status == 0 || event.failure == 507)) status = event.failure;
   }
   return {status, std::string(kNotStoredProblem),
-          "no event was stored; errors says why, and the same request may be sent again"};
+          status == 500
+              ? "the ledger failed, and whether the events were stored is not known: send the request again"
+              : "no event was stored; errors says why, and the same request may be sent again"};
 }
 
 IngestResponse problem_answer(const Problem& problem, std::string_view extensions) {

@@ -183,7 +183,8 @@ class BundleOpener {
 
   base::Result<void> open_archive(const fs::path& path) {
     const ArchivePtr handle(archive_read_new());
-    archive_read_support_format_zip(handle.get());
+    // By its central directory only, as every other tool reads a zip: what is cut off is noticed.
+    archive_read_support_format_zip_seekable(handle.get());
     archive_read_support_format_tar(handle.get());
     archive_read_support_filter_zstd(handle.get());
     if (archive_read_open_filename(handle.get(), path.c_str(), kBufferBytes) != ARCHIVE_OK)

@@ -7,9 +7,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <archive.h>
+#include <archive_entry.h>
+
 #include <atomic>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -151,6 +155,22 @@ std::vector<bool> content_of_zip(const std::string& zip) {
   return content;
 }
 
+/// The files of an archive and what is in them.
+std::map<std::string, std::string> files_of(const fs::path& path) {
+  std::map<std::string, std::string> files;
+  archive* handle = archive_read_new();
+  archive_read_support_format_zip_seekable(handle);
+  EXPECT_EQ(archive_read_open_filename(handle, path.c_str(), 65536), ARCHIVE_OK);
+  for (archive_entry* entry = nullptr; archive_read_next_header(handle, &entry) == ARCHIVE_OK;) {
+    auto& content = files[archive_entry_pathname(entry)];
+    char buffer[65536];
+    for (la_ssize_t count; (count = archive_read_data(handle, buffer, sizeof buffer)) > 0;)
+      content.append(buffer, static_cast<std::size_t>(count));
+  }
+  archive_read_free(handle);
+  return files;
+}
+
 TEST_F(ByteFlip, InAZipIsDetectedOrIsFraming) {
   const auto archive = fixture_.make(request_);
   const auto zip = read_whole(archive);
@@ -162,7 +182,18 @@ TEST_F(ByteFlip, InAZipIsDetectedOrIsFraming) {
   }
   const auto content = content_of_zip(zip);
   const auto missed = undetected(places, copies(), "bundle.zip", options_);
-  for (const auto& place : missed) EXPECT_FALSE(content[place.offset]) << "byte " << place.offset;
+  const auto files = files_of(archive);
+  std::size_t in_content = 0;
+  for (const auto& place : missed) {
+    if (!content[place.offset]) continue;
+    // Deflate has more than one spelling for the same bytes.
+    ++in_content;
+    auto flipped = zip;
+    flipped[place.offset] = static_cast<char>(flipped[place.offset] ^ (1 << (place.offset % 8)));
+    testing::write_whole(archive, flipped);
+    EXPECT_EQ(files_of(archive), files) << "byte " << place.offset;
+  }
+  EXPECT_LT(in_content, 10U);
   // What may change unseen: names and sizes that stand twice, dates, versions, attributes.
   EXPECT_GT(missed.size(), 0U);
   EXPECT_LT(missed.size(), zip.size() / 4);
