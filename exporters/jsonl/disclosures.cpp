@@ -46,7 +46,7 @@ base::Result<Disclosure> read_disclosure(std::string_view line) {
   if (!kind || !salt) return bad();
   Disclosure disclosure{std::string(inside(token)), *kind, salt->bytes, record::unescape_json(value)};
   char computed[base::kDigestBase64UrlSize];
-  base::write_base64url(vault::token_digest(*kind, disclosure.salt, disclosure.value), computed);
+  base::write_base64url(record::token_digest(*kind, disclosure.salt, disclosure.value), computed);
   if (disclosure.token != std::string_view(computed, sizeof computed))
     return fail(Code::data_loss, "a disclosed value is not the one that its token stands for");
   return disclosure;

@@ -2,7 +2,7 @@
 
 #include "ledger/base/result.h"
 #include "ledger/record/event_schema.h"
-#include "ledger/vault/token.h"
+#include "ledger/record/token.h"
 
 #include <string>
 #include <string_view>
@@ -13,7 +13,7 @@ namespace countersign::jsonl {
 struct Disclosure {
   std::string token;  ///< 43 characters
   record::Kind kind = record::Kind::user;
-  vault::Salt salt{};
+  record::Salt salt{};
   std::string value;
 };
 

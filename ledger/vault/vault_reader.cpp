@@ -2,9 +2,9 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/aead.h"
+#include "ledger/record/token.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/vault/schema.h"
-#include "ledger/vault/token.h"
 
 #include <algorithm>
 
@@ -53,7 +53,7 @@ base::Result<std::optional<Disclosure>> VaultReader::disclose(const base::Tenant
     return base::fail(base::Code::data_loss, "a vault row is cut short");
   std::copy_n(bytes.begin(), disclosure.salt.size(), disclosure.salt.begin());
   disclosure.value = base::text_of(bytes.subspan(disclosure.salt.size()));
-  if (token_digest(*kind, disclosure.salt, disclosure.value) != digest)
+  if (record::token_digest(*kind, disclosure.salt, disclosure.value) != digest)
     return base::fail(base::Code::data_loss, "a vault row does not belong to its token");
   return std::optional<Disclosure>(std::move(disclosure));
 }

@@ -15,7 +15,7 @@
 
 namespace countersign::vault {
 
-/// What opens a token: SHA-256 over kind, salt and value is the token (see token.h).
+/// What opens a token: SHA-256 over kind, salt and value is the token (see ledger/record/token.h).
 struct Disclosure {
   std::string token;  ///< 43 characters
   record::Kind kind = record::Kind::user;

@@ -2,9 +2,9 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/aead.h"
+#include "ledger/record/token.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/vault/schema.h"
-#include "ledger/vault/token.h"
 
 #include <cstring>
 #include <optional>
@@ -117,9 +117,9 @@ base::Result<VaultWriter::TokenText> VaultWriter::token_for(std::string_view ten
     return impl_->cache.put(lookup, text);
   }
   impl_->find.reset();
-  Salt salt;
+  record::Salt salt;
   impl_->entropy(salt);
-  const auto token = token_digest(kind, salt, value);
+  const auto token = record::token_digest(kind, salt, value);
   impl_->plain.assign(salt.begin(), salt.end());
   impl_->plain.insert(impl_->plain.end(), value.begin(), value.end());
   const auto sealed =

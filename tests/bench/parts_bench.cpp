@@ -3,9 +3,9 @@
 #include "ledger/base/json.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
+#include "ledger/record/token.h"
 #include "ledger/tree/merkle.h"
 #include "ledger/vault/schema.h"
-#include "ledger/vault/token.h"
 #include "tests/support/test_region.h"
 
 #include <benchmark/benchmark.h>
@@ -52,9 +52,9 @@ void LookUpKey(benchmark::State& state) {
 BENCHMARK(LookUpKey);
 
 void MakeToken(benchmark::State& state) {
-  const vault::Salt salt{};
+  const record::Salt salt{};
   for (auto _ : state)
-    benchmark::DoNotOptimize(vault::token_digest(record::Kind::email, salt, "ana@example.com"));
+    benchmark::DoNotOptimize(record::token_digest(record::Kind::email, salt, "ana@example.com"));
 }
 BENCHMARK(MakeToken);
 

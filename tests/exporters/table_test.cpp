@@ -117,9 +117,9 @@ TEST(WithheldLine, ShowsPlaceAndHashOnly) {
 }
 
 TEST(DisclosureLine, IsBoundToItsToken) {
-  const vault::Salt salt{1, 2, 3};
+  const record::Salt salt{1, 2, 3};
   std::string line;
-  const auto token = vault::token_text(record::Kind::email, salt, "a\"b\n@example.com");
+  const auto token = record::token_text(record::Kind::email, salt, "a\"b\n@example.com");
   jsonl::append_disclosure(line, {token, record::Kind::email, salt, "a\"b\n@example.com"});
   const auto read = jsonl::read_disclosure(line);
   ASSERT_TRUE(read) << read.error().message;

@@ -2,10 +2,10 @@
 
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
+#include "ledger/record/token.h"
 #include "ledger/store/ledger_reader.h"
 #include "ledger/tree/checkpoint.h"
 #include "ledger/tree/proof.h"
-#include "ledger/vault/token.h"
 #include "ledger/vault/vault_reader.h"
 #include "tests/support/test_region.h"
 
@@ -130,7 +130,7 @@ TEST(LedgerWriter, PutsTokensInPlaceOfPersonalValuesAndTheVaultOpensThem) {
     ASSERT_TRUE(opened) << opened.error().message;
     ASSERT_TRUE(opened->has_value());
     EXPECT_EQ((*opened)->kind, record::Kind::email);
-    EXPECT_EQ(vault::token_text((*opened)->kind, (*opened)->salt, (*opened)->value), token);
+    EXPECT_EQ(record::token_text((*opened)->kind, (*opened)->salt, (*opened)->value), token);
     emails.insert((*opened)->value);
     const auto other_tenant = vault->disclose(base::TenantId("globex"), token);
     ASSERT_TRUE(other_tenant);

@@ -1,10 +1,10 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/crypto/digest.h"
+#include "ledger/record/token.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/vault/keys.h"
 #include "ledger/vault/schema.h"
-#include "ledger/vault/token.h"
 #include "ledger/vault/vault_reader.h"
 #include "ledger/vault/vault_writer.h"
 #include "tests/support/temp_dir.h"
@@ -45,7 +45,7 @@ class Vault : public ::testing::Test {
 };
 
 TEST(Token, IsTheCommitmentOfTheFormat) {
-  Salt salt;
+  record::Salt salt;
   salt.fill(7);
   std::string message("countersign/token/v1");
   message.push_back('\0');
@@ -53,19 +53,19 @@ TEST(Token, IsTheCommitmentOfTheFormat) {
   message.push_back('\0');
   message.append(salt.begin(), salt.end());
   message += "ana@example.com";
-  EXPECT_EQ(token_text(record::Kind::email, salt, "ana@example.com"),
+  EXPECT_EQ(record::token_text(record::Kind::email, salt, "ana@example.com"),
             base::to_base64url(crypto::sha256(message).view()));
 }
 
 RC_GTEST_PROP(Token, DiffersWithKindSaltAndValue, (const std::string& value, const std::string& other)) {
-  Salt salt, another;
+  record::Salt salt, another;
   salt.fill(1);
   another.fill(2);
-  const auto token = token_text(record::Kind::email, salt, value);
+  const auto token = record::token_text(record::Kind::email, salt, value);
   RC_ASSERT(token.size() == 43u);
-  RC_ASSERT(token != token_text(record::Kind::phone, salt, value));
-  RC_ASSERT(token != token_text(record::Kind::email, another, value));
-  RC_ASSERT((value == other) == (token == token_text(record::Kind::email, salt, other)));
+  RC_ASSERT(token != record::token_text(record::Kind::phone, salt, value));
+  RC_ASSERT(token != record::token_text(record::Kind::email, another, value));
+  RC_ASSERT((value == other) == (token == record::token_text(record::Kind::email, salt, other)));
 }
 
 TEST_F(Vault, OpensWhatItKeptAndNothingElse) {
@@ -79,7 +79,7 @@ TEST_F(Vault, OpensWhatItKeptAndNothingElse) {
   ASSERT_TRUE(opened && opened->has_value());
   EXPECT_EQ((*opened)->value, "+14155550100");
   EXPECT_EQ((*opened)->kind, record::Kind::phone);
-  EXPECT_EQ(token_text((*opened)->kind, (*opened)->salt, (*opened)->value), token);
+  EXPECT_EQ(record::token_text((*opened)->kind, (*opened)->salt, (*opened)->value), token);
   EXPECT_FALSE(reader->disclose(base::TenantId("globex"), token)->has_value());
   EXPECT_FALSE(reader->disclose(base::TenantId("acme"), std::string(43, 'A'))->has_value());
   EXPECT_FALSE(reader->disclose(base::TenantId("acme"), "not a token"));

@@ -1,11 +1,11 @@
-#include "ledger/vault/token.h"
+#include "ledger/record/token.h"
 
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/digest.h"
 
-namespace countersign::vault {
+namespace countersign::record {
 
-base::Digest token_digest(record::Kind kind, const Salt& salt, std::string_view value) {
+base::Digest token_digest(Kind kind, const Salt& salt, std::string_view value) {
   thread_local crypto::Sha256 hasher;
   constexpr std::string_view kDomain("countersign/token/v1\0", 21);
   return hasher.update(kDomain)
@@ -16,8 +16,8 @@ base::Digest token_digest(record::Kind kind, const Salt& salt, std::string_view 
       .finish();
 }
 
-std::string token_text(record::Kind kind, const Salt& salt, std::string_view value) {
+std::string token_text(Kind kind, const Salt& salt, std::string_view value) {
   return base::to_base64url(token_digest(kind, salt, value).view());
 }
 
-}  // namespace countersign::vault
+}  // namespace countersign::record
