@@ -37,7 +37,7 @@ operator's site, by telephone. A key that came with the bundle proves nothing by
 
 The shortest way is the verifier, which needs no network and no configuration:
 
-    countersign verify --certificate {fingerprint} BUNDLE
+    countersign verify --fingerprint {fingerprint} BUNDLE
 
 With stock tools (bash, in this folder), in this order:
 
