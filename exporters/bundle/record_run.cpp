@@ -1,9 +1,9 @@
 #include "exporters/bundle/record_run.h"
 
-#include "exporters/bundle/channel.h"
 #include "exporters/bundle/disclosure_book.h"
 #include "exporters/csv/events.h"
 #include "exporters/jsonl/lines.h"
+#include "exporters/verify/channel.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
 
@@ -102,7 +102,7 @@ base::Result<void> write_run(store::LedgerReader& ledger, const RunPlan& plan, c
   std::string header;
   csv::EventsWriter::append_header(header);
   TRY(files.events->append(header));
-  Channel<Piece> read(kPiecesWaiting), tabled(kPiecesWaiting);
+  verify::Channel<Piece> read(kPiecesWaiting), tabled(kPiecesWaiting);
   Tabler tabler(plan, totals);
   base::Result<void> table_result, write_result;
   std::thread table_thread([&] {

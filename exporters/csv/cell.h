@@ -11,4 +11,7 @@ namespace countersign::csv {
 /// strips one apostrophe has the value again.
 void append_cell(std::string& out, std::string_view value);
 
+/// The same for a value that holds no quote, comma or line break, as a token does not.
+void append_plain_cell(std::string& out, std::string_view value);
+
 }  // namespace countersign::csv

@@ -2,6 +2,7 @@
 
 #include "exporters/csv/cell.h"
 #include "exporters/jsonl/totals.h"
+#include "ledger/base/encoding.h"
 
 #include <fmt/format.h>
 
@@ -33,19 +34,19 @@ void EventsWriter::append_header(std::string& out) {
   out.append(",source,proof,redacted,attributes,record_hash\r\n");
 }
 
-void EventsWriter::append_time(std::string& out, base::Timestamp time) {
+void EventsWriter::SecondText::append(std::string& out, base::Timestamp time) {
   constexpr std::int64_t kMicros = 1'000'000;
   const std::int64_t micros = ((time.micros % kMicros) + kMicros) % kMicros;
   const std::int64_t second = (time.micros - micros) / kMicros;
   if (second != second_) {
     second_ = second;
-    second_text_ = base::format_rfc3339({second * kMicros}).substr(0, 20);  // up to the point
+    text_ = base::format_rfc3339({second * kMicros}).substr(0, 20);  // up to the point
   }
   char digits[7];
   auto rest = micros;
   for (int i = 5; i >= 0; --i, rest /= 10) digits[i] = static_cast<char>('0' + rest % 10);
   digits[6] = 'Z';
-  out.append(second_text_).append(digits, sizeof digits);
+  out.append(text_).append(digits, sizeof digits);
 }
 
 base::Result<void> EventsWriter::append_member(std::string& out, const record::EventView& event,
@@ -55,9 +56,16 @@ base::Result<void> EventsWriter::append_member(std::string& out, const record::E
   if (raw.empty()) return {};
   const auto& known = record::kEventFields[field];
   const auto inside = raw.front() == '"' ? raw.substr(1, raw.size() - 2) : raw;
-  if (known.personal && values_ != nullptr) {
-    TRY_ASSIGN(const auto value, values_->find({*known.personal, inside}));
-    append_cell(out, value ? *value : inside);
+  if (known.personal && inside.size() == base::kDigestBase64UrlSize) {
+    std::optional<std::string_view> value;
+    if (values_ != nullptr) {
+      TRY_ASSIGN(value, values_->find({*known.personal, inside}));
+    }
+    if (value) {
+      append_cell(out, *value);
+    } else {
+      append_plain_cell(out, inside);
+    }
   } else if (inside.find('\\') != std::string_view::npos) {
     append_cell(out, record::unescape_json(raw));
   } else {
@@ -96,9 +104,9 @@ base::Result<void> EventsWriter::append_row(std::string& out, const EventRow& ro
   const fmt::format_int seq(base::index_of(row.record->seq));
   out.append(seq.data(), seq.size()).push_back(',');
   out.append(row.event->plain(record::kTime)).push_back(',');
-  append_time(out, row.record->received);
+  received_.append(out, row.record->received);
   out.push_back(',');
-  append_time(out, {row.committed * 1'000'000});
+  committed_.append(out, {row.committed * 1'000'000});
   out.append(jsonl::is_late(row.occurred, row.record->received) ? ",yes" : ",no");
   for (std::size_t i = 0; i < record::kEventFieldCount; ++i) {
     if (i != record::kTime) TRY(append_member(out, *row.event, i));

@@ -46,13 +46,21 @@ class EventsWriter {
  private:
   base::Result<void> append_member(std::string& out, const record::EventView& event, std::size_t field);
   base::Result<void> append_attributes(std::string& out, const record::EventView& event);
-  void append_time(std::string& out, base::Timestamp time);
+
+  /// Writes times, and keeps the text of the second that was written last: neighbours in a log share it.
+  class SecondText {
+   public:
+    void append(std::string& out, base::Timestamp time);
+
+   private:
+    std::int64_t second_ = INT64_MIN;
+    std::string text_;
+  };
 
   DisclosedValues* values_;
   std::string scratch_;
-  // The text of the second that was written last: neighbours in a log share it.
-  std::int64_t second_ = INT64_MIN;
-  std::string second_text_;
+  SecondText received_;
+  SecondText committed_;
 };
 
 }  // namespace countersign::csv

@@ -179,7 +179,7 @@ class RecordCheck {
     for (const auto& leaf : block.leaves) TRY(add_leaf(leaf));
     if (!block.fault.empty()) return wrong(next_, block.fault);
     if (block.last_received) last_received_ = block.last_received;
-    TRY(table_->add(block.events));
+    TRY(table_->add(block.events, block.totals.shown()));
     totals_.merge(block.totals);
     return {};
   }

@@ -24,7 +24,7 @@ base::Result<TableCompare> TableCompare::open(const std::filesystem::path& path)
                 fmt::format("cannot open {}: {}", path.string(), std::generic_category().message(errno)));
   std::string header;
   csv::EventsWriter::append_header(header);
-  TRY(table.add(header));
+  TRY(table.add(header, 1));
   return table;
 }
 
@@ -53,14 +53,15 @@ base::Result<void> TableCompare::read(std::size_t count) {
   return {};
 }
 
-base::Result<void> TableCompare::add(std::string_view rows) {
+base::Result<void> TableCompare::add(std::string_view rows, std::uint64_t count) {
   if (different_ != 0) return {};
   TRY(read(rows.size()));
-  const bool same = found_ == rows;
-  const auto end =
-      same ? rows.end() : std::mismatch(rows.begin(), rows.end(), found_.begin(), found_.end()).first;
-  lines_ += static_cast<std::uint64_t>(std::count(rows.begin(), end, '\n'));
-  if (!same) different_ = lines_ + 1;
+  if (found_ == rows) {
+    lines_ += count;
+    return {};
+  }
+  const auto end = std::mismatch(rows.begin(), rows.end(), found_.begin(), found_.end()).first;
+  different_ = lines_ + static_cast<std::uint64_t>(std::count(rows.begin(), end, '\n')) + 1;
   return {};
 }
 

@@ -18,8 +18,8 @@ class TableCompare {
   TableCompare(TableCompare&& other) noexcept;
   TableCompare& operator=(TableCompare&&) = delete;
 
-  /// The next whole rows that are expected. Errors: internal, where the file cannot be read.
-  base::Result<void> add(std::string_view rows);
+  /// The next whole rows that are expected, `count` of them. Errors: internal, where the file cannot be read.
+  base::Result<void> add(std::string_view rows, std::uint64_t count);
 
   /// data_loss, with the line, where a row differs, is missing or was added.
   base::Result<void> finish();

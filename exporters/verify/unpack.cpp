@@ -1,5 +1,6 @@
 #include "exporters/verify/unpack.h"
 
+#include "exporters/verify/channel.h"
 #include "ledger/base/file.h"
 #include "ledger/crypto/digest.h"
 
@@ -13,8 +14,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <system_error>
-#include <vector>
+#include <thread>
 
 namespace countersign::verify {
 namespace {
@@ -23,7 +25,7 @@ namespace fs = std::filesystem;
 using base::Code;
 using base::fail;
 
-constexpr std::size_t kBufferBytes = 1 << 20;
+constexpr std::size_t kPieceBytes = 256 << 10;
 constexpr std::size_t kNameBytesMax = 240;
 
 struct ArchiveFreer {
@@ -87,6 +89,46 @@ base::Result<void> write_all(int fd, std::string_view bytes, const fs::path& pat
   return {};
 }
 
+/// Hashes a file while the next piece of it is fetched: on a thread of its own once the file has more than
+/// one piece. One use.
+class PiecewiseHash {
+ public:
+  ~PiecewiseHash() {
+    pieces_.close();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void add(std::string piece) {
+    if (!first_ && !thread_.joinable()) {
+      first_ = std::move(piece);
+      return;
+    }
+    if (!thread_.joinable()) {
+      thread_ = std::thread([this] {
+        while (const auto next = pieces_.pop()) hasher_.update(*next);
+      });
+      pieces_.push(std::exchange(*first_, {}));
+    }
+    pieces_.push(std::move(piece));
+  }
+
+  base::Digest finish() {
+    pieces_.close();
+    if (thread_.joinable()) {
+      thread_.join();
+    } else if (first_) {
+      hasher_.update(*first_);
+    }
+    return hasher_.finish();
+  }
+
+ private:
+  crypto::Sha256 hasher_;
+  Channel<std::string> pieces_{4};
+  std::optional<std::string> first_;
+  std::thread thread_;
+};
+
 }  // namespace
 
 OpenedBundle::~OpenedBundle() {
@@ -112,7 +154,7 @@ base::Result<std::string> OpenedBundle::read(std::string_view name, std::uint64_
 class BundleOpener {
  public:
   BundleOpener(const UnpackLimits& limits, const std::function<void(std::uint64_t)>& progress)
-      : limits_(limits), progress_(progress), buffer_(kBufferBytes) {}
+      : limits_(limits), progress_(progress) {}
 
   base::Result<OpenedBundle> open(const fs::path& path) {
     std::error_code error;
@@ -146,22 +188,38 @@ class BundleOpener {
   base::Result<void> hash_file(const std::string& name, const fs::path& path) {
     const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
     if (fd.get() < 0) return os_error("open", path);
-    BundleFile file{path, 0, {}};
-    for (;;) {
-      const ssize_t count = ::read(fd.get(), buffer_.data(), buffer_.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return os_error("read", path);
-      if (count == 0) break;
-      TRY(count_bytes(file, static_cast<std::size_t>(count)));
+    return absorb(name, {path, 0, {}}, [&](std::string& piece) -> base::Result<void> {
+      std::size_t filled = 0;
+      while (filled < piece.size()) {
+        const ssize_t count = ::read(fd.get(), piece.data() + filled, piece.size() - filled);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return os_error("read", path);
+        if (count == 0) break;
+        filled += static_cast<std::size_t>(count);
+      }
+      piece.resize(filled);
+      return {};
+    });
+  }
+
+  /// Takes in a file piece by piece. `fetch` fills a piece, or makes it shorter where the file ends.
+  base::Result<void> absorb(std::string name, BundleFile file,
+                            const std::function<base::Result<void>(std::string&)>& fetch) {
+    PiecewiseHash hash;
+    for (bool more = true; more;) {
+      std::string piece(kPieceBytes, '\0');
+      TRY(fetch(piece));
+      more = piece.size() == kPieceBytes;
+      file.bytes += piece.size();
+      TRY(count_bytes(piece.size()));
+      hash.add(std::move(piece));
     }
-    file.sha256 = hasher_.finish();
-    bundle_.files_.emplace(name, std::move(file));
+    file.sha256 = hash.finish();
+    bundle_.files_.emplace(std::move(name), std::move(file));
     return {};
   }
 
-  base::Result<void> count_bytes(BundleFile& file, std::size_t count) {
-    hasher_.update(std::string_view(buffer_.data(), count));
-    file.bytes += count;
+  base::Result<void> count_bytes(std::size_t count) {
     total_ += count;
     if (total_ > limits_.bytes_max)
       return fail(Code::data_loss,
@@ -187,7 +245,7 @@ class BundleOpener {
     archive_read_support_format_zip_seekable(handle.get());
     archive_read_support_format_tar(handle.get());
     archive_read_support_filter_zstd(handle.get());
-    if (archive_read_open_filename(handle.get(), path.c_str(), kBufferBytes) != ARCHIVE_OK)
+    if (archive_read_open_filename(handle.get(), path.c_str(), kPieceBytes) != ARCHIVE_OK)
       return damaged(handle.get());
     const auto parent = limits_.work_folder.empty() ? fs::temp_directory_path() : limits_.work_folder;
     std::string pattern = (parent / "countersign-verify-XXXXXX").string();
@@ -236,23 +294,23 @@ class BundleOpener {
     BundleFile file{bundle_.temporary_ / fmt::format("{}", bundle_.files_.size()), 0, {}};
     const Descriptor fd(::open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (fd.get() < 0) return os_error("create", file.path);
-    for (;;) {
-      const la_ssize_t count = archive_read_data(handle, buffer_.data(), buffer_.size());
-      if (count < 0) return damaged(handle);
-      if (count == 0) break;
-      TRY(count_bytes(file, static_cast<std::size_t>(count)));
-      TRY(write_all(fd.get(), {buffer_.data(), static_cast<std::size_t>(count)}, file.path));
-    }
-    file.sha256 = hasher_.finish();
-    bundle_.files_.emplace(std::move(name), std::move(file));
-    return {};
+    const auto path = file.path;
+    return absorb(std::move(name), std::move(file), [&](std::string& piece) -> base::Result<void> {
+      std::size_t filled = 0;
+      while (filled < piece.size()) {
+        const la_ssize_t count = archive_read_data(handle, piece.data() + filled, piece.size() - filled);
+        if (count < 0) return damaged(handle);
+        if (count == 0) break;
+        filled += static_cast<std::size_t>(count);
+      }
+      piece.resize(filled);
+      return write_all(fd.get(), piece, path);
+    });
   }
 
   const UnpackLimits& limits_;
   const std::function<void(std::uint64_t)>& progress_;
   OpenedBundle bundle_;
-  crypto::Sha256 hasher_;
-  std::vector<char> buffer_;
   std::string top_;
   std::size_t folders_ = 0;
   std::uint64_t total_ = 0;

@@ -37,7 +37,9 @@ base::Result<sqlite::Connection> open_or_make(const std::filesystem::path& file)
   TRY(remove_index(file));
   TRY_ASSIGN(auto fresh,
              sqlite::Connection::open(file, {.access = sqlite::Access::create, .cache_kib = 32768}));
+  TRY_ASSIGN(auto transaction, sqlite::Transaction::begin(fresh, sqlite::Transaction::Kind::write));
   TRY(fresh.execute(index_schema()));
+  TRY(transaction.commit());
   return fresh;
 }
 

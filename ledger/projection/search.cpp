@@ -91,6 +91,7 @@ Searcher& Searcher::operator=(Searcher&&) noexcept = default;
 base::Result<Searcher> Searcher::open(const std::filesystem::path& index_file) {
   TRY_ASSIGN(auto connection, sqlite::Connection::open(index_file, {}));
   TRY_ASSIGN(const auto version, connection.query_integer("PRAGMA user_version"));
+  if (version == 0) return fail(Code::unavailable, "the index is being made; search again in a moment");
   if (version != kIndexVersion)
     return fail(Code::failed_precondition,
                 "the index has another version; it is made anew when countersignd starts");

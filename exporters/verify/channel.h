@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-namespace countersign::bundle {
+namespace countersign::verify {
 
 /// Hands things from one thread to the next in order; holds a few at most, so that a fast thread waits for a
 /// slow one. Any thread may call.
@@ -51,4 +51,4 @@ class Channel {
   bool closed_ = false;
 };
 
-}  // namespace countersign::bundle
+}  // namespace countersign::verify
