@@ -11,7 +11,7 @@ bool begins_a_formula(char c) {
 
 constexpr std::array<bool, 256> special_characters() {
   std::array<bool, 256> special{};
-  for (const unsigned char c : {'"', ',', '\r', '\n'}) special[c] = true;
+  for (const char c : {'"', ',', '\r', '\n'}) special[static_cast<unsigned char>(c)] = true;
   return special;
 }
 constexpr auto kSpecial = special_characters();
