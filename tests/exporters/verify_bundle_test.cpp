@@ -524,6 +524,36 @@ TEST_F(Tampering, AResignedBundleIsNotTheSigners) {
   EXPECT_VERDICT(verify(folder_, trusting(other)), Verdict::verified);
 }
 
+/// Large enough for several blocks on several threads.
+TEST(VerifyBundle, NamesTheFirstWrongRecordOfManyBlocks) {
+  BundleFixture fixture(3, 4000);
+  auto request = fixture.request(bundle::ArchiveFormat::tar_zst);
+  request.personal = bundle::PersonalValues::disclose;
+  const auto folder = fixture.make_folder(request);
+  auto options = trusting(fixture.signer);
+  options.threads = 3;
+  const auto archived = verify(request.output, options);
+  EXPECT_VERDICT(archived, Verdict::verified);
+  EXPECT_EQ(archived.records, 12'000U);
+  auto lines = lines_of(read_whole(folder / layout::kRecords));
+  std::swap(lines[11'000], lines[11'001]);
+  lines[9'000].insert(lines[9'000].find("\"challenge."), " ");
+  write_whole(folder / layout::kRecords, joined(lines));
+  const auto report = verify(folder, options);
+  EXPECT_VERDICT(report, Verdict::failed);
+  ASSERT_TRUE(report.first_wrong) << describe(report);
+  EXPECT_EQ(report.first_wrong->seq, 9'000U);
+  // Every first record of a block in its turn would do: without one of them the chain has a gap.
+  for (const std::size_t seq : {1'400U, 2'800U, 7'001U}) {
+    auto fewer = lines_of(read_whole(folder / layout::kRecords));
+    fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(seq));
+    write_whole(folder / layout::kRecords, joined(fewer));
+    EXPECT_EQ(verify(folder, options).first_wrong->seq, seq);
+    fewer.insert(fewer.begin() + static_cast<std::ptrdiff_t>(seq), lines[seq]);
+    write_whole(folder / layout::kRecords, joined(fewer));
+  }
+}
+
 TEST(VerifyBundle, SaysWhereThereIsNothing) {
   EXPECT_EQ(verify_bundle("/nowhere/at/all.zip", {}, {}).error().code, base::Code::not_found);
   BundleFixture fixture(1, 2);
