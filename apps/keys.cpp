@@ -51,13 +51,7 @@ store::CheckpointSigner checkpoint_signer(const LogKeys& keys) {
 }
 
 base::Result<std::string> vkeys_of(const base::LogName& log, const store::LedgerIdentity& identity) {
-  crypto::Ed25519PublicKey log_key{}, clock_key{};
-  if (identity.log_public_key.size() != log_key.size() ||
-      identity.clock_public_key.size() != clock_key.size())
-    return fail(Code::data_loss, "the ledger names keys of a wrong length");
-  std::copy(identity.log_public_key.begin(), identity.log_public_key.end(), log_key.begin());
-  std::copy(identity.clock_public_key.begin(), identity.clock_public_key.end(), clock_key.begin());
-  TRY_ASSIGN(const auto verifiers, tree::log_verifiers(log, log_key, clock_key));
+  TRY_ASSIGN(const auto verifiers, store::verifiers_of(identity, log));
   return verifiers.log.to_vkey() + "\n" + verifiers.clock.to_vkey() + "\n";
 }
 

@@ -16,6 +16,16 @@ using base::Code;
 using base::Digest;
 using base::fail;
 
+base::Result<tree::LogVerifiers> verifiers_of(const LedgerIdentity& identity, const base::LogName& log) {
+  crypto::Ed25519PublicKey log_key{}, clock_key{};
+  if (identity.log_public_key.size() != log_key.size() ||
+      identity.clock_public_key.size() != clock_key.size())
+    return fail(Code::data_loss, "the ledger names keys of a wrong length");
+  std::copy(identity.log_public_key.begin(), identity.log_public_key.end(), log_key.begin());
+  std::copy(identity.clock_public_key.begin(), identity.clock_public_key.end(), clock_key.begin());
+  return tree::log_verifiers(log, log_key, clock_key);
+}
+
 static_assert(sizeof(Digest) == 32, "tiles are compared and copied as bytes");
 
 struct LedgerReader::Impl {

@@ -3,6 +3,7 @@
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
+#include "ledger/tree/checkpoint.h"
 #include "ledger/tree/proof.h"
 
 #include <cstdint>
@@ -24,6 +25,10 @@ struct LedgerIdentity {
   std::string log_public_key;    ///< 32 bytes, Ed25519: signs checkpoints (C2SP signed-note type 0x01)
   std::string clock_public_key;  ///< 32 bytes, Ed25519: timestamps checkpoints (type 0x04)
 };
+
+/// The public keys that a log of this ledger signs its checkpoints with. data_loss where the ledger names
+/// keys of a wrong length; errors of tree::log_verifiers.
+base::Result<tree::LogVerifiers> verifiers_of(const LedgerIdentity& identity, const base::LogName& log);
 
 /// A log as it stood when it was read.
 struct LogHead {

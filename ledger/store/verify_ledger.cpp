@@ -171,18 +171,12 @@ class Verification {
 
   base::Result<void> make_verifiers() {
     const auto& identity = reader_.identity();
-    crypto::Ed25519PublicKey log_key{}, clock_key{};
-    if (identity.log_public_key.size() != log_key.size() ||
-        identity.clock_public_key.size() != clock_key.size())
-      return fail(Code::data_loss, "the ledger names keys of a wrong length");
-    std::copy(identity.log_public_key.begin(), identity.log_public_key.end(), log_key.begin());
-    std::copy(identity.clock_public_key.begin(), identity.clock_public_key.end(), clock_key.begin());
-    if (options_.log_key != nullptr && *options_.log_key != log_key)
+    if (options_.log_key != nullptr && base::text_of(*options_.log_key) != identity.log_public_key)
       fault("", -1, "the ledger names another log key than the one that is trusted");
     for (const auto& head : heads_) {
       if (head.name != base::log_name(identity.origin, identity.region, base::tenant_of(head.name)))
         fault(head.name.text, -1, "the log's name is not of the ledger's origin and region");
-      TRY_ASSIGN(auto verifiers, tree::log_verifiers(head.name, log_key, clock_key));
+      TRY_ASSIGN(auto verifiers, verifiers_of(identity, head.name));
       verifiers_.emplace(
           head.number, std::vector<tree::NoteVerifier>{std::move(verifiers.log), std::move(verifiers.clock)});
     }
@@ -266,6 +260,9 @@ class Verification {
   /// Adds a chunk to the tree: whole tiles at once, single leaves only where a root in between was signed.
   bool add_leaves(const LogHead& head, const CheckedChunk& chunk, Edge& edge, VerifiedLog& log,
                   const OutsideRoots& outside) {
+    const auto check = [&](const FullTile& tile) {
+      edge.tiles_right = check_tile(head, tile) && edge.tiles_right;
+    };
     auto checkpoint = chunk.checkpoints.begin();
     for (std::size_t at = 0; at < chunk.leaves.size();) {
       const auto here = edge.range.size();
@@ -274,16 +271,11 @@ class Verification {
                                  known != outside.end() ? known->first : UINT64_MAX);
       if (at / 256 < chunk.tiles.size() && stop >= here + 256 && at % 256 == 0) {
         edge.range.append_perfect(8, chunk.tiles[at / 256]);
-        edge.add_tile_root(chunk.tiles[at / 256], [&](const FullTile& tile) {
-          edge.tiles_right = check_tile(head, tile) && edge.tiles_right;
-        });
+        edge.add_tile_root(chunk.tiles[at / 256], check);
         at += 256;
       } else {
         edge.range.append(chunk.leaves[at]);
-        if (++at % 256 == 0)
-          edge.add_tile_root(chunk.tiles[at / 256 - 1], [&](const FullTile& tile) {
-            edge.tiles_right = check_tile(head, tile) && edge.tiles_right;
-          });
+        if (++at % 256 == 0) edge.add_tile_root(chunk.tiles[at / 256 - 1], check);
       }
       const auto size = edge.range.size();
       if (checkpoint != chunk.checkpoints.end() && checkpoint->size == size) {
