@@ -1,7 +1,7 @@
 #include "ledger/base/encoding.h"
 
+#include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace countersign::base {
 namespace {
@@ -51,19 +51,23 @@ constexpr auto kUrlValues = values_of(kUrl);
 
 /// Decodes text without padding into `out`, which has room for text.size() * 3 / 4 bytes.
 bool decode(std::string_view text, const std::array<std::int8_t, 256>& values, std::uint8_t* out) {
-  std::uint32_t group = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const int value = values[static_cast<unsigned char>(c)];
-    if (value < 0) return false;
-    group = ((group << 6) | static_cast<std::uint32_t>(value)) & 0xFFFFFF;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      *out++ = static_cast<std::uint8_t>(group >> bits);
-    }
+  const auto value = [&](std::size_t i) -> int { return values[static_cast<unsigned char>(text[i])]; };
+  std::size_t i = 0;
+  for (; i + 4 <= text.size(); i += 4) {
+    const int a = value(i), b = value(i + 1), c = value(i + 2), d = value(i + 3);
+    if ((a | b | c | d) < 0) return false;
+    *out++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
+    *out++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
+    *out++ = static_cast<std::uint8_t>(c << 6 | d);
   }
-  return bits < 6 && (group & ((1U << bits) - 1)) == 0;
+  const std::size_t rest = text.size() - i;
+  if (rest == 0) return true;
+  if (rest == 1) return false;
+  const int a = value(i), b = value(i + 1), c = rest == 3 ? value(i + 2) : 0;
+  if ((a | b | c) < 0 || (rest == 2 ? b & 15 : c & 3) != 0) return false;
+  *out++ = static_cast<std::uint8_t>(a << 2 | b >> 4);
+  if (rest == 3) *out++ = static_cast<std::uint8_t>(b << 4 | c >> 2);
+  return true;
 }
 
 bool strip_padding(std::string_view& text) {
@@ -79,11 +83,15 @@ int hex_value(char c) {
   return -1;
 }
 
-Result<Digest> as_digest(Result<std::vector<std::uint8_t>> bytes) {
-  if (!bytes) return fail(std::move(bytes).error());
-  if (bytes->size() != 32) return fail(Code::invalid_argument, "a SHA-256 value has 32 bytes");
+auto not_a_digest() { return fail(Code::invalid_argument, "a SHA-256 value has 32 bytes"); }
+
+/// Decodes text without padding, of the length that 32 bytes have.
+Result<Digest> decode_digest(std::string_view text, const std::array<std::int8_t, 256>& values,
+                             std::string_view encoding) {
+  if (text.size() != kDigestBase64UrlSize) return not_a_digest();
   Digest digest;
-  std::memcpy(digest.bytes.data(), bytes->data(), 32);
+  if (!decode(text, values, digest.bytes.data()))
+    return fail(Code::invalid_argument, "not canonical " + std::string(encoding));
   return digest;
 }
 
@@ -133,8 +141,21 @@ Result<std::vector<std::uint8_t>> from_hex(std::string_view text) {
   return out;
 }
 
-Result<Digest> digest_from_base64(std::string_view text) { return as_digest(from_base64(text)); }
-Result<Digest> digest_from_base64url(std::string_view text) { return as_digest(from_base64url(text)); }
-Result<Digest> digest_from_hex(std::string_view text) { return as_digest(from_hex(text)); }
+Result<Digest> digest_from_base64(std::string_view text) {
+  if (text.size() != kDigestBase64Size || text.back() != '=') return not_a_digest();
+  return decode_digest(text.substr(0, kDigestBase64UrlSize), kStandardValues, "base64");
+}
+
+Result<Digest> digest_from_base64url(std::string_view text) {
+  return decode_digest(text, kUrlValues, "base64url");
+}
+
+Result<Digest> digest_from_hex(std::string_view text) {
+  TRY_ASSIGN(const auto bytes, from_hex(text));
+  if (bytes.size() != sizeof(Digest)) return not_a_digest();
+  Digest digest;
+  std::copy(bytes.begin(), bytes.end(), digest.bytes.begin());
+  return digest;
+}
 
 }  // namespace countersign::base

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 namespace countersign::record {
 namespace {
 
@@ -15,8 +17,11 @@ class Walker {
  public:
   explicit Walker(std::string_view text) : text_(text) {}
 
+  /// A text of two bytes or more. Names all begin with a quote; the byte behind it tells most of them apart.
   bool literal(std::string_view expected) {
-    if (text_.compare(at_, expected.size(), expected) != 0) return false;
+    if (text_.size() - at_ < expected.size() || text_[at_ + 1] != expected[1] ||
+        std::memcmp(text_.data() + at_, expected.data(), expected.size()) != 0)
+      return false;
     at_ += expected.size();
     return true;
   }
@@ -24,13 +29,6 @@ class Walker {
     if (at_ >= text_.size() || text_[at_] != expected) return false;
     ++at_;
     return true;
-  }
-  /// `"name":`, if that is what comes next.
-  bool name(std::string_view name) {
-    const std::size_t begin = at_;
-    if (literal('"') && literal(name) && literal("\":")) return true;
-    at_ = begin;
-    return false;
   }
   /// A value as prepare_event writes it for a member of that type.
   bool value(FieldType type, std::string_view& out) {
@@ -61,17 +59,33 @@ auto bad(const Walker& walker) {
                     fmt::format("not an event of a record: byte {} is not as it must be", walker.at()));
 }
 
-/// Members of one object in table order, `begin` to `end` of kEventFields, up to its closing brace.
-bool read_members(Walker& walker, std::size_t begin, std::size_t end, EventView& view) {
-  bool first = true;
-  for (std::size_t i = begin; i < end; ++i) {
-    Walker ahead = walker;
-    if ((!first && !ahead.literal(',')) || !ahead.name(kEventFields[i].name)) continue;
-    if (!ahead.value(kEventFields[i].type, view.raw[i])) return false;
-    walker = ahead;
-    first = false;
+/// How a record spells the names of the members and objects of kEventFields: `"name":`.
+struct Names {
+  Names() {
+    for (std::size_t i = 0; i < kEventFieldCount; ++i) {
+      member[i] = fmt::format("\"{}\":", kEventFields[i].name);
+      object[i] = fmt::format("\"{}\":", kEventFields[i].object);
+    }
   }
-  return !first && walker.literal('}');
+  std::array<std::string, kEventFieldCount> member;
+  std::array<std::string, kEventFieldCount> object;
+};
+const Names kNames;
+
+std::size_t end_of_object(std::size_t i) {
+  const auto object = kEventFields[i].object;
+  while (i < kEventFieldCount && kEventFields[i].object == object) ++i;
+  return i;
+}
+
+/// Members of one object in table order, `i` to `end` of kEventFields, up to its closing brace.
+bool read_members(Walker& walker, std::size_t i, std::size_t end, EventView& view) {
+  do {
+    while (i < end && !walker.literal(kNames.member[i])) ++i;
+    if (i == end || !walker.value(kEventFields[i].type, view.raw[i])) return false;
+    ++i;
+  } while (walker.literal(','));
+  return walker.literal('}');
 }
 
 /// Walks arrays, objects and tokens below `attributes`; `visit` gets each token.
@@ -133,24 +147,21 @@ base::Result<EventView> read_event(std::string_view event) {
   std::size_t i = 0;
   for (; kEventFields[i].object.empty(); ++i) {
     if (i > 0 && !walker.literal(',')) return bad(walker);
-    if (!walker.name(kEventFields[i].name) || !walker.value(kEventFields[i].type, view.raw[i]))
+    if (!walker.literal(kNames.member[i]) || !walker.value(kEventFields[i].type, view.raw[i]))
       return bad(walker);
   }
-  while (i < kEventFieldCount && walker.peek() == ',') {
-    const auto object = kEventFields[i].object;
-    std::size_t end = i;
-    while (end < kEventFieldCount && kEventFields[end].object == object) ++end;
-    Walker ahead = walker;
-    if (ahead.literal(',') && ahead.name(object)) {
-      walker = ahead;
-      if (!walker.literal('{') || !read_members(walker, i, end, view)) return bad(walker);
+  while (walker.literal(',')) {
+    if (walker.literal("\"attributes\":")) {
+      const std::size_t begin = walker.at();
+      if (walker.peek() != '{' || !walk_attributes(walker, 0, nullptr)) return bad(walker);
+      view.attributes = event.substr(begin, walker.at() - begin);
+      break;
     }
+    while (i < kEventFieldCount && !walker.literal(kNames.object[i])) i = end_of_object(i);
+    if (i == kEventFieldCount) return bad(walker);
+    const std::size_t end = end_of_object(i);
+    if (!walker.literal('{') || !read_members(walker, i, end, view)) return bad(walker);
     i = end;
-  }
-  if (walker.literal(",\"attributes\":")) {
-    const std::size_t begin = walker.at();
-    if (walker.peek() != '{' || !walk_attributes(walker, 0, nullptr)) return bad(walker);
-    view.attributes = event.substr(begin, walker.at() - begin);
   }
   if (!walker.literal('}') || !walker.done()) return bad(walker);
   return view;

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
+
 namespace countersign::record {
 namespace {
 
@@ -18,9 +20,12 @@ class Reader {
  public:
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
 
-  bool literal(std::string_view text) {
-    if (bytes_.compare(at_, text.size(), text) != 0) return false;
-    at_ += text.size();
+  /// The length is known to the compiler, which then compares whole words.
+  template <std::size_t kSize>
+  bool literal(const char (&text)[kSize]) {
+    constexpr std::size_t kLength = kSize - 1;
+    if (bytes_.size() - at_ < kLength || std::memcmp(bytes_.data() + at_, text, kLength) != 0) return false;
+    at_ += kLength;
     return true;
   }
   /// The inside of a string of printable ASCII that needs no escapes: names, times, hashes.
@@ -32,6 +37,12 @@ class Reader {
     }
     value = bytes_.substr(begin, at_ - begin);
     return at_ < bytes_.size() && !value.empty();
+  }
+  /// A text of a known length, whose characters its decoder checks.
+  bool fixed(std::size_t size, std::string_view& value) {
+    value = bytes_.substr(at_, size);
+    at_ += value.size();
+    return value.size() == size;
   }
   bool number(std::uint64_t& value) {
     const std::size_t begin = at_;
@@ -102,8 +113,9 @@ base::Result<RecordView> read_record(std::string_view bytes) {
   std::string_view prev, received;
   if (!(reader.literal("{\"v\":1,\"log\":\"") && reader.plain(view.log))) return bad("v or log");
   if (!(reader.literal("\",\"seq\":") && reader.number(seq))) return bad("seq");
-  if (!(reader.literal(",\"prev\":\"") && reader.plain(prev))) return bad("prev");
-  if (!(reader.literal("\",\"received\":\"") && reader.plain(received))) return bad("received");
+  if (!(reader.literal(",\"prev\":\"") && reader.fixed(base::kDigestBase64Size, prev))) return bad("prev");
+  if (!(reader.literal("\",\"received\":\"") && reader.fixed(base::kTimestampTextSize, received)))
+    return bad("received");
   if (!(reader.literal("\",\"source\":\"") && reader.plain(view.source))) return bad("source");
   if (!(reader.literal("\",\"proof\":\"") && reader.plain(view.proof) && reader.literal("\"")))
     return bad("proof");
