@@ -35,7 +35,7 @@ struct Options {
 
 /// What the daemon said about all that was sent.
 struct Tally {
-  std::uint64_t appended = 0, duplicate = 0, rejected = 0, unmapped = 0;
+  std::uint64_t appended = 0, duplicate = 0, differing = 0, rejected = 0, unmapped = 0;
   std::uint64_t sent =
       0;  ///< events in batches before the one being sent: makes an index in a batch a line of the file
   boost::json::array faults;
@@ -75,6 +75,7 @@ base::Result<void> add_answer(const http::ClientResponse& response, Tally& tally
   }
   tally.appended += count_in(answer, "appended");
   tally.duplicate += count_in(answer, "duplicate");
+  tally.differing += count_in(answer, "differing");
   tally.rejected += count_in(answer, "rejected");
   tally.unmapped += count_in(answer, "unmapped");
   for (const auto& result : results->get_array()) {
@@ -161,6 +162,10 @@ base::Result<int> ingest(const Context& context, Options options) {
   }
   std::string text = fmt::format("{} appended, {} duplicate, {} rejected, {} of a type that is not mapped\n",
                                  tally.appended, tally.duplicate, tally.rejected, tally.unmapped);
+  if (tally.differing > 0)
+    text += fmt::format(
+        "  {} of the duplicates say something else than the record that has their id; that record stands\n",
+        tally.differing);
   for (const auto& fault : tally.faults) {
     for (const auto& error : fault.at("errors").as_array())
       text +=
@@ -170,6 +175,7 @@ base::Result<int> ingest(const Context& context, Options options) {
   print(context,
         boost::json::object{{"appended", tally.appended},
                             {"duplicate", tally.duplicate},
+                            {"differing", tally.differing},
                             {"rejected", tally.rejected},
                             {"unmapped", tally.unmapped},
                             {"faults", tally.faults}},

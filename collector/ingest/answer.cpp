@@ -10,8 +10,7 @@
 namespace countersign::ingest {
 namespace {
 
-constexpr std::size_t kStatusCount = 6;
-using Counts = std::array<std::size_t, kStatusCount>;
+using Counts = std::array<std::size_t, kEventStatusCount>;
 
 std::size_t count_of(const Counts& counts, EventStatus status) {
   return counts[static_cast<std::size_t>(status)];
@@ -22,6 +21,7 @@ std::string_view spelling(EventStatus status) {
     case EventStatus::appended:
       return "appended";
     case EventStatus::duplicate:
+    case EventStatus::differing:
       return "duplicate";
     case EventStatus::rejected:
     case EventStatus::misdirected:
@@ -32,6 +32,12 @@ std::string_view spelling(EventStatus status) {
       return "failed";
   }
   return "failed";
+}
+
+/// Whether a record has the event's (source, id).
+bool is_stored(EventStatus status) {
+  return status == EventStatus::appended || status == EventStatus::duplicate ||
+         status == EventStatus::differing;
 }
 
 void append_receipt(std::string& out, const store::Receipt& receipt) {
@@ -70,8 +76,9 @@ std::string results_of(const std::vector<EventAnswer>& events, const Counts& cou
     out += index == 0 ? "{\"index\":" : ",{\"index\":";
     out += fmt::format_int(index).c_str();
     out.append(",\"status\":\"").append(spelling(event.status)).append("\"");
-    if (event.status == EventStatus::appended || event.status == EventStatus::duplicate) {
+    if (is_stored(event.status)) {
       append_receipt(out, event.receipt);
+      if (event.status == EventStatus::differing) out += ",\"differs\":true";
     } else if (event.status == EventStatus::unmapped) {
       out += ",\"type\":";
       base::append_json_string(out, event.type);
@@ -80,10 +87,12 @@ std::string results_of(const std::vector<EventAnswer>& events, const Counts& cou
     }
     out += '}';
   }
-  out += fmt::format("],\"appended\":{},\"duplicate\":{},\"rejected\":{},\"unmapped\":{},\"failed\":{}",
-                     count_of(counts, EventStatus::appended), count_of(counts, EventStatus::duplicate),
-                     count_of(counts, EventStatus::rejected) + count_of(counts, EventStatus::misdirected),
-                     count_of(counts, EventStatus::unmapped), count_of(counts, EventStatus::failed));
+  const auto differing = count_of(counts, EventStatus::differing);
+  out += fmt::format(
+      "],\"appended\":{},\"duplicate\":{},\"differing\":{},\"rejected\":{},\"unmapped\":{},\"failed\":{}",
+      count_of(counts, EventStatus::appended), count_of(counts, EventStatus::duplicate) + differing,
+      differing, count_of(counts, EventStatus::rejected) + count_of(counts, EventStatus::misdirected),
+      count_of(counts, EventStatus::unmapped), count_of(counts, EventStatus::failed));
   return out;
 }
 
@@ -111,7 +120,8 @@ IngestResponse answer(const std::vector<EventAnswer>& events) {
   Counts counts{};
   for (const auto& event : events) ++counts[static_cast<std::size_t>(event.status)];
   const std::string results = results_of(events, counts);
-  const auto stored = count_of(counts, EventStatus::appended) + count_of(counts, EventStatus::duplicate);
+  const auto stored = count_of(counts, EventStatus::appended) + count_of(counts, EventStatus::duplicate) +
+                      count_of(counts, EventStatus::differing);
   const auto failed = count_of(counts, EventStatus::failed);
   if (stored == 0 && failed > 0) return problem_answer(failure_of(events), results);
   if (stored + count_of(counts, EventStatus::unmapped) > 0)

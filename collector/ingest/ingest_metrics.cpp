@@ -6,8 +6,8 @@ namespace {
 /// Names of types come from outside, so their number is bounded; the rest are counted as "other".
 constexpr std::size_t kTypesMax = 200;
 
-constexpr std::array<std::string_view, 6> kStatusNames{"appended",    "duplicate", "rejected",
-                                                       "misdirected", "unmapped",  "failed"};
+constexpr std::array<std::string_view, kEventStatusCount> kStatusNames{
+    "appended", "duplicate", "differing", "rejected", "misdirected", "unmapped", "failed"};
 
 }  // namespace
 
@@ -22,7 +22,7 @@ IngestMetrics::IngestMetrics(base::Metrics& metrics)
 }
 
 void IngestMetrics::count(const std::vector<EventAnswer>& events, std::string_view adapter) {
-  std::array<std::int64_t, 6> counts{};
+  std::array<std::int64_t, kEventStatusCount> counts{};
   for (const auto& event : events) {
     ++counts[static_cast<std::size_t>(event.status)];
     if (event.status == EventStatus::unmapped) count_unmapped(adapter, event.type);

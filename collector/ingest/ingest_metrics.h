@@ -25,7 +25,7 @@ class IngestMetrics {
   void count_unmapped(std::string_view adapter, const std::string& type);
 
   base::Metrics& metrics_;
-  std::array<base::Metric*, 6> by_status_{};  ///< indexed by EventStatus
+  std::array<base::Metric*, kEventStatusCount> by_status_{};  ///< indexed by EventStatus
   base::Metric* unauthenticated_;
   std::mutex mutex_;
   std::set<std::string> types_;  ///< guarded by mutex_; what stands as a label already

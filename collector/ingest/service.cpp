@@ -172,8 +172,9 @@ struct Pending {
     for (std::size_t i = 0; i < indexes.size(); ++i) {
       auto& out = answers[indexes[i]];
       const auto& outcome = (*result)[i];
-      out.status =
-          outcome.status == store::AppendStatus::appended ? EventStatus::appended : EventStatus::duplicate;
+      out.status = outcome.status == store::AppendStatus::appended    ? EventStatus::appended
+                   : outcome.status == store::AppendStatus::duplicate ? EventStatus::duplicate
+                                                                      : EventStatus::differing;
       out.receipt = outcome.receipt;
     }
   }

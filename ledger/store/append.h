@@ -18,9 +18,14 @@ struct Receipt {
   bool operator==(const Receipt&) const = default;
 };
 
-enum class AppendStatus { appended, duplicate };
+enum class AppendStatus {
+  appended,
+  duplicate,  ///< a record has its (source, id) and says the same
+  differing,  ///< a record has its (source, id) and says something else; it stands, the event is not stored
+};
 
-/// What became of one event. A duplicate's receipt is that of the record that has its (source, id).
+/// What became of one event. The receipt of a duplicate or differing event is that of the record that has its
+/// (source, id).
 struct AppendOutcome {
   AppendStatus status = AppendStatus::appended;
   Receipt receipt;

@@ -39,13 +39,31 @@ LogBook::Log& LogBook::working_copy(const base::TenantId& tenant) {
   return changed_.emplace(tenant.value(), std::move(fresh)).first->second;
 }
 
-base::Result<Receipt> LogBook::receipt_of(const Place& place) {
+base::Result<AppendOutcome> LogBook::known_event(const PendingEvent& pending, const Place& place,
+                                                 vault::VaultWriter& vault) {
   const auto log = std::find_if(logs_.begin(), logs_.end(),
                                 [&](const auto& entry) { return entry.second.number == place.log; });
   if (log == logs_.end())
     return fail(Code::data_loss, "an idempotency key points at a log that is not there");
-  TRY_ASSIGN(const auto bytes, reader_.record({place.log, log->second.name, 0}, base::seq_at(place.seq)));
-  return Receipt{log->second.name, base::seq_at(place.seq), record::record_hash(bytes)};
+  const auto& name = log->second.name;
+  const auto seq = base::seq_at(place.seq);
+  TRY_ASSIGN(const auto bytes, reader_.record({place.log, name, 0}, seq));
+  return as_duplicate(pending, bytes, {name, seq, record::record_hash(bytes)}, vault);
+}
+
+base::Result<AppendOutcome> LogBook::as_duplicate(const PendingEvent& pending, std::string_view record,
+                                                  Receipt receipt, vault::VaultWriter& vault) {
+  TRY_ASSIGN(const auto stored, record::read_record(record));
+  std::string event = pending.event.json;
+  bool same = stored.event.size() == event.size();
+  for (std::size_t i = 0; same && i < pending.event.personal.size(); ++i) {
+    TRY_ASSIGN(const auto token, vault.known_token(pending.lookups[i]));
+    // A value that the vault never saw stands in no record.
+    same = token.has_value();
+    if (same) std::copy(token->begin(), token->end(), event.begin() + pending.event.personal[i].offset);
+  }
+  same = same && stored.event == event;
+  return AppendOutcome{same ? AppendStatus::duplicate : AppendStatus::differing, std::move(receipt)};
 }
 
 base::Result<void> LogBook::fill_tokens(PendingEvent& pending, vault::VaultWriter& vault) {
@@ -61,12 +79,9 @@ base::Result<void> LogBook::fill_tokens(PendingEvent& pending, vault::VaultWrite
 
 base::Result<AppendOutcome> LogBook::append(PendingEvent& pending, Store& store, vault::VaultWriter& vault) {
   if (const auto twin = in_group_.find(pending.key); twin != in_group_.end())
-    return AppendOutcome{AppendStatus::duplicate, twin->second};
+    return as_duplicate(pending, group_.records[twin->second.record].bytes, twin->second.receipt, vault);
   TRY_ASSIGN(const auto place, store.find(pending.key));
-  if (place) {
-    TRY_ASSIGN(auto receipt, receipt_of(*place));
-    return AppendOutcome{AppendStatus::duplicate, std::move(receipt)};
-  }
+  if (place) return known_event(pending, *place, vault);
   auto& log = working_copy(pending.event.tenant);
   if (log.number > kLogNumberMax || log.tail.size() >= kLogSizeMax - 1)
     return fail(Code::resource_exhausted, "the ledger holds as many logs or records as its format allows");
@@ -90,7 +105,7 @@ base::Result<AppendOutcome> LogBook::append(PendingEvent& pending, Store& store,
     group_.tiles.push_back({log.number, std::move(tile)});
   });
   const Receipt receipt{log.name, parts.seq, hash};
-  in_group_.emplace(pending.key, receipt);
+  in_group_.emplace(pending.key, Twin{receipt, group_.records.size() - 1});
   return AppendOutcome{AppendStatus::appended, receipt};
 }
 

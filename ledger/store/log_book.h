@@ -57,14 +57,22 @@ class LogBook {
 
   LogBook(LedgerReader reader, base::Clock clock) : reader_(std::move(reader)), clock_(std::move(clock)) {}
   Log& working_copy(const base::TenantId& tenant);
-  base::Result<Receipt> receipt_of(const Place& place);
+  /// What to answer to an event whose (source, id) a record has already.
+  base::Result<AppendOutcome> as_duplicate(const PendingEvent& pending, std::string_view record,
+                                           Receipt receipt, vault::VaultWriter& vault);
+  base::Result<AppendOutcome> known_event(const PendingEvent& pending, const Place& place,
+                                          vault::VaultWriter& vault);
   base::Result<void> fill_tokens(PendingEvent& pending, vault::VaultWriter& vault);
 
   LedgerReader reader_;
   base::Clock clock_;
   std::map<std::string, Log> logs_;
   std::map<std::string, Log> changed_;
-  std::unordered_map<EventKey, Receipt, KeyHash> in_group_;
+  struct Twin {
+    Receipt receipt;
+    std::size_t record = 0;  ///< index in group_.records
+  };
+  std::unordered_map<EventKey, Twin, KeyHash> in_group_;
   Group group_;
 };
 

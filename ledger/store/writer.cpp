@@ -50,6 +50,7 @@ struct Writer::Impl {
   RegionLock lock;
   base::Metric& appended;
   base::Metric& duplicates;
+  base::Metric& differing;
   base::Metric& queued_events;
   base::Metric& groups;
   base::Metric& refused;
@@ -98,30 +99,32 @@ base::Result<std::unique_ptr<Writer>> Writer::open(WriterOptions options) {
   const base::Labels region{{"region", book.reader().identity().region.value()}};
   using enum base::MetricType;
   const auto limits = options.limits;
-  auto impl = std::unique_ptr<Impl>(
-      new Impl{std::move(options),
-               std::move(lock),
-               metrics.get("countersign_ledger_appended_total", "Records appended", counter, region),
-               metrics.get("countersign_ledger_duplicates_total", "Events that were in the ledger already",
-                           counter, region),
-               metrics.get("countersign_ledger_queue_events", "Events waiting for the ledger", gauge, region),
-               metrics.get("countersign_ledger_commits_total", "Groups committed", counter, region),
-               metrics.get("countersign_ledger_refused_total", "Batches refused because the queue was full",
-                           counter, region),
-               std::move(store),
-               std::move(vault),
-               std::move(book),
-               std::move(publisher),
-               {},
-               {},
-               {},
-               0,
-               0,
-               limits,
-               false,
-               false,
-               {},
-               {}});
+  auto impl = std::unique_ptr<Impl>(new Impl{
+      std::move(options),
+      std::move(lock),
+      metrics.get("countersign_ledger_appended_total", "Records appended", counter, region),
+      metrics.get("countersign_ledger_duplicates_total", "Events that were in the ledger already", counter,
+                  region),
+      metrics.get("countersign_ledger_differing_total",
+                  "Events not stored because a record with their id says something else", counter, region),
+      metrics.get("countersign_ledger_queue_events", "Events waiting for the ledger", gauge, region),
+      metrics.get("countersign_ledger_commits_total", "Groups committed", counter, region),
+      metrics.get("countersign_ledger_refused_total", "Batches refused because the queue was full", counter,
+                  region),
+      std::move(store),
+      std::move(vault),
+      std::move(book),
+      std::move(publisher),
+      {},
+      {},
+      {},
+      0,
+      0,
+      limits,
+      false,
+      false,
+      {},
+      {}});
   auto writer = std::unique_ptr<Writer>(new Writer(std::move(impl)));
   writer->impl_->thread = std::thread([raw = writer->impl_.get()] { raw->run(); });
   return writer;
@@ -291,8 +294,12 @@ void Writer::Impl::write_group(std::vector<PendingBatch> batches) {
                           "the ledger failed; whether the batch was stored is not known: send it again")));
       continue;
     }
-    for (const auto& outcome : (*outcomes)[i])
-      (outcome.status == AppendStatus::appended ? appended : duplicates).add();
+    for (const auto& outcome : (*outcomes)[i]) {
+      (outcome.status == AppendStatus::appended    ? appended
+       : outcome.status == AppendStatus::duplicate ? duplicates
+                                                   : differing)
+          .add();
+    }
     batches[i].done(std::move((*outcomes)[i]));
   }
   if (!outcomes && outcomes.error().code != Code::resource_exhausted) end_badly(outcomes.error());

@@ -99,24 +99,27 @@ base::Result<void> VaultWriter::begin() {
   return {};
 }
 
+base::Result<std::optional<VaultWriter::TokenText>> VaultWriter::known_token(const base::Digest& lookup) {
+  if (const auto* known = impl_->cache.find(lookup)) return std::optional<TokenText>(*known);
+  impl_->find.bind_blob(1, lookup.view());
+  TRY_ASSIGN(const bool there, impl_->find.step());
+  base::Digest token;
+  const auto blob = there ? impl_->find.blob(0) : base::Bytes();
+  const bool whole = blob.size() == token.bytes.size();
+  if (whole) std::memcpy(token.bytes.data(), blob.data(), blob.size());
+  impl_->find.reset();
+  if (!there) return std::optional<TokenText>();
+  if (!whole) return base::fail(base::Code::data_loss, "the vault holds a token of a wrong length");
+  TokenText text;
+  base::write_base64url(token, text.data());
+  return std::optional<TokenText>(impl_->cache.put(lookup, text));
+}
+
 base::Result<VaultWriter::TokenText> VaultWriter::token_for(std::string_view tenant, record::Kind kind,
                                                             const base::Digest& lookup,
                                                             std::string_view value) {
-  if (const auto* known = impl_->cache.find(lookup)) return *known;
-  TokenText text;
-  impl_->find.bind_blob(1, lookup.view());
-  TRY_ASSIGN(const bool there, impl_->find.step());
-  if (there) {
-    base::Digest token;
-    const auto blob = impl_->find.blob(0);
-    const bool whole = blob.size() == token.bytes.size();
-    if (whole) std::memcpy(token.bytes.data(), blob.data(), blob.size());
-    impl_->find.reset();
-    if (!whole) return base::fail(base::Code::data_loss, "the vault holds a token of a wrong length");
-    base::write_base64url(token, text.data());
-    return impl_->cache.put(lookup, text);
-  }
-  impl_->find.reset();
+  TRY_ASSIGN(const auto known, known_token(lookup));
+  if (known) return *known;
   record::Salt salt;
   impl_->entropy(salt);
   const auto token = record::token_digest(kind, salt, value);
@@ -131,6 +134,7 @@ base::Result<VaultWriter::TokenText> VaultWriter::token_for(std::string_view ten
           .bind_blob(5, sealed)
           .run());
   impl_->added.push_back(lookup);
+  TokenText text;
   base::write_base64url(token, text.data());
   return impl_->cache.put(lookup, text);
 }

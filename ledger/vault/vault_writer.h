@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,9 @@ class VaultWriter {
   /// lookup_of() the value, computed by the caller on another thread.
   base::Result<TokenText> token_for(std::string_view tenant, record::Kind kind, const base::Digest& lookup,
                                     std::string_view value);
+
+  /// The token of a value that the vault has; nothing is made. Empty where it has none.
+  base::Result<std::optional<TokenText>> known_token(const base::Digest& lookup);
 
   /// Makes what was added durable; without any addition it costs nothing. Errors as
   /// sqlite::Transaction::commit.

@@ -141,7 +141,7 @@ TEST_F(Ingest, AnswersAReceiptForEachEvent) {
       R"({"results":[)"
       R"({"index":0,"status":"appended","receipt":{"log":"log.example/eu/acme","seq":0,"hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}},)"
       R"({"index":1,"status":"appended","receipt":{"log":"log.example/eu/acme","seq":1,"hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}}],)"
-      R"("appended":2,"duplicate":0,"rejected":0,"unmapped":0,"failed":0})");
+      R"("appended":2,"duplicate":0,"differing":0,"rejected":0,"unmapped":0,"failed":0})");
   ASSERT_EQ(eu_.stored.size(), 2u);
   EXPECT_EQ(eu_.stored[0].proof, record::Proof::token);
   EXPECT_EQ(eu_.stored[0].source.value(), "app");

@@ -9,6 +9,7 @@
 #include "ledger/vault/vault_reader.h"
 #include "tests/support/test_region.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <future>
@@ -18,6 +19,7 @@ namespace countersign::store {
 namespace {
 
 using base::Code;
+using ::testing::ElementsAre;
 using testing::sample_event;
 using testing::TestRegion;
 
@@ -98,6 +100,36 @@ TEST(LedgerWriter, AnswersADuplicateWithTheReceiptOfTheFirst) {
   EXPECT_EQ(again->front().status, AppendStatus::duplicate);
   EXPECT_EQ(again->front().receipt, first);
   EXPECT_EQ(records_of(region, "acme").size(), 3u);
+}
+
+TEST(LedgerWriter, SaysWhereAnIdWasUsedForAnotherEvent) {
+  TestRegion region;
+  const auto other = [](std::string_view what) {
+    auto json = testing::sample_event_json(1);
+    if (what == "value") json["actor"].as_object()["email"] = "never.seen@example.com";
+    if (what == "known value") json["actor"].as_object()["email"] = "sam@example.com";
+    if (what == "time") json["time"] = "2026-02-01T00:00:00Z";
+    return std::move(*record::prepare_event(json, {base::SourceName("app"), record::Proof::token}));
+  };
+  const auto statuses = [&](Writer& writer) {
+    std::vector<record::PreparedEvent> batch;
+    for (const auto* what : {"nothing", "value", "known value", "time", "nothing"})
+      batch.push_back(other(what));
+    const auto result = TestRegion::append(writer, std::move(batch));
+    std::vector<AppendStatus> found;
+    for (const auto& outcome : *result) found.push_back(outcome.status);
+    return found;
+  };
+  auto sam = testing::sample_event_json(2);
+  sam["actor"].as_object()["email"] = "sam@example.com";
+  using enum AppendStatus;
+  auto writer = region.open_writer();
+  std::vector<record::PreparedEvent> first;
+  first.push_back(std::move(*record::prepare_event(sam, {base::SourceName("app"), record::Proof::token})));
+  ASSERT_TRUE(TestRegion::append(*writer, std::move(first)));
+  EXPECT_THAT(statuses(*writer), ElementsAre(appended, differing, differing, differing, duplicate));
+  EXPECT_THAT(statuses(*writer), ElementsAre(duplicate, differing, differing, differing, duplicate));
+  EXPECT_EQ(records_of(region, "acme").size(), 2u);
 }
 
 TEST(LedgerWriter, TakesTheSameIdFromTwoSourcesAsTwoEvents) {
