@@ -66,22 +66,9 @@ class Export {
     return {};
   }
 
-  base::Result<void> make_verifiers() {
-    crypto::Ed25519PublicKey log_key{}, clock_key{};
-    const auto& identity = ledger_.identity();
-    if (identity.log_public_key.size() != log_key.size() ||
-        identity.clock_public_key.size() != clock_key.size())
-      return fail(Code::data_loss, "the ledger names keys of a wrong length");
-    std::copy(identity.log_public_key.begin(), identity.log_public_key.end(), log_key.begin());
-    std::copy(identity.clock_public_key.begin(), identity.clock_public_key.end(), clock_key.begin());
-    TRY_ASSIGN(auto both, tree::log_verifiers(head_.name, log_key, clock_key));
-    verifiers_.push_back(std::move(both.log));
-    verifiers_.push_back(std::move(both.clock));
-    return {};
-  }
-
   base::Result<void> find_checkpoint() {
-    TRY(make_verifiers());
+    TRY_ASSIGN(auto keys, store::verifiers_of(ledger_.identity(), head_.name));
+    verifiers_ = {std::move(keys.log), std::move(keys.clock)};
     if (head_.number >= 0) {
       TRY_ASSIGN(const auto newest, ledger_.newest_checkpoint(head_));
       if (newest) note_ = newest->note;
@@ -205,6 +192,7 @@ class Export {
     evidence.filter = request_.filter;
     evidence.query_text = request_.query_text.empty() ? filter_.to_text() : request_.query_text;
     evidence.disclosed = vault_ != nullptr;
+    evidence.timestamped = request_.timestamp != nullptr;
     evidence.run_at = now_;
     evidence.requested_by = request_.requested_by;
     evidence.software = "countersign " COUNTERSIGN_VERSION;

@@ -61,7 +61,14 @@ base::Result<crypto::TimestampToken> read_timestamp(const Verification& run) {
 
 void check_timestamp(Verification& run) {
   if (run.bundle.find(layout::kTimestamp) == nullptr) {
-    run.add("timestamp", CheckState::not_claimed, "The bundle has no timestamp by a third party.");
+    if (run.evidence && run.evidence->timestamped) {
+      run.add("timestamp", CheckState::failed,
+              fmt::format("evidence.json says that the bundle was timestamped by a third party, but {} is "
+                          "missing: it was taken out.",
+                          layout::kTimestamp));
+    } else {
+      run.add("timestamp", CheckState::not_claimed, "The bundle has no timestamp by a third party.");
+    }
     return;
   }
   const auto token = read_timestamp(run);

@@ -39,10 +39,13 @@ struct Verification {
 /// `file_list`, `file_hashes`, `payload_size`: the bag is what its manifests say (RFC 8493).
 void check_bag(Verification& run);
 
+/// `evidence`: what the bundle claims of itself. The checks below do what they can where it does not read.
+void check_evidence(Verification& run);
+
 /// `signature`, `signer`, `timestamp`: who signed the list of files, and when at the latest.
 void check_identity(Verification& run);
 
-/// `evidence`, `log_keys`, `checkpoint`, `proofs`, `consistency`: the log's own signed statements.
+/// `log_keys`, `checkpoint`, `proofs`, `consistency`: the log's own signed statements.
 void check_log(Verification& run);
 
 /// `records`, `completeness`, `commit_times`, `disclosures`, `events_table`, `figures`, `known_checkpoints`:

@@ -62,7 +62,9 @@ json::object to_json(const Evidence& evidence) {
       {"filter", std::move(filter)},
       {"query",
        {{"text", evidence.query_text}, {"sha256", base::to_hex(crypto::sha256(evidence.query_text).view())}}},
-      {"parameters", {{"personal_values", evidence.disclosed ? "disclosed" : "withheld"}}},
+      {"parameters",
+       {{"personal_values", evidence.disclosed ? "disclosed" : "withheld"},
+        {"timestamp", evidence.timestamped ? "requested" : "none"}}},
       {"run",
        {{"at", base::format_rfc3339(evidence.run_at)},
         {"requested_by", evidence.requested_by},
@@ -101,7 +103,9 @@ base::Result<Evidence> from_json(const json::object& root) {
   for (const auto& term : root.at("filter").as_array())
     evidence.filter.push_back({text_at(term.as_object(), "field"), text_at(term.as_object(), "value")});
   evidence.query_text = text_at(root.at("query").as_object(), "text");
-  evidence.disclosed = text_at(root.at("parameters").as_object(), "personal_values") == "disclosed";
+  const auto& parameters = root.at("parameters").as_object();
+  evidence.disclosed = text_at(parameters, "personal_values") == "disclosed";
+  evidence.timestamped = text_at(parameters, "timestamp") == "requested";
   const auto& run = root.at("run").as_object();
   TRY_ASSIGN(evidence.run_at, base::parse_canonical_time(text_at(run, "at")));
   evidence.requested_by = text_at(run, "requested_by");

@@ -23,7 +23,8 @@ struct Evidence {
   jsonl::Period period;
   std::vector<jsonl::FilterTerm> filter;
   std::string query_text;
-  bool disclosed = false;  ///< personal values are in the bundle, as far as the vault still had them
+  bool disclosed = false;    ///< personal values are in the bundle, as far as the vault still had them
+  bool timestamped = false;  ///< a time-stamping authority was asked: its answer belongs to the bundle
   base::Timestamp run_at;
   std::string requested_by;
   std::string software;

@@ -156,6 +156,7 @@ base::Result<VerifyReport> verify_bundle(const std::filesystem::path& path, cons
       {"archive", CheckState::passed, "The archive reads and holds nothing but plain files."});
   Verification run{*bundle, options, progress, report, {}, {}, std::move(trusted), {}, {}};
   check_bag(run);
+  check_evidence(run);
   check_identity(run);
   check_log(run);
   check_records(run);

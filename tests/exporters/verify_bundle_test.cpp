@@ -138,6 +138,22 @@ TEST(VerifyBundle, NamesTheTimestampAuthorityOnlyWhenItIsVouchedFor) {
   EXPECT_EQ(failed_check(verify(archive, options)), "timestamp");
 }
 
+TEST(VerifyBundle, NoticesThatATimestampWasTakenOut) {
+  BundleFixture fixture;
+  const TestAuthority authority(fixture.region.dir() / "tsa");
+  auto request = fixture.request();
+  request.timestamp = authority.call();
+  const auto folder = fixture.make_folder(request);
+  auto options = trusting(fixture.signer);
+  options.timestamp_authorities = authority.roots();
+  EXPECT_VERDICT(verify(folder, options), Verdict::verified);
+  fs::remove(folder / layout::kTimestamp);
+  const auto report = verify(folder, options);
+  EXPECT_VERDICT(report, Verdict::failed);
+  EXPECT_EQ(failed_check(report), "timestamp");
+  EXPECT_THAT(report.sentence, HasSubstr("it was taken out"));
+}
+
 TEST(VerifyBundle, RefusesATimestampFromAnotherBundle) {
   BundleFixture fixture;
   const TestAuthority authority(fixture.region.dir() / "tsa");
