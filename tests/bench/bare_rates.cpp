@@ -1,17 +1,24 @@
-// The physical limits beside which the product is measured, over the very bytes that it has stored: SQLite
-// alone inserting the same rows with the same durability, SQLite alone reading them, SHA-256 alone over them,
-// zstd alone over them. Usage: bare_rates REGION_FOLDER SCRATCH_FOLDER; prints lines `<name> <records per
-// second>`.
+// The physical limits beside which the product is measured, over the very bytes that it has stored and
+// exported: SQLite alone inserting the same rows with the same durability and reading them, SHA-256 alone,
+// zstd alone. Usage: bare_rates REGION_FOLDER SCRATCH_FOLDER RECORDS_JSONL EVENTS_CSV; prints lines
+// `<name> <records per second>`. All but the insertion run on two threads.
 
+#include "ledger/crypto/digest.h"
 #include "ledger/record/record.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/store/ledger_reader.h"
 #include "ledger/store/schema.h"
+#include "ledger/tree/merkle.h"
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <zstd.h>
 
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -31,6 +38,13 @@ struct Row {
 struct PersonalRow {
   std::string lookup, token, tenant, kind, sealed;
 };
+
+/// Uses a value, so that the work for it is done.
+template <class T>
+void keep(const T& value) {
+  static std::atomic<std::uint64_t> used{0};
+  used.fetch_add(static_cast<std::uint64_t>(value), std::memory_order_relaxed);
+}
 
 double seconds_since(std::chrono::steady_clock::time_point begun) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
@@ -114,56 +128,115 @@ double insert_all(const std::vector<Row>& rows, const std::vector<PersonalRow>& 
   return seconds_since(begun);
 }
 
-double read_all(const std::filesystem::path& file) {
-  auto ledger = must(sqlite::Connection::open(file, {}));
-  auto select = must(ledger.prepare("SELECT record FROM records ORDER BY place"));
-  std::size_t bytes = 0;
-  const auto begun = std::chrono::steady_clock::now();
-  while (must(select.step())) bytes += select.blob(0).size();
-  const double seconds = seconds_since(begun);
-  return bytes > 0 ? seconds : 0;
-}
-
+/// Seconds that two threads take for `work(half)`, half being 0 or 1.
 template <class Work>
-double on_two_threads(std::size_t count, Work work) {
+double on_two_threads(Work work) {
   const auto begun = std::chrono::steady_clock::now();
-  std::thread other([&] { work(0, count / 2); });
-  work(count / 2, count);
+  std::thread other([&] { work(std::size_t{0}); });
+  work(std::size_t{1});
   other.join();
   return seconds_since(begun);
 }
 
-double compress_all(const std::vector<Row>& rows) {
-  std::string text;
-  for (const auto& row : rows) text.append(row.record).push_back('\n');
-  std::vector<char> out(ZSTD_compressBound(text.size()));
-  auto* context = ZSTD_createCCtx();
-  ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, 3);
-  ZSTD_CCtx_setParameter(context, ZSTD_c_nbWorkers, 2);
-  const auto begun = std::chrono::steady_clock::now();
-  const auto size = ZSTD_compress2(context, out.data(), out.size(), text.data(), text.size());
-  const double seconds = seconds_since(begun);
-  ZSTD_freeCCtx(context);
-  return ZSTD_isError(size) ? 0 : seconds;
+double read_all(const std::filesystem::path& file, std::int64_t first, std::int64_t last) {
+  return on_two_threads([&](std::size_t half) {
+    auto ledger = must(sqlite::Connection::open(file, {}));
+    auto select =
+        must(ledger.prepare("SELECT record FROM records WHERE place>=?1 AND place<?2 ORDER BY place"));
+    const auto middle = first + (last - first) / 2;
+    select.bind(1, half == 0 ? first : middle).bind(2, half == 0 ? middle : last + 1);
+    std::size_t bytes = 0;
+    while (must(select.step())) bytes += select.blob(0).size();
+    keep(bytes);
+  });
+}
+
+double hash_records(const std::vector<Row>& rows) {
+  return on_two_threads([&](std::size_t half) {
+    for (std::size_t i = half * rows.size() / 2; i < (half + 1) * rows.size() / 2; ++i)
+      keep(record::record_hash(rows[i].record).bytes[0]);
+  });
+}
+
+/// A Merkle tree of n leaves has n - 1 nodes.
+double hash_nodes(std::size_t count) {
+  return on_two_threads([&](std::size_t) {
+    base::Digest hash;
+    for (std::size_t i = 0; i < count / 2; ++i) hash = tree::node_hash(hash, hash);
+    keep(hash.bytes[0]);
+  });
+}
+
+/// Calls `work` with the halves of both files, each half on its thread.
+template <class Work>
+double over_halves(const std::array<std::string_view, 2>& files, Work work) {
+  return on_two_threads([&](std::size_t half) {
+    for (const auto file : files) {
+      const auto middle = file.size() / 2;
+      work(half == 0 ? file.substr(0, middle) : file.substr(middle));
+    }
+  });
+}
+
+/// At the level of the product's bundles.
+std::vector<char> compressed(std::string_view bytes) {
+  std::vector<char> out(ZSTD_compressBound(bytes.size()));
+  const auto size = ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 1);
+  if (ZSTD_isError(size) != 0) std::exit(1);
+  out.resize(size);
+  return out;
+}
+
+double decompress_all(const std::array<std::string_view, 2>& files) {
+  std::array<std::array<std::vector<char>, 2>, 2> packed;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    packed[i][0] = compressed(files[i].substr(0, files[i].size() / 2));
+    packed[i][1] = compressed(files[i].substr(files[i].size() / 2));
+  }
+  return on_two_threads([&](std::size_t half) {
+    auto* stream = ZSTD_createDStream();
+    std::vector<char> out(256u << 10);
+    for (const auto& file : packed) {
+      ZSTD_inBuffer in{file[half].data(), file[half].size(), 0};
+      while (in.pos < in.size) {
+        ZSTD_outBuffer piece{out.data(), out.size(), 0};
+        if (ZSTD_isError(ZSTD_decompressStream(stream, &piece, &in)) != 0) std::exit(1);
+      }
+    }
+    ZSTD_freeDStream(stream);
+  });
+}
+
+/// A file in memory.
+std::string_view mapped(const char* path) {
+  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+  struct stat status {};
+  if (fd < 0 || ::fstat(fd, &status) != 0) std::exit(1);
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* bytes = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+  if (bytes == MAP_FAILED) std::exit(1);
+  return {static_cast<const char*>(bytes), size};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 5) return 2;
   const std::filesystem::path region = argv[1], scratch = argv[2];
   const auto rows = read_rows(region / "ledger.sqlite");
-  const auto personal = read_personal(region / "vault.sqlite");
   const auto count = static_cast<double>(rows.size());
-  fmt::print("sqlite_insert {:.0f}\n", count / insert_all(rows, personal, scratch));
-  fmt::print("sqlite_read {:.0f}\n", count / read_all(region / "ledger.sqlite"));
-  fmt::print("sha256_two_threads {:.0f}\n",
-             count / on_two_threads(rows.size(), [&](std::size_t first, std::size_t end) {
-               base::Digest all;
-               for (std::size_t i = first; i < end; ++i)
-                 all.bytes[0] ^= record::record_hash(rows[i].record).bytes[0];
-               if (all.bytes[0] == 1) fmt::print("");
-             }));
-  fmt::print("zstd_two_threads {:.0f}\n", count / compress_all(rows));
+  const auto print = [&](const char* name, double seconds) {
+    fmt::print("{} {:.0f}\n", name, count / seconds);
+  };
+  print("sqlite_insert", insert_all(rows, read_personal(region / "vault.sqlite"), scratch));
+  print("sqlite_read", read_all(region / "ledger.sqlite", rows.front().place, rows.back().place));
+  print("sha256_records", hash_records(rows));
+  print("sha256_nodes", hash_nodes(rows.size()));
+  const std::array<std::string_view, 2> files{mapped(argv[3]), mapped(argv[4])};
+  print("sha256_files", over_halves(files, [](std::string_view half) {
+          keep(crypto::sha256(base::bytes_of(half)).bytes[0]);
+        }));
+  print("zstd_compress", over_halves(files, [](std::string_view half) { keep(compressed(half).size()); }));
+  print("zstd_decompress", decompress_all(files));
   return 0;
 }
