@@ -2,17 +2,16 @@
 #include "collector/ingest/registry.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
+#include "ledger/base/open_file.h"
 #include "ledger/crypto/digest.h"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <system_error>
 
 namespace countersign::ingest {
 namespace {
@@ -21,37 +20,21 @@ using base::Code;
 using base::fail;
 using base::Result;
 
-/// Holds the lock on `<path>.lock`; the file stays, because removing it would let two hold it.
-class ChangeLock {
- public:
-  explicit ChangeLock(const std::filesystem::path& path)
-      : fd_(::open((path.string() + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {}
-  ~ChangeLock() {
-    if (fd_ >= 0) ::close(fd_);
+/// Waits for the lock on `<path>.lock` and holds it as long as the file is open. The file stays, because
+/// removing it would let two hold the lock.
+Result<base::OpenFile> lock_changes(std::filesystem::path path) {
+  TRY_ASSIGN(auto file, base::OpenFile::open(path += ".lock", O_RDWR | O_CREAT, 0644));
+  while (::flock(file.descriptor(), LOCK_EX) != 0) {
+    if (errno != EINTR) return base::os_error("lock", file.path());
   }
-  ChangeLock(const ChangeLock&) = delete;
-  ChangeLock& operator=(const ChangeLock&) = delete;
-
-  Result<void> wait() const {
-    while (fd_ >= 0) {
-      if (::flock(fd_, LOCK_EX) == 0) return {};
-      if (errno != EINTR) break;
-    }
-    const int error = errno;
-    return fail(error == EACCES ? Code::permission_denied : Code::internal,
-                fmt::format("cannot lock the registry: {}", std::generic_category().message(error)));
-  }
-
- private:
-  int fd_;
-};
+  return file;
+}
 
 /// Reads the registry, lets `change` alter it, and writes it.
 template <class Change>
 Result<void> change_registry(const std::filesystem::path& path, Change change) {
   TRY(base::make_folders_durably(path.parent_path()));
-  const ChangeLock lock(path);
-  TRY(lock.wait());
+  TRY_ASSIGN(const auto lock, lock_changes(path));
   auto registry = Registry::load(path);
   if (!registry && registry.error().code != Code::not_found) return fail(registry.error());
   if (!registry) registry = Registry();

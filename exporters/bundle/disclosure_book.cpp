@@ -6,15 +6,9 @@
 #include <cstring>
 
 namespace countersign::bundle {
-namespace {
-
-constexpr std::size_t kRecentSlots = 16'384;
-constexpr std::size_t kRecentValueMax = 1024;
-
-}  // namespace
 
 DisclosureBook::DisclosureBook(vault::VaultReader& vault, base::TenantId tenant, std::string& lines)
-    : vault_(vault), tenant_(std::move(tenant)), lines_(lines), recent_(kRecentSlots), known_(4096) {}
+    : vault_(vault), tenant_(std::move(tenant)), lines_(lines), known_(4096) {}
 
 std::uint64_t DisclosureBook::hash_of(const Key& key) {
   // The characters of a SHA-256 in base64url are as good as random; fold them over each other.
@@ -52,30 +46,28 @@ void DisclosureBook::remember(const Key& key) {
 }
 
 base::Result<std::optional<std::string_view>> DisclosureBook::find(const record::TokenAt& token) {
-  const auto view = [](const std::optional<std::string>& value) {
-    return value ? std::optional<std::string_view>(*value) : std::nullopt;
-  };
-  Key key{};
-  std::copy_n(token.token.begin(), std::min(key.size(), token.token.size()), key.begin());
-  auto& slot = recent_[hash_of(key) % recent_.size()];
-  if (slot.used && slot.key == key) return view(slot.value);
-  TRY_ASSIGN(auto found, vault_.disclose(tenant_, token.token));
-  if (found && found->kind != token.kind)
+  const auto* entry = recent_.find(token.token);
+  if (entry == nullptr) {
+    TRY_ASSIGN(auto found, vault_.disclose(tenant_, token.token));
+    if (found) note(*found);
+    entry = found ? &recent_.keep(token.token, found->kind, std::move(found->value))
+                  : &recent_.keep(token.token, token.kind, std::nullopt);
+  }
+  if (!entry->value) return std::optional<std::string_view>();
+  if (entry->kind != token.kind)
     return base::fail(base::Code::data_loss, "a token stands where another kind of value belongs");
-  if (found && !is_known(key)) {
-    jsonl::append_disclosure(lines_, {found->token, found->kind, found->salt, found->value});
-    lines_.push_back('\n');
-    ++written_;
-    remember(key);
-  }
-  if (found && found->value.size() > kRecentValueMax) {
-    large_ = std::move(found->value);
-    return std::optional<std::string_view>(large_);
-  }
-  slot.key = key;
-  slot.used = true;
-  slot.value = found ? std::optional<std::string>(std::move(found->value)) : std::nullopt;
-  return view(slot.value);
+  return std::optional<std::string_view>(*entry->value);
+}
+
+/// Writes a value into disclosures.jsonl, where it is not there yet.
+void DisclosureBook::note(const vault::Disclosure& found) {
+  Key key{};
+  std::copy_n(found.token.begin(), std::min(key.size(), found.token.size()), key.begin());
+  if (is_known(key)) return;
+  jsonl::append_disclosure(lines_, {found.token, found.kind, found.salt, found.value});
+  lines_.push_back('\n');
+  ++written_;
+  remember(key);
 }
 
 }  // namespace countersign::bundle

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "exporters/csv/events.h"
+#include "exporters/csv/recent_values.h"
 #include "ledger/base/result.h"
 #include "ledger/vault/vault_reader.h"
 
@@ -29,11 +30,7 @@ class DisclosureBook final : public csv::DisclosedValues {
 
  private:
   using Key = std::array<char, 16>;
-  struct Slot {
-    Key key{};
-    bool used = false;
-    std::optional<std::string> value;
-  };
+  void note(const vault::Disclosure& found);
   bool is_known(const Key& key);
   void remember(const Key& key);
   void grow();
@@ -43,9 +40,8 @@ class DisclosureBook final : public csv::DisclosedValues {
   base::TenantId tenant_;
   std::string& lines_;
   std::uint64_t written_ = 0;
-  std::vector<Slot> recent_;  ///< the value met last for each hash
-  std::string large_;         ///< a value too large to keep
-  std::vector<Key> known_;    ///< open addressing; a key of zeros is a free place
+  csv::RecentValues recent_;
+  std::vector<Key> known_;  ///< open addressing; a key of zeros is a free place
   std::size_t known_count_ = 0;
 };
 

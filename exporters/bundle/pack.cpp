@@ -1,5 +1,7 @@
 #include "exporters/bundle/pack.h"
 
+#include "ledger/base/open_file.h"
+
 #include <fmt/format.h>
 
 #include <archive.h>
@@ -11,7 +13,6 @@
 
 #include <cerrno>
 #include <memory>
-#include <system_error>
 #include <vector>
 
 namespace countersign::bundle {
@@ -35,12 +36,6 @@ auto archive_error(archive* handle) {
               fmt::format("cannot write the archive: {}", text == nullptr ? "unknown" : text));
 }
 
-auto os_error(std::string_view doing, const fs::path& path) {
-  const int error = errno;
-  return fail(error == ENOSPC || error == EDQUOT ? Code::resource_exhausted : Code::internal,
-              fmt::format("cannot {} {}: {}", doing, path.string(), std::generic_category().message(error)));
-}
-
 /// The archive under a temporary name; removed unless it was kept.
 class Output {
  public:
@@ -62,14 +57,12 @@ class Output {
   base::Result<std::uint64_t> keep() {
     struct stat status {};
     if (::fchmod(fd_, 0640) != 0 || ::fsync(fd_) != 0 || ::fstat(fd_, &status) != 0)
-      return os_error("make durable", path_);
-    if (::rename(name_.c_str(), path_.c_str()) != 0) return os_error("put in place", path_);
+      return base::os_error("make durable", path_);
+    if (::rename(name_.c_str(), path_.c_str()) != 0) return base::os_error("put in place", path_);
     kept_ = true;
     const auto beside = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
-    const int folder = ::open(beside.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = folder >= 0 && ::fsync(folder) == 0;
-    if (folder >= 0) ::close(folder);
-    if (!synced) return os_error("make durable the folder", beside);
+    TRY_ASSIGN(auto folder, base::OpenFile::open(beside, O_RDONLY | O_DIRECTORY));
+    TRY(folder.sync());
     return static_cast<std::uint64_t>(status.st_size);
   }
 
@@ -90,21 +83,13 @@ bool configure(archive* handle, ArchiveFormat format) {
 }
 
 base::Result<void> add_file(archive* handle, const fs::path& path, std::vector<char>& buffer) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return os_error("open", path);
-  base::Result<void> done;
+  TRY_ASSIGN(auto file, base::OpenFile::open(path, O_RDONLY));
   for (;;) {
-    const ssize_t count = ::read(fd, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) done = os_error("read", path);
-    if (count <= 0) break;
-    if (archive_write_data(handle, buffer.data(), static_cast<std::size_t>(count)) != count) {
-      done = archive_error(handle);
-      break;
-    }
+    TRY_ASSIGN(const auto count, file.read(buffer.data(), buffer.size()));
+    if (archive_write_data(handle, buffer.data(), count) != static_cast<la_ssize_t>(count))
+      return archive_error(handle);
+    if (count < buffer.size()) return {};
   }
-  ::close(fd);
-  return done;
 }
 
 }  // namespace
@@ -112,7 +97,7 @@ base::Result<void> add_file(archive* handle, const fs::path& path, std::vector<c
 base::Result<std::uint64_t> pack(const Staging& staging, const std::string& root, ArchiveFormat format,
                                  base::Timestamp modified, const fs::path& output) {
   Output file(output);
-  if (file.fd() < 0) return os_error("create a file beside", output);
+  if (file.fd() < 0) return base::os_error("create a file beside", output);
   const ArchivePtr handle(archive_write_new());
   if (!handle || !configure(handle.get(), format) ||
       archive_write_set_bytes_per_block(handle.get(), 1 << 20) != 0 ||

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/base/open_file.h"
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
 #include "ledger/crypto/digest.h"
@@ -21,20 +22,16 @@ struct StagedEntry {
 /// A file being written, hashed while it is. One thread at a time.
 class StagedFile {
  public:
-  ~StagedFile();
-  StagedFile(StagedFile&& other) noexcept;
-  StagedFile& operator=(StagedFile&&) = delete;
-
-  /// Writes at once: hand in large pieces. Errors: resource_exhausted where the disk is full, internal.
+  /// Writes at once: hand in large pieces. Errors: those of base::OpenFile.
   base::Result<void> append(std::string_view bytes);
   std::uint64_t bytes() const { return entry_.bytes; }
 
  private:
   friend class Staging;
-  StagedFile(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
+  StagedFile(base::OpenFile file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
   base::Result<StagedEntry> finish();
 
-  int fd_;
+  base::OpenFile file_;
   std::string name_;
   crypto::Sha256 hasher_;
   StagedEntry entry_;

@@ -5,9 +5,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <charconv>
 #include <system_error>
 #include <utility>
@@ -45,23 +43,9 @@ base::Result<Withheld> read_withheld(std::string_view line) {
 }
 
 base::Result<BlockReader> BlockReader::open(const std::filesystem::path& path, std::size_t block_bytes) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return fail(errno == ENOENT ? Code::not_found : Code::internal,
-                fmt::format("cannot open {}: {}", path.string(), std::generic_category().message(errno)));
-  return BlockReader(fd, path.filename().string(), block_bytes);
+  TRY_ASSIGN(auto file, base::OpenFile::open(path, O_RDONLY));
+  return BlockReader(std::move(file), block_bytes);
 }
-
-BlockReader::~BlockReader() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-BlockReader::BlockReader(BlockReader&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)),
-      name_(std::move(other.name_)),
-      block_bytes_(other.block_bytes_),
-      rest_(std::move(other.rest_)),
-      done_(other.done_) {}
 
 base::Result<bool> BlockReader::next(std::string& block) {
   block.clear();
@@ -75,29 +59,19 @@ base::Result<bool> BlockReader::next(std::string& block) {
       return true;
     }
     if (done_ && block.empty()) return false;
-    if (done_) return fail(Code::data_loss, fmt::format("{} does not end in a line feed", name_));
+    if (done_) return fail(Code::data_loss, fmt::format("{} does not end in a line feed", name()));
     if (block.size() > kLineBytesMax)
-      return fail(Code::data_loss, fmt::format("{} has a line of over {} bytes", name_, kLineBytesMax));
+      return fail(Code::data_loss, fmt::format("{} has a line of over {} bytes", name(), kLineBytesMax));
     TRY(fill(block));
   }
 }
 
 base::Result<void> BlockReader::fill(std::string& block) {
-  std::size_t filled = block.size();
-  block.resize(filled + block_bytes_);
-  while (filled < block.size()) {
-    const ssize_t count = ::read(fd_, block.data() + filled, block.size() - filled);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0)
-      return fail(Code::internal,
-                  fmt::format("cannot read {}: {}", name_, std::generic_category().message(errno)));
-    if (count == 0) {
-      done_ = true;
-      break;
-    }
-    filled += static_cast<std::size_t>(count);
-  }
-  block.resize(filled);
+  const std::size_t before = block.size();
+  block.resize(before + block_bytes_);
+  TRY_ASSIGN(const auto count, file_.read(block.data() + before, block_bytes_));
+  done_ = count < block_bytes_;
+  block.resize(before + count);
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/base/open_file.h"
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
 
@@ -40,22 +41,18 @@ class BlockReader {
   /// but for the last.
   static base::Result<BlockReader> open(const std::filesystem::path& path,
                                         std::size_t block_bytes = 1u << 20);
-  ~BlockReader();
-  BlockReader(BlockReader&& other) noexcept;
-  BlockReader& operator=(BlockReader&&) = delete;
-
   /// Puts the next lines, each with its line feed, into `block`; false at the end of the file. data_loss
   /// where the file does not end in a line feed or a line is longer than kLineBytesMax.
   base::Result<bool> next(std::string& block);
 
  private:
-  BlockReader(int fd, std::string name, std::size_t block_bytes)
-      : fd_(fd), name_(std::move(name)), block_bytes_(block_bytes) {}
+  BlockReader(base::OpenFile file, std::size_t block_bytes)
+      : file_(std::move(file)), block_bytes_(block_bytes) {}
 
   base::Result<void> fill(std::string& block);
+  std::string name() const { return file_.path().filename().string(); }
 
-  int fd_;
-  std::string name_;
+  base::OpenFile file_;
   std::size_t block_bytes_;
   std::string rest_;  ///< the beginning of a line, behind the block that was given out
   bool done_ = false;

@@ -9,26 +9,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstring>
-#include <system_error>
 #include <utility>
 
 namespace countersign::verify {
 
 using base::Code;
 using base::fail;
-
-DisclosureIndex::~DisclosureIndex() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-DisclosureIndex::DisclosureIndex(DisclosureIndex&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)),
-      lines_(other.lines_),
-      used_(other.used_),
-      slots_(std::move(other.slots_)),
-      asked_(std::move(other.asked_)) {}
 
 /// The slot that holds the token, or the free one where it belongs.
 std::size_t DisclosureIndex::place_of(const base::Digest& token) const {
@@ -59,10 +46,8 @@ base::Result<void> DisclosureIndex::add(std::string_view line, std::uint64_t off
 }
 
 base::Result<DisclosureIndex> DisclosureIndex::load(const std::filesystem::path& path) {
-  DisclosureIndex index(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (index.fd_ < 0)
-    return fail(Code::internal,
-                fmt::format("cannot open {}: {}", path.string(), std::generic_category().message(errno)));
+  TRY_ASSIGN(auto file, base::OpenFile::open(path, O_RDONLY));
+  DisclosureIndex index(std::move(file));
   TRY_ASSIGN(auto reader, jsonl::BlockReader::open(path));
   std::string block;
   std::uint64_t offset = 0;
@@ -80,6 +65,19 @@ base::Result<DisclosureIndex> DisclosureIndex::load(const std::filesystem::path&
   return index;
 }
 
+base::Result<std::optional<std::string>> DisclosureIndex::ask(std::string_view token) const {
+  TRY_ASSIGN(const auto digest, base::digest_from_base64url(token));
+  const auto place = place_of(digest);
+  const auto& slot = slots_[place];
+  if (slot.bytes == 0) return std::optional<std::string>();
+  asked_[place].store(true, std::memory_order_relaxed);
+  std::string line(slot.bytes, '\0');
+  if (::pread(file_.descriptor(), line.data(), line.size(), static_cast<off_t>(slot.offset)) !=
+      static_cast<ssize_t>(line.size()))
+    return fail(Code::internal, "cannot read a disclosed value again");
+  return std::optional<std::string>(std::move(line));
+}
+
 std::uint64_t DisclosureIndex::unused() const {
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < slots_.size(); ++i)
@@ -88,30 +86,20 @@ std::uint64_t DisclosureIndex::unused() const {
 }
 
 base::Result<std::optional<std::string_view>> IndexedValues::find(const record::TokenAt& token) {
-  TRY_ASSIGN(const auto digest, base::digest_from_base64url(token.token));
-  std::size_t hash = 0;
-  std::memcpy(&hash, digest.bytes.data() + 8, sizeof hash);
-  auto& recent = recent_[hash % recent_.size()];
-  if (recent.token != token.token) {
-    recent.value.reset();
-    const auto place = index_.place_of(digest);
-    const auto& slot = index_.slots_[place];
-    if (slot.bytes != 0) {
-      index_.asked_[place].store(true, std::memory_order_relaxed);
-      std::string line(slot.bytes, '\0');
-      if (::pread(index_.fd_, line.data(), line.size(), static_cast<off_t>(slot.offset)) !=
-          static_cast<ssize_t>(line.size()))
-        return fail(Code::internal, "cannot read a disclosed value again");
-      TRY_ASSIGN(auto disclosure, jsonl::read_disclosure(line));
-      recent.kind = disclosure.kind;
-      recent.value = std::move(disclosure.value);
+  const auto* entry = recent_.find(token.token);
+  if (entry == nullptr) {
+    TRY_ASSIGN(auto line, index_.ask(token.token));
+    if (line) {
+      TRY_ASSIGN(auto disclosure, jsonl::read_disclosure(*line));
+      entry = &recent_.keep(token.token, disclosure.kind, std::move(disclosure.value));
+    } else {
+      entry = &recent_.keep(token.token, token.kind, std::nullopt);
     }
-    recent.token = token.token;
   }
-  if (!recent.value) return std::optional<std::string_view>();
-  if (recent.kind != token.kind)
+  if (!entry->value) return std::optional<std::string_view>();
+  if (entry->kind != token.kind)
     return fail(Code::data_loss, "a token stands where another kind of value belongs");
-  return std::optional<std::string_view>(*recent.value);
+  return std::optional<std::string_view>(*entry->value);
 }
 
 }  // namespace countersign::verify

@@ -5,11 +5,8 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace countersign::verify {
@@ -18,37 +15,18 @@ using base::Code;
 using base::fail;
 
 base::Result<TableCompare> TableCompare::open(const std::filesystem::path& path) {
-  TableCompare table(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (table.fd_ < 0)
-    return fail(Code::internal,
-                fmt::format("cannot open {}: {}", path.string(), std::generic_category().message(errno)));
+  TRY_ASSIGN(auto file, base::OpenFile::open(path, O_RDONLY));
+  TableCompare table(std::move(file));
   std::string header;
   csv::EventsWriter::append_header(header);
   TRY(table.add(header, 1));
   return table;
 }
 
-TableCompare::~TableCompare() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
-TableCompare::TableCompare(TableCompare&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)),
-      found_(std::move(other.found_)),
-      lines_(other.lines_),
-      different_(other.different_) {}
-
 /// Reads up to `count` bytes into found_; fewer at the end.
 base::Result<void> TableCompare::read(std::size_t count) {
   found_.resize(count);
-  std::size_t filled = 0;
-  while (filled < count) {
-    const ssize_t got = ::read(fd_, found_.data() + filled, count - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail(Code::internal, "cannot read data/events.csv");
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
-  }
+  TRY_ASSIGN(const auto filled, file_.read(found_.data(), count));
   found_.resize(filled);
   return {};
 }

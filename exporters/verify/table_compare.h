@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/base/open_file.h"
 #include "ledger/base/result.h"
 
 #include <cstdint>
@@ -14,9 +15,6 @@ namespace countersign::verify {
 class TableCompare {
  public:
   static base::Result<TableCompare> open(const std::filesystem::path& path);
-  ~TableCompare();
-  TableCompare(TableCompare&& other) noexcept;
-  TableCompare& operator=(TableCompare&&) = delete;
 
   /// The next whole rows that are expected, `count` of them. Errors: internal, where the file cannot be read.
   base::Result<void> add(std::string_view rows, std::uint64_t count);
@@ -25,10 +23,10 @@ class TableCompare {
   base::Result<void> finish();
 
  private:
-  explicit TableCompare(int fd) : fd_(fd) {}
+  explicit TableCompare(base::OpenFile file) : file_(std::move(file)) {}
   base::Result<void> read(std::size_t count);
 
-  int fd_;
+  base::OpenFile file_;
   std::string found_;
   std::uint64_t lines_ = 0;      ///< that are the same
   std::uint64_t different_ = 0;  ///< the first line that is not, from 1; 0: none yet

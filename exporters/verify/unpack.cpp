@@ -2,6 +2,7 @@
 
 #include "exporters/verify/channel.h"
 #include "ledger/base/file.h"
+#include "ledger/base/open_file.h"
 #include "ledger/crypto/digest.h"
 
 #include <fmt/format.h>
@@ -10,12 +11,9 @@
 #include <archive_entry.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
-#include <system_error>
 #include <thread>
 
 namespace countersign::verify {
@@ -32,21 +30,6 @@ struct ArchiveFreer {
   void operator()(archive* handle) const { archive_read_free(handle); }
 };
 using ArchivePtr = std::unique_ptr<archive, ArchiveFreer>;
-
-/// A file descriptor that closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// A name as it can be shown: it comes from an untrusted archive.
 std::string shown(std::string_view name) {
@@ -68,25 +51,6 @@ bool is_plain_path(std::string_view path) {
     begin = end + 1;
   }
   return true;
-}
-
-auto os_error(std::string_view doing, const fs::path& path) {
-  const int error = errno;
-  return fail(error == ENOENT                      ? Code::not_found
-              : error == ENOSPC || error == EDQUOT ? Code::resource_exhausted
-              : error == EACCES                    ? Code::permission_denied
-                                                   : Code::internal,
-              fmt::format("cannot {} {}: {}", doing, path.string(), std::generic_category().message(error)));
-}
-
-base::Result<void> write_all(int fd, std::string_view bytes, const fs::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return os_error("write", path);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
 }
 
 /// Hashes a file while the next piece of it is fetched: on a thread of its own once the file has more than
@@ -186,18 +150,10 @@ class BundleOpener {
   }
 
   base::Result<void> hash_file(const std::string& name, const fs::path& path) {
-    const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (fd.get() < 0) return os_error("open", path);
+    TRY_ASSIGN(auto file, base::OpenFile::open(path, O_RDONLY | O_NOFOLLOW));
     return absorb(name, {path, 0, {}}, [&](std::string& piece) -> base::Result<void> {
-      std::size_t filled = 0;
-      while (filled < piece.size()) {
-        const ssize_t count = ::read(fd.get(), piece.data() + filled, piece.size() - filled);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return os_error("read", path);
-        if (count == 0) break;
-        filled += static_cast<std::size_t>(count);
-      }
-      piece.resize(filled);
+      TRY_ASSIGN(const auto count, file.read(piece.data(), piece.size()));
+      piece.resize(count);
       return {};
     });
   }
@@ -249,7 +205,7 @@ class BundleOpener {
       return damaged(handle.get());
     const auto parent = limits_.work_folder.empty() ? fs::temp_directory_path() : limits_.work_folder;
     std::string pattern = (parent / "countersign-verify-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) return os_error("make a folder in", parent);
+    if (::mkdtemp(pattern.data()) == nullptr) return base::os_error("make a folder in", parent);
     bundle_.temporary_ = pattern;
     for (;;) {
       archive_entry* entry = nullptr;
@@ -292,9 +248,7 @@ class BundleOpener {
 
   base::Result<void> unpack(archive* handle, std::string name) {
     BundleFile file{bundle_.temporary_ / fmt::format("{}", bundle_.files_.size()), 0, {}};
-    const Descriptor fd(::open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (fd.get() < 0) return os_error("create", file.path);
-    const auto path = file.path;
+    TRY_ASSIGN(auto out, base::OpenFile::open(file.path, O_WRONLY | O_CREAT | O_EXCL, 0600));
     return absorb(std::move(name), std::move(file), [&](std::string& piece) -> base::Result<void> {
       std::size_t filled = 0;
       while (filled < piece.size()) {
@@ -304,7 +258,7 @@ class BundleOpener {
         filled += static_cast<std::size_t>(count);
       }
       piece.resize(filled);
-      return write_all(fd.get(), piece, path);
+      return out.write(piece);
     });
   }
 

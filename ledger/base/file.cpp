@@ -1,5 +1,7 @@
 #include "ledger/base/file.h"
 
+#include "ledger/base/open_file.h"
+
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -8,68 +10,28 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
 namespace countersign::base {
 namespace {
 
 namespace fs = std::filesystem;
 
-auto os_error(std::string_view doing, const fs::path& path) {
-  const int error = errno;
-  const Code code = error == ENOENT                      ? Code::not_found
-                    : error == EEXIST                    ? Code::already_exists
-                    : error == EACCES || error == EPERM  ? Code::permission_denied
-                    : error == ENOSPC || error == EDQUOT ? Code::resource_exhausted
-                                                         : Code::internal;
-  return fail(code,
-              fmt::format("cannot {} {}: {}", doing, path.string(), std::generic_category().message(error)));
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  bool ok() const { return fd_ >= 0; }
-  int get() const { return fd_; }
-  /// Closes at once; false where close reports that a write was lost.
-  bool close_checked() { return ::close(std::exchange(fd_, -1)) == 0; }
-
- private:
-  int fd_;
-};
-
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
 Result<void> sync_folder(const fs::path& folder) {
-  const Descriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.ok() || ::fsync(fd.get()) != 0) return os_error("make durable the folder", folder);
-  return {};
-}
-
-Result<void> write_all(int fd, std::string_view content, const fs::path& path) {
-  while (!content.empty()) {
-    const ssize_t written = ::write(fd, content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return os_error("write", path);
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
+  TRY_ASSIGN(auto open, OpenFile::open(folder, O_RDONLY | O_DIRECTORY));
+  return open.sync();
 }
 
 /// Writes and fsyncs a new file; whatever fails, no file of that name is left.
 Result<void> write_new(const fs::path& path, std::string_view content, FileMode mode) {
-  Descriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
-  if (!fd.ok()) return os_error("create", path);
-  auto done = write_all(fd.get(), content, path);
-  if (done && ::fsync(fd.get()) != 0) done = os_error("make durable", path);
-  if (!fd.close_checked() && done) done = os_error("close", path);
+  TRY_ASSIGN(auto file, OpenFile::open(path, O_WRONLY | O_CREAT | O_EXCL, static_cast<unsigned>(mode)));
+  auto done = file.write(content);
+  if (done) done = file.sync();
+  auto closed = file.close();
+  if (done) done = std::move(closed);
   if (!done) ::unlink(path.c_str());
   return done;
 }
@@ -81,19 +43,16 @@ fs::path temporary_beside(const fs::path& path) {
 }  // namespace
 
 Result<std::string> read_file(const fs::path& path, std::uint64_t bytes_max) {
-  const Descriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd.ok()) return os_error("open", path);
+  TRY_ASSIGN(auto file, OpenFile::open(path, O_RDONLY));
   std::string content;
   char buffer[65536];
   for (;;) {
-    const ssize_t count = ::read(fd.get(), buffer, sizeof buffer);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return os_error("read", path);
-    if (count == 0) return content;
-    content.append(buffer, static_cast<std::size_t>(count));
+    TRY_ASSIGN(const auto count, file.read(buffer, sizeof buffer));
+    content.append(buffer, count);
     if (content.size() > bytes_max)
       return fail(Code::resource_exhausted,
                   fmt::format("{} is larger than the {} bytes that are allowed", path.string(), bytes_max));
+    if (count < sizeof buffer) return content;
   }
 }
 

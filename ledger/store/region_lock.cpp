@@ -6,8 +6,6 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 namespace countersign::store {
@@ -16,11 +14,8 @@ using base::Code;
 using base::fail;
 
 base::Result<RegionLock> RegionLock::take(const std::filesystem::path& lock_file) {
-  const int fd = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-  if (fd < 0)
-    return fail(Code::internal, fmt::format("cannot open {}: {}", lock_file.string(),
-                                            std::generic_category().message(errno)));
-  RegionLock lock(fd);
+  TRY_ASSIGN(auto file, base::OpenFile::open(lock_file, O_RDWR | O_CREAT, 0640));
+  const int fd = file.descriptor();
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     char holder[32] = {};
     const auto count = ::pread(fd, holder, sizeof holder - 1, 0);
@@ -33,13 +28,7 @@ base::Result<RegionLock> RegionLock::take(const std::filesystem::path& lock_file
   const auto pid = fmt::format("{}", ::getpid());
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) < 0)
     return fail(Code::internal, fmt::format("cannot write {}", lock_file.string()));
-  return lock;
-}
-
-RegionLock::RegionLock(RegionLock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-
-RegionLock::~RegionLock() {
-  if (fd_ >= 0) ::close(fd_);
+  return RegionLock(std::move(file));
 }
 
 }  // namespace countersign::store

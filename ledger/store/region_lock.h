@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/base/open_file.h"
 #include "ledger/base/result.h"
 
 #include <filesystem>
@@ -12,13 +13,10 @@ class RegionLock {
  public:
   /// failed_precondition, naming the process, where another holds it.
   static base::Result<RegionLock> take(const std::filesystem::path& lock_file);
-  ~RegionLock();
-  RegionLock(RegionLock&& other) noexcept;
-  RegionLock& operator=(RegionLock&&) = delete;
 
  private:
-  explicit RegionLock(int fd) : fd_(fd) {}
-  int fd_;
+  explicit RegionLock(base::OpenFile file) : file_(std::move(file)) {}
+  base::OpenFile file_;
 };
 
 }  // namespace countersign::store
