@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <thread>
+#include <vector>
 
 namespace countersign::bundle {
 namespace {
@@ -21,6 +22,7 @@ constexpr std::size_t kPiecesWaiting = 8;
 /// Some lines of each file.
 struct Piece {
   std::string records;
+  std::vector<base::Digest> hashes;  ///< one for each record
   std::string events;
   std::string disclosures;
 };
@@ -40,8 +42,8 @@ class Tabler {
     std::string kept;
     std::string_view lines = piece.records, line;
     const bool filtered = !plan_.filter->empty();
-    for (; jsonl::take_line(lines, line); ++seq_) {
-      auto done = filtered ? run_filtered(line, piece, kept) : show(line, piece);
+    for (auto hash = piece.hashes.begin(); jsonl::take_line(lines, line); ++seq_, ++hash) {
+      auto done = filtered ? run_filtered(line, *hash, piece, kept) : show(line, *hash, piece);
       if (!done) return base::fail(fmt::format("record {}", seq_), done.error());
     }
     if (filtered) piece.records = std::move(kept);
@@ -52,32 +54,32 @@ class Tabler {
   std::uint64_t disclosures() const { return book_ ? book_->lines_written() : 0; }
 
  private:
-  base::Result<void> show(std::string_view line, Piece& piece) {
+  base::Result<void> show(std::string_view line, const base::Digest& hash, Piece& piece) {
     TRY_ASSIGN(const auto record, record::read_record(line));
     TRY_ASSIGN(const auto event, record::read_event(record.event));
-    return write(line, record, event, piece);
+    return write(line, hash, record, event, piece);
   }
 
-  base::Result<void> run_filtered(std::string_view line, Piece& piece, std::string& kept) {
+  base::Result<void> run_filtered(std::string_view line, const base::Digest& hash, Piece& piece,
+                                  std::string& kept) {
     TRY_ASSIGN(const auto record, record::read_record(line));
     TRY_ASSIGN(const auto event, record::read_event(record.event));
     if (plan_.filter->matches(record, event)) {
-      TRY(write(line, record, event, piece));
+      TRY(write(line, hash, record, event, piece));
       kept.append(line).push_back('\n');
     } else {
       totals_.add_withheld(seq_);
-      jsonl::append_withheld(kept, {seq_, record::record_hash(line)});
+      jsonl::append_withheld(kept, {seq_, hash});
       kept.push_back('\n');
     }
     return {};
   }
 
-  base::Result<void> write(std::string_view line, const record::RecordView& record,
+  base::Result<void> write(std::string_view line, const base::Digest& hash, const record::RecordView& record,
                            const record::EventView& event, Piece& piece) {
     TRY_ASSIGN(const auto occurred, base::parse_rfc3339(event.plain(record::kTime)));
     totals_.add_shown(seq_, record, event, line.size(), occurred);
-    return writer_->append_row(
-        piece.events, {&record, &event, record::record_hash(line), occurred, commits_.time_of(seq_)});
+    return writer_->append_row(piece.events, {&record, &event, hash, occurred, commits_.time_of(seq_)});
   }
 
   const RunPlan& plan_;
@@ -124,20 +126,24 @@ base::Result<void> write_run(store::LedgerReader& ledger, const RunPlan& plan, c
     tabled.close();
   });
   Piece piece;
+  std::uint64_t piece_begin = plan.begin;
+  const auto hand_on = [&](std::uint64_t end) -> base::Result<void> {
+    TRY(ledger.read_hashes(*plan.log, std::exchange(piece_begin, end), end, piece.hashes));
+    // The other threads say why they stopped.
+    if (!read.push(std::exchange(piece, {}))) return base::fail(base::Code::aborted, "stopped");
+    return {};
+  };
   auto read_result = ledger.read(*plan.log, plan.begin, plan.end,
                                  [&](base::Seq seq, std::string_view record) -> base::Result<void> {
                                    if (piece.records.empty())
                                      piece.records.reserve(kPieceBytes + record::kRecordBytesMax + 1);
                                    piece.records.append(record).push_back('\n');
                                    if (piece.records.size() < kPieceBytes) return {};
-                                   if (progress)
-                                     progress(base::index_of(seq) + 1 - plan.begin, plan.end - plan.begin);
-                                   // The other threads say why they stopped.
-                                   if (!read.push(std::exchange(piece, {})))
-                                     return base::fail(base::Code::aborted, "stopped");
-                                   return {};
+                                   const auto end = base::index_of(seq) + 1;
+                                   if (progress) progress(end - plan.begin, plan.end - plan.begin);
+                                   return hand_on(end);
                                  });
-  if (read_result && !piece.records.empty()) read.push(std::move(piece));
+  if (read_result && !piece.records.empty()) read_result = hand_on(plan.end);
   read.close();
   table_thread.join();
   write_thread.join();

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace countersign::csv {
 namespace {
 
@@ -52,8 +54,6 @@ void EventsWriter::SecondText::append(std::string& out, base::Timestamp time) {
 base::Result<void> EventsWriter::append_member(std::string& out, const record::EventView& event,
                                                std::size_t field) {
   const auto raw = event.raw[field];
-  out.push_back(',');
-  if (raw.empty()) return {};
   const auto& known = record::kEventFields[field];
   const auto inside = raw.front() == '"' ? raw.substr(1, raw.size() - 2) : raw;
   if (known.personal && inside.size() == base::kDigestBase64UrlSize) {
@@ -108,9 +108,15 @@ base::Result<void> EventsWriter::append_row(std::string& out, const EventRow& ro
   out.push_back(',');
   committed_.append(out, {row.committed * 1'000'000});
   out.append(jsonl::is_late(row.occurred, row.record->received) ? ",yes" : ",no");
+  std::size_t commas = 0;
   for (std::size_t i = 0; i < record::kEventFieldCount; ++i) {
-    if (i != record::kTime) TRY(append_member(out, *row.event, i));
+    if (i == record::kTime) continue;
+    ++commas;
+    if (row.event->raw[i].empty()) continue;
+    out.append(std::exchange(commas, 0), ',');
+    TRY(append_member(out, *row.event, i));
   }
+  out.append(commas, ',');
   out.append(",").append(row.record->source).append(",").append(row.record->proof).append(",");
   if (!row.record->redacted.empty()) append_cell(out, row.record->redacted);
   TRY(append_attributes(out, *row.event));

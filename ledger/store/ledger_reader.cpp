@@ -267,6 +267,17 @@ base::Result<std::vector<Digest>> LedgerReader::Impl::entries(const LogHead& log
   return hashes;
 }
 
+base::Result<void> LedgerReader::read_hashes(const LogHead& log, std::uint64_t begin, std::uint64_t end,
+                                             std::vector<Digest>& out) {
+  while (begin < end) {
+    const auto count = std::min(end, (begin / 256 + 1) * 256) - begin;
+    TRY_ASSIGN(const auto hashes, impl_->entries(log, 0, begin, count));
+    out.insert(out.end(), hashes.begin(), hashes.end());
+    begin += count;
+  }
+  return {};
+}
+
 base::Result<bool> LedgerReader::has_tile(const LogHead& log, unsigned level, std::uint64_t index,
                                           std::span<const Digest, 256> hashes) {
   auto& tile = impl_->tile.bind(1, tile_place(log.number, level, index));

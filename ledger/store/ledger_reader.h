@@ -81,6 +81,11 @@ class LedgerReader {
   base::Result<void> read_checkpoints(const LogHead& log, std::uint64_t low, std::uint64_t high,
                                       const std::function<base::Result<void>(const CheckpointRow&)>& visit);
 
+  /// Appends the leaf hashes of the records from `begin` up to `end`: the tiles', and the records' own behind
+  /// the last full tile.
+  base::Result<void> read_hashes(const LogHead& log, std::uint64_t begin, std::uint64_t end,
+                                 std::vector<base::Digest>& out);
+
   /// Whether the stored tile holds exactly these hashes; `level` counts tiles of 256.
   base::Result<bool> has_tile(const LogHead& log, unsigned level, std::uint64_t index,
                               std::span<const base::Digest, 256> hashes);

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -228,15 +229,23 @@ int main(int argc, char** argv) {
   const auto print = [&](const char* name, double seconds) {
     fmt::print("{} {:.0f}\n", name, count / seconds);
   };
+  // What else the machine does only ever makes a run longer.
+  const auto print_best = [&](const char* name, const auto& measure) {
+    print(name, std::min({measure(), measure(), measure()}));
+  };
   print("sqlite_insert", insert_all(rows, read_personal(region / "vault.sqlite"), scratch));
-  print("sqlite_read", read_all(region / "ledger.sqlite", rows.front().place, rows.back().place));
-  print("sha256_records", hash_records(rows));
-  print("sha256_nodes", hash_nodes(rows.size()));
+  print_best("sqlite_read",
+             [&] { return read_all(region / "ledger.sqlite", rows.front().place, rows.back().place); });
+  print_best("sha256_records", [&] { return hash_records(rows); });
+  print_best("sha256_nodes", [&] { return hash_nodes(rows.size()); });
   const std::array<std::string_view, 2> files{mapped(argv[3]), mapped(argv[4])};
-  print("sha256_files", over_halves(files, [](std::string_view half) {
-          keep(crypto::sha256(base::bytes_of(half)).bytes[0]);
-        }));
-  print("zstd_compress", over_halves(files, [](std::string_view half) { keep(compressed(half).size()); }));
-  print("zstd_decompress", decompress_all(files));
+  print_best("sha256_files", [&] {
+    return over_halves(files,
+                       [](std::string_view half) { keep(crypto::sha256(base::bytes_of(half)).bytes[0]); });
+  });
+  print_best("zstd_compress", [&] {
+    return over_halves(files, [](std::string_view half) { keep(compressed(half).size()); });
+  });
+  print_best("zstd_decompress", [&] { return decompress_all(files); });
   return 0;
 }
