@@ -106,10 +106,16 @@ class RecordCheck {
   }
 
   bool read_commits() {
-    auto times = read_commit_times(path_of(layout::kCheckpoints), evidence().log, run_.bundle_keys);
+    auto times =
+        read_commit_times(path_of(layout::kCheckpoints), evidence().log, run_.bundle_keys, threads());
     if (!times) run_.add("commit_times", CheckState::failed, times.error().message);
     if (times) rules_.commits = std::move(*times);
     return times.has_value();
+  }
+
+  unsigned threads() const {
+    return run_.options.threads != 0 ? run_.options.threads
+                                     : std::max(1u, std::thread::hardware_concurrency());
   }
 
   bool read_disclosures() {
@@ -151,9 +157,8 @@ class RecordCheck {
     TRY_ASSIGN(auto table, TableCompare::open(path_of(layout::kEvents)));
     table_.emplace(std::move(table));
     TRY_ASSIGN(auto reader, jsonl::BlockReader::open(path_of(layout::kRecords)));
-    const auto cores = run_.options.threads != 0 ? run_.options.threads : std::thread::hardware_concurrency();
     const bool small = bundle().find(layout::kRecords)->bytes < (4u << 20);
-    RecordScan records(std::move(reader), rules_, small ? 1 : std::max(1u, cores));
+    RecordScan records(std::move(reader), rules_, small ? 1 : threads());
     for (;;) {
       TRY_ASSIGN(auto block, records.take());
       if (!block) break;

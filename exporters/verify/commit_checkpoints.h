@@ -15,10 +15,11 @@ namespace countersign::verify {
 
 /// Reads data/checkpoints.jsonl: sizes ascending, times not descending, every note signed by the log and its
 /// clock, sizes and times as the notes say. Gives the commit times. data_loss for the first line that is
-/// wrong.
+/// wrong. Signatures are checked on `threads` threads, one or more.
 base::Result<jsonl::CommitTimes> read_commit_times(const std::filesystem::path& path,
                                                    const base::LogName& log,
-                                                   std::span<const tree::NoteVerifier> keys);
+                                                   std::span<const tree::NoteVerifier> keys,
+                                                   unsigned threads);
 
 /// Walks the same file again, once its lines are known to be right, beside the tree that grows.
 class CommitRoots {

@@ -166,6 +166,29 @@ TEST(VerifyBundle, RefusesATimestampFromAnotherBundle) {
   EXPECT_EQ(failed_check(verify(two, trusting(fixture.signer))), "timestamp");
 }
 
+/// So many that several threads check them.
+TEST(VerifyBundle, NamesTheFirstOfManyCheckpointsThatIsWrong) {
+  BundleFixture fixture(40, 1);
+  const auto folder = fixture.make_folder(fixture.request());
+  auto options = trusting(fixture.signer);
+  options.threads = 3;
+  EXPECT_VERDICT(verify(folder, options), Verdict::verified);
+  auto lines = lines_of(read_whole(folder / layout::kCheckpoints));
+  ASSERT_EQ(lines.size(), 40U);
+  for (const std::size_t at : {35, 22}) {
+    // The last signature's last byte: the clock's.
+    auto& line = lines[at];
+    const auto end = line.rfind("\\n\"}");
+    line[end - 5] = line[end - 5] == 'A' ? 'B' : 'A';
+    write_whole(folder / layout::kCheckpoints, joined(lines));
+    reseal(folder, fixture.signer);
+    const auto report = verify(folder, options);
+    EXPECT_EQ(failed_check(report), "commit_times");
+    EXPECT_THAT(report.find("commit_times")->sentence,
+                HasSubstr(fmt::format("the checkpoint of size {} in", at + 1)));
+  }
+}
+
 TEST(VerifyBundle, ProvesAPeriodByTheRecordsAtItsBoundaries) {
   BundleFixture fixture;
   auto request = fixture.request();
