@@ -1,7 +1,7 @@
 #include "collector/http/message.h"
 
 #include "collector/http/characters.h"
-#include "ledger/base/json.h"
+#include "ledger/base/problem.h"
 
 #include <fmt/format.h>
 
@@ -56,60 +56,11 @@ std::string_view RequestHead::header(std::string_view name) const { return find(
 
 std::string_view Request::parameter(std::string_view name) const { return find(parameters, name); }
 
-std::string_view reason_phrase(int status) {
-  struct Reason {
-    int status;
-    std::string_view phrase;
-  };
-  static constexpr std::array<Reason, 34> kReasons{{{200, "OK"},
-                                                    {201, "Created"},
-                                                    {202, "Accepted"},
-                                                    {204, "No Content"},
-                                                    {301, "Moved Permanently"},
-                                                    {302, "Found"},
-                                                    {303, "See Other"},
-                                                    {304, "Not Modified"},
-                                                    {307, "Temporary Redirect"},
-                                                    {308, "Permanent Redirect"},
-                                                    {400, "Bad Request"},
-                                                    {401, "Unauthorized"},
-                                                    {403, "Forbidden"},
-                                                    {404, "Not Found"},
-                                                    {405, "Method Not Allowed"},
-                                                    {406, "Not Acceptable"},
-                                                    {408, "Request Timeout"},
-                                                    {409, "Conflict"},
-                                                    {410, "Gone"},
-                                                    {411, "Length Required"},
-                                                    {412, "Precondition Failed"},
-                                                    {413, "Content Too Large"},
-                                                    {414, "URI Too Long"},
-                                                    {415, "Unsupported Media Type"},
-                                                    {417, "Expectation Failed"},
-                                                    {421, "Misdirected Request"},
-                                                    {422, "Unprocessable Content"},
-                                                    {429, "Too Many Requests"},
-                                                    {431, "Request Header Fields Too Large"},
-                                                    {500, "Internal Server Error"},
-                                                    {501, "Not Implemented"},
-                                                    {503, "Service Unavailable"},
-                                                    {505, "HTTP Version Not Supported"},
-                                                    {507, "Insufficient Storage"}}};
-  const auto found = std::find_if(kReasons.begin(), kReasons.end(),
-                                  [&](const auto& reason) { return reason.status == status; });
-  return found == kReasons.end() ? "Unknown" : found->phrase;
-}
-
 Response problem(int status, std::string_view detail) {
-  Response response;
-  response.status = status;
-  response.content_type = "application/problem+json";
-  response.body = "{\"type\":\"about:blank\",\"title\":";
-  base::append_json_string(response.body, reason_phrase(status));
-  response.body += fmt::format(",\"status\":{},\"detail\":", status);
-  base::append_json_string(response.body, detail);
-  response.body += "}";
-  return response;
+  return {status,
+          std::string(base::kProblemType),
+          {},
+          base::to_json({status, "about:blank", std::string(detail)})};
 }
 
 bool has_body(int status) { return status != 204 && status != 304; }
@@ -117,7 +68,7 @@ bool has_body(int status) { return status != 204 && status != 304; }
 std::optional<std::string> write_head(const Response& response, const AnswerContext& context) {
   if (response.status < 200 || response.status > 599) return std::nullopt;
   if (!is_field_value(response.content_type)) return std::nullopt;
-  std::string out = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
+  std::string out = fmt::format("HTTP/1.1 {} {}\r\n", response.status, base::reason_phrase(response.status));
   append_field(out, "Date", http_date(context.time_s));
   if (!response.content_type.empty()) append_field(out, "Content-Type", response.content_type);
   for (const auto& [name, value] : response.headers) {

@@ -53,9 +53,6 @@ struct Response {
 /// Whether two names of header fields are the same (ASCII letters in either case).
 bool same_name(std::string_view a, std::string_view b);
 
-/// The reason phrase of a status (RFC 9110 section 15), or "Unknown".
-std::string_view reason_phrase(int status);
-
 /// A problem document (RFC 9457, type about:blank). `detail` is one sentence and never repeats what the
 /// sender sent.
 Response problem(int status, std::string_view detail);

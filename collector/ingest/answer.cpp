@@ -96,7 +96,7 @@ std::string results_of(const std::vector<EventAnswer>& events, const Counts& cou
   return out;
 }
 
-Problem failure_of(const std::vector<EventAnswer>& events) {
+base::Problem failure_of(const std::vector<EventAnswer>& events) {
   int status = 0;
   for (const auto& event : events) {
     if (event.status == EventStatus::failed && (status == 0 || event.failure == 507)) status = event.failure;
@@ -107,8 +107,9 @@ Problem failure_of(const std::vector<EventAnswer>& events) {
               : "no event was stored; errors says why, and the same request may be sent again"};
 }
 
-IngestResponse problem_answer(const Problem& problem, std::string_view extensions) {
-  IngestResponse response{problem.status, std::string(kProblemType), {}, to_json(problem, extensions)};
+IngestResponse problem_answer(const base::Problem& problem, std::string_view extensions) {
+  IngestResponse response{
+      problem.status, std::string(base::kProblemType), {}, base::to_json(problem, extensions)};
   if (problem.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (problem.status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
@@ -136,6 +137,6 @@ IngestResponse answer(const std::vector<EventAnswer>& events) {
       results);
 }
 
-IngestResponse answer(const Problem& problem) { return problem_answer(problem, {}); }
+IngestResponse answer(const base::Problem& problem) { return problem_answer(problem, {}); }
 
 }  // namespace countersign::ingest

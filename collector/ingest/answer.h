@@ -1,6 +1,6 @@
 #pragma once
 
-#include "collector/ingest/problem.h"
+#include "ledger/base/problem.h"
 #include "ledger/record/prepare.h"
 #include "ledger/store/append.h"
 
@@ -9,6 +9,10 @@
 #include <vector>
 
 namespace countersign::ingest {
+
+inline constexpr std::string_view kRejectedProblem = "urn:countersign:problem:events-rejected";
+inline constexpr std::string_view kMisdirectedProblem = "urn:countersign:problem:misdirected";
+inline constexpr std::string_view kNotStoredProblem = "urn:countersign:problem:not-stored";
 
 /// What goes back over HTTP, without any type of the HTTP library.
 struct IngestResponse {
@@ -46,6 +50,6 @@ struct EventAnswer {
 IngestResponse answer(const std::vector<EventAnswer>& events);
 
 /// The answer to a request of which no event was looked at.
-IngestResponse answer(const Problem& problem);
+IngestResponse answer(const base::Problem& problem);
 
 }  // namespace countersign::ingest

@@ -16,11 +16,11 @@ namespace json = boost::json;
 
 using Items = std::vector<Item>;
 
-tl::unexpected<Problem> refuse(int status, std::string detail) {
-  return tl::unexpected(Problem{status, "about:blank", std::move(detail)});
+tl::unexpected<base::Problem> refuse(int status, std::string detail) {
+  return tl::unexpected(base::Problem{status, "about:blank", std::move(detail)});
 }
 
-tl::unexpected<Problem> too_many(std::size_t events_max) {
+tl::unexpected<base::Problem> too_many(std::size_t events_max) {
   return refuse(413, fmt::format("the body holds more than {} events; send fewer at once", events_max));
 }
 
@@ -60,9 +60,9 @@ std::vector<std::string_view> elements_of(std::string_view array) {
   return out;
 }
 
-tl::expected<Items, Problem> decode_json(std::string_view text, const IngestLimits& limits) {
+tl::expected<Items, base::Problem> decode_json(std::string_view text, const IngestLimits& limits) {
   auto parsed = base::parse_json(text, {.depth_max = limits.depth_max});
-  if (!parsed) return tl::unexpected(problem_of(parsed.error()));
+  if (!parsed) return tl::unexpected(base::problem_of(parsed.error()));
   Items items;
   if (!parsed->value.is_array()) {
     items.push_back(item_of(std::move(*parsed)));
@@ -80,13 +80,13 @@ tl::expected<Items, Problem> decode_json(std::string_view text, const IngestLimi
   // itself.
   for (const auto element : elements_of(text)) {
     auto again = base::parse_json(element, {.depth_max = limits.depth_max});
-    if (!again) return tl::unexpected(problem_of(again.error()));
+    if (!again) return tl::unexpected(base::problem_of(again.error()));
     items.push_back(item_of(std::move(*again)));
   }
   return items;
 }
 
-tl::expected<Items, Problem> decode_ndjson(std::string_view text, const IngestLimits& limits) {
+tl::expected<Items, base::Problem> decode_ndjson(std::string_view text, const IngestLimits& limits) {
   Items items;
   std::size_t line_number = 0;
   while (!text.empty()) {
@@ -110,8 +110,9 @@ tl::expected<Items, Problem> decode_ndjson(std::string_view text, const IngestLi
 
 }  // namespace
 
-tl::expected<Items, Problem> decode_body(std::string_view content_type, std::string_view content_encoding,
-                                         std::string_view body, const IngestLimits& limits) {
+tl::expected<Items, base::Problem> decode_body(std::string_view content_type,
+                                               std::string_view content_encoding, std::string_view body,
+                                               const IngestLimits& limits) {
   const auto form = form_of(content_type);
   if (!form)
     return refuse(415,
@@ -125,7 +126,7 @@ tl::expected<Items, Problem> decode_body(std::string_view content_type, std::str
   std::string decompressed;
   if (*compression != Compression::none) {
     auto inflated = inflate(body, *compression, limits.decoded_bytes_max);
-    if (!inflated) return tl::unexpected(problem_of(inflated.error()));
+    if (!inflated) return tl::unexpected(base::problem_of(inflated.error()));
     decompressed = std::move(*inflated);
     body = decompressed;
   } else if (body.size() > limits.decoded_bytes_max) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "collector/ingest/problem.h"
+#include "ledger/base/problem.h"
 #include "ledger/record/prepare.h"
 
 #include <boost/json/value.hpp>
@@ -29,8 +29,8 @@ using Item = std::variant<boost::json::value, record::Faults>;
 /// used: 415 a type or coding that we do not take, 413 a limit, 400 damaged compression, an empty body, or a
 /// JSON document that does not parse. What spoils one event spoils no other: a line of NDJSON that does not
 /// parse, a member that stands twice. Blank lines of NDJSON are skipped. Pure, thread-safe.
-tl::expected<std::vector<Item>, Problem> decode_body(std::string_view content_type,
-                                                     std::string_view content_encoding, std::string_view body,
-                                                     const IngestLimits& limits);
+tl::expected<std::vector<Item>, base::Problem> decode_body(std::string_view content_type,
+                                                           std::string_view content_encoding,
+                                                           std::string_view body, const IngestLimits& limits);
 
 }  // namespace countersign::ingest

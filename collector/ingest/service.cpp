@@ -136,17 +136,18 @@ class Sorter {
   std::map<base::RegionId, Group> groups_;
 };
 
-EventAnswer failure_of(const base::Error& error, Exhausted exhausted) {
+EventAnswer failure_of(const base::Error& error, base::Exhausted exhausted) {
   switch (error.code) {
     case base::Code::unavailable:
       return failed(503, "the ledger cannot take the event now; send it again");
     case base::Code::resource_exhausted:
-      return exhausted == Exhausted::disk
+      return exhausted == base::Exhausted::disk
                  ? failed(507, "the disk is full; send the event again when there is room")
                  : failed(413,
                           "the events of the request are more than the ledger takes at once; send fewer");
     default:
-      return failed(http_status(error.code), "whether the event was stored is not known; send it again");
+      return failed(base::http_status(error.code),
+                    "whether the event was stored is not known; send it again");
   }
 }
 
@@ -167,8 +168,8 @@ struct Pending {
     for (const auto index : indexes) answers[index] = failure;
   }
   void complete(const std::vector<std::size_t>& indexes, store::AppendResult result) {
-    if (!result) return fail(indexes, failure_of(result.error(), Exhausted::disk));
-    if (result->size() != indexes.size()) return fail(indexes, failure_of({}, Exhausted::disk));
+    if (!result) return fail(indexes, failure_of(result.error(), base::Exhausted::disk));
+    if (result->size() != indexes.size()) return fail(indexes, failure_of({}, base::Exhausted::disk));
     for (std::size_t i = 0; i < indexes.size(); ++i) {
       auto& out = answers[indexes[i]];
       const auto& outcome = (*result)[i];
@@ -189,7 +190,7 @@ void submit(Group group, const std::shared_ptr<Pending>& pending) {
         pending->done_one();
       });
   if (taken) return;
-  pending->fail(*indexes, failure_of(taken.error(), Exhausted::request));
+  pending->fail(*indexes, failure_of(taken.error(), base::Exhausted::request));
   pending->done_one();
 }
 
@@ -210,7 +211,7 @@ void IngestService::handle(IngestRequest request, Respond respond) {
   if (source == nullptr) {
     metrics_->count_unauthenticated();
     return respond(
-        answer(Problem{401, "about:blank", "send the token of a registered source as a Bearer token"}));
+        answer(base::Problem{401, "about:blank", "send the token of a registered source as a Bearer token"}));
   }
   auto items = decode_body(request.content_type, request.content_encoding, request.body, limits);
   request.body = {};
@@ -218,9 +219,9 @@ void IngestService::handle(IngestRequest request, Respond respond) {
 
   auto steps = steps_of(std::move(*items), *source);
   if (steps.size() > limits.events_max)
-    return respond(answer(
-        Problem{413, "about:blank",
-                fmt::format("the body holds more than {} events; send fewer at once", limits.events_max)}));
+    return respond(answer(base::Problem{
+        413, "about:blank",
+        fmt::format("the body holds more than {} events; send fewer at once", limits.events_max)}));
   const auto pending = std::make_shared<Pending>();
   pending->adapter = source->adapter;
   pending->metrics = metrics_;

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace countersign::ingest {
+namespace countersign::base {
 
 inline constexpr std::string_view kProblemType = "application/problem+json";
 
@@ -13,10 +13,10 @@ inline constexpr std::string_view kProblemType = "application/problem+json";
 enum class Exhausted { request, disk };
 
 /// The HTTP status (RFC 9110) of a failure: the one place where codes become statuses.
-int http_status(base::Code code, Exhausted exhausted = Exhausted::request);
+int http_status(Code code, Exhausted exhausted = Exhausted::request);
 
-/// The reason phrase of a status that this program answers, as RFC 9110 has it.
-std::string_view status_title(int status);
+/// The reason phrase of an HTTP status (RFC 9110 section 15), or "Unknown".
+std::string_view reason_phrase(int status);
 
 /// An answer that says what went wrong: a problem document (RFC 9457). `detail` is one sentence without the
 /// sender's values.
@@ -29,13 +29,9 @@ struct Problem {
   bool operator==(const Problem&) const = default;
 };
 
-Problem problem_of(const base::Error& error, Exhausted exhausted = Exhausted::request);
-
-inline constexpr std::string_view kRejectedProblem = "urn:countersign:problem:events-rejected";
-inline constexpr std::string_view kMisdirectedProblem = "urn:countersign:problem:misdirected";
-inline constexpr std::string_view kNotStoredProblem = "urn:countersign:problem:not-stored";
+Problem problem_of(const Error& error, Exhausted exhausted = Exhausted::request);
 
 /// The document. `extensions` are members already written, such as `"results":[]`, or empty.
 std::string to_json(const Problem& problem, std::string_view extensions = {});
 
-}  // namespace countersign::ingest
+}  // namespace countersign::base

@@ -1,10 +1,8 @@
-#include "collector/ingest/problem.h"
-
-#include "collector/ingest/answer.h"
+#include "ledger/base/problem.h"
 
 #include <gtest/gtest.h>
 
-namespace countersign::ingest {
+namespace countersign::base {
 namespace {
 
 TEST(Problem, IsWrittenAsRfc9457Has) {
@@ -31,14 +29,5 @@ TEST(Problem, HasOneStatusForEachCode) {
   EXPECT_EQ(http_status(Code::internal), 500);
 }
 
-TEST(Answer, InvitesARetryWhereOneHelps) {
-  const auto response = answer(Problem{503, "about:blank", "busy"});
-  ASSERT_EQ(response.headers.size(), 1u);
-  EXPECT_EQ(response.headers[0].first, "Retry-After");
-  EXPECT_EQ(response.content_type, "application/problem+json");
-  EXPECT_EQ(answer(Problem{401, "about:blank", ""}).headers[0].second, "Bearer");
-  EXPECT_TRUE(answer(Problem{400, "about:blank", ""}).headers.empty());
-}
-
 }  // namespace
-}  // namespace countersign::ingest
+}  // namespace countersign::base
