@@ -21,6 +21,7 @@ using namespace countersign;
 using namespace countersign::apps;
 
 constexpr int kExitFailure = 1;
+constexpr const char* kSystemLogWaits = "events of the system log wait to be written";
 
 /// Signals that the main thread waits for; every other thread has them blocked.
 sigset_t awaited_signals() {
@@ -69,7 +70,7 @@ class Daemon {
                    failed_ = true;
                    ::kill(::getpid(), SIGTERM);
                  }));
-      TRY(region->record_start());
+      TRY(region->note_start());
       regions_.push_back(std::move(region));
     }
     service_ = std::make_unique<ingest::IngestService>(
@@ -81,6 +82,13 @@ class Daemon {
         },
         ingest_limits(config_.limits), metrics_, std::make_shared<const ingest::Registry>());
     TRY(follow_registry());
+    for (const auto& region : regions_) {
+      // With a full disk the appliance still starts: it says so, answers 507 and goes on when there is room.
+      auto written = region->write_system_log();
+      if (!written && written.error().code != base::Code::resource_exhausted)
+        return base::fail(std::move(written).error());
+      report(kSystemLogWaits, written);
+    }
     http::ListenOptions listen;
     listen.address = config_.listen.address;
     listen.port = config_.listen.port;
@@ -130,14 +138,14 @@ class Daemon {
 
   void every_second() {
     report("the registry was not reloaded, the old one stays", follow_registry());
-    for (const auto& region : regions_) report("the outbox could not be emptied", region->take_outbox());
+    for (const auto& region : regions_) report(kSystemLogWaits, region->write_system_log());
   }
 
   base::Result<void> follow_registry() {
     TRY_ASSIGN(const auto registry, watched_.changed());
     if (!registry) return {};
     service_->set_registry(registry);
-    for (const auto& region : regions_) TRY(region->record_registry(*registry));
+    for (const auto& region : regions_) region->note_registry(*registry);
     return {};
   }
 

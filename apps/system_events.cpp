@@ -17,8 +17,6 @@ namespace {
 using base::Code;
 using base::fail;
 
-constexpr std::size_t kOutboxAtOnce = 500;
-
 const record::Sender& appliance() {
   static const record::Sender sender{base::SourceName("countersign"), record::Proof::none};
   return sender;
@@ -69,7 +67,8 @@ base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost:
                                    boost::json::serialize(event), base::FileMode::secret);
 }
 
-base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender) {
+base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender,
+                                       std::size_t at_once) {
   std::vector<boost::json::object> events;
   std::vector<std::filesystem::path> taken;
   std::error_code ignored;
@@ -83,7 +82,7 @@ base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::A
     }
     events.push_back(std::move(parsed->value.get_object()));
     taken.push_back(entry.path());
-    if (taken.size() == kOutboxAtOnce) break;
+    if (taken.size() == at_once) break;
   }
   if (events.empty()) return std::size_t{0};
   TRY(append_system_events(appender, events));

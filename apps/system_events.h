@@ -29,8 +29,10 @@ base::Result<void> append_system_events(store::Appender& appender,
 /// next.
 base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost::json::object& event);
 
-/// Appends what is in the outbox and deletes it there. A file that is not a system event is renamed to
+/// Appends what is in the outbox, `at_once` events at most, and deletes it there. A file that is not a system
+/// event is renamed to
 /// *.refused.
-base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender);
+base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender,
+                                       std::size_t at_once);
 
 }  // namespace countersign::apps

@@ -6,7 +6,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace countersign::apps {
+namespace {
+
+constexpr std::size_t kSystemEventsAtOnce = 500;
+
+}  // namespace
 
 using base::Code;
 using base::fail;
@@ -54,6 +61,7 @@ base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const 
   TRY_ASSIGN(region->writer_, store::Writer::open(std::move(options)));
   TRY_ASSIGN(region->projector_, projection::Projector::start(region->files_.ledger(), region->files_.index(),
                                                               id.value(), metrics));
+  region->set_limits(config.limits);
   return region;
 }
 
@@ -64,9 +72,16 @@ void Region::stop() {
   if (writer_) writer_->stop();
 }
 
-void Region::set_limits(const Config::Limits& limits) { writer_->set_limits(writer_limits(limits)); }
+void Region::set_limits(const Config::Limits& limits) {
+  writer_->set_limits(writer_limits(limits));
+  at_once_ = std::min<std::size_t>(kSystemEventsAtOnce, limits.queue_events_max);
+}
 
-base::Result<void> Region::record_start() {
+void Region::note(boost::json::object event) {
+  waiting_.insert_or_assign(std::string(event.at("id").as_string()), std::move(event));
+}
+
+base::Result<void> Region::note_start() {
   const auto now = base::system_clock()();
   const auto system_log =
       base::log_name(identity_.origin, identity_.region, base::TenantId(std::string(base::kSystemTenant)));
@@ -74,36 +89,43 @@ base::Result<void> Region::record_start() {
   const auto log_key = vkeys.substr(0, vkeys.find('\n'));
   auto key = system_event("key.created/" + log_key.substr(log_key.find('+') + 1, 8), "key.created", now);
   key["action"] = {{"name", "use of a log key"}, {"resource", log_key}};
+  note(std::move(key));
   auto started = system_event(random_event_id(crypto::system_entropy()), "ledger.started", now);
   started["action"] = {
       {"name", "start"}, {"resource", "countersignd"}, {"context", "version " COUNTERSIGN_VERSION}};
-  return append_system_events(*writer_, {key, started});
+  note(std::move(started));
+  return {};
 }
 
-base::Result<void> Region::record_registry(const ingest::Registry& registry) {
-  std::vector<boost::json::object> events;
+void Region::note_registry(const ingest::Registry& registry) {
+  // All of it each time: what is in the log already is a duplicate there.
   for (const auto& tenant : registry.tenants()) {
     if (tenant.region != id_) continue;
     auto event = system_event("tenant.added/" + tenant.id.value(), "tenant.added", tenant.created);
     event["action"] = {{"name", "tenant add"}, {"resource", tenant.id.value()}};
-    events.push_back(std::move(event));
+    note(std::move(event));
   }
   for (const auto& source : registry.sources()) {
     auto added = system_event("source.added/" + source.name.value(), "source.added", source.created);
     added["action"] = {
         {"name", "source add"}, {"resource", source.name.value()}, {"context", "adapter " + source.adapter}};
-    events.push_back(std::move(added));
+    note(std::move(added));
     if (!source.revoked) continue;
     auto revoked = system_event("source.revoked/" + source.name.value(), "source.revoked", *source.revoked);
     revoked["action"] = {{"name", "source revoke"}, {"resource", source.name.value()}};
-    events.push_back(std::move(revoked));
+    note(std::move(revoked));
   }
-  if (events.empty()) return {};
-  return append_system_events(*writer_, events);
 }
 
-base::Result<void> Region::take_outbox() {
-  TRY(empty_outbox(files_, *writer_));
+base::Result<void> Region::write_system_log() {
+  while (!waiting_.empty()) {
+    std::vector<boost::json::object> batch;
+    auto end = waiting_.begin();
+    for (; end != waiting_.end() && batch.size() < at_once_; ++end) batch.push_back(end->second);
+    TRY(append_system_events(*writer_, batch));
+    waiting_.erase(waiting_.begin(), end);
+  }
+  TRY(empty_outbox(files_, *writer_, at_once_));
   return {};
 }
 

@@ -9,8 +9,12 @@
 #include "ledger/store/writer.h"
 #include "ledger/vault/keys.h"
 
-#include <atomic>
+#include <boost/json/object.hpp>
+
+#include <cstddef>
+#include <map>
 #include <memory>
+#include <string>
 
 namespace countersign::apps {
 
@@ -29,17 +33,20 @@ class Region {
   const base::RegionId& id() const { return id_; }
   void set_limits(const Config::Limits& limits);
 
-  /// Records in the system log which keys are in use and that the daemon started.
-  base::Result<void> record_start();
-  /// Records sources and tenants that the system log does not know yet.
-  base::Result<void> record_registry(const ingest::Registry& registry);
-  /// Takes over what commands have left in the outbox.
-  base::Result<void> take_outbox();
+  /// What belongs in the system log: which keys are in use and that the daemon started; the sources and
+  /// tenants. It waits in memory for write_system_log().
+  base::Result<void> note_start();
+  void note_registry(const ingest::Registry& registry);
+  /// Writes what waits, and what commands have left in the outbox. What cannot be written now, because the
+  /// disk is full, waits on.
+  base::Result<void> write_system_log();
 
   void stop();
 
  private:
   Region(base::RegionId id, store::RegionFiles files) : id_(std::move(id)), files_(std::move(files)) {}
+
+  void note(boost::json::object event);
 
   const base::RegionId id_;
   const store::RegionFiles files_;
@@ -47,6 +54,8 @@ class Region {
   vault::VaultKeys vault_keys_;
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<projection::Projector> projector_;
+  std::map<std::string, boost::json::object> waiting_;  ///< by the event's id
+  std::size_t at_once_ = 1;                             ///< events that the writer's queue takes
 };
 
 /// What a writer is told of the configuration.

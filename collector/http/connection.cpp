@@ -87,7 +87,7 @@ net::awaitable<void> Connection::serve() {
   if (core_.stopping) co_return;
   if (transport_.tls()) {
     const std::string no_name;
-    transport_.expire_in(limits_->handshake_timeout_ms);
+    transport_.expire_in(std::min(limits_->handshake_timeout_ms, limits_->idle_timeout_ms));
     const auto error = co_await transport_.handshake(Transport::Role::server, no_name);
     if (error) {
       if (Transport::timed_out(error)) core_.metrics.count_timeout(Step::handshake);
@@ -120,11 +120,22 @@ net::awaitable<bool> Connection::serve_request() {
   co_return written && !close_;
 }
 
+void Connection::begin_step(std::int64_t ms) {
+  step_end_ = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+}
+
+/// The deadline of the next read: the step's end, or sooner where the peer falls silent.
+void Connection::expire_read() {
+  const auto silence = std::chrono::steady_clock::now() + std::chrono::milliseconds(limits_->idle_timeout_ms);
+  transport_.expire_at(std::min(step_end_, silence));
+}
+
 /// Appends what arrives to the inbox. False when the connection is over.
 net::awaitable<bool> Connection::receive(Step step) {
   const auto have = inbox_.size();
   inbox_.resize(have + kReceiveSize);
   const auto buffer = net::buffer(inbox_.data() + have, kReceiveSize);
+  expire_read();
   const auto transfer = co_await transport_.read_some(buffer);
   inbox_.resize(have + transfer.size);
   if (Transport::timed_out(transfer.error)) core_.metrics.count_timeout(step);
@@ -135,12 +146,12 @@ net::awaitable<Connection::Progress> Connection::read_head() {
   head_ = RequestHead();
   head_only_ = false;
   if (inbox_.empty()) {
-    transport_.expire_in(limits_->idle_timeout_ms);
+    begin_step(limits_->idle_timeout_ms);
     const bool received = co_await receive(Step::idle);
     if (!received) co_return Progress::gone;
   }
   in_flight_ = true;
-  transport_.expire_in(limits_->header_timeout_ms);
+  begin_step(limits_->header_timeout_ms);
   HeadScanner scanner;
   while (true) {
     const auto state = scanner.scan(inbox_);
@@ -224,7 +235,7 @@ net::awaitable<Connection::Progress> Connection::read_body() {
     const auto error = co_await transport_.write(kContinue, std::string_view());
     if (error) co_return Progress::gone;
   }
-  transport_.expire_in(limits_->body_timeout_ms);
+  begin_step(limits_->body_timeout_ms);
   std::size_t filled = 0;
   while (filled < length) {
     if (filled == body_.size() && !grow_body(length)) co_return refuse_busy();
@@ -236,6 +247,7 @@ net::awaitable<Connection::Progress> Connection::read_body() {
       continue;
     }
     const auto buffer = net::buffer(body_.data() + filled, room);
+    expire_read();
     const auto transfer = co_await transport_.read_some(buffer);
     if (transfer.error) {
       if (Transport::timed_out(transfer.error)) core_.metrics.count_timeout(Step::body);

@@ -49,6 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   net::awaitable<Progress> read_body();
   net::awaitable<void> wait_for_answer();
   net::awaitable<bool> write_answer();
+  void begin_step(std::int64_t ms);
+  void expire_read();
   net::awaitable<bool> receive(Step step);
 
   Progress take_head(std::string_view bytes);
@@ -71,6 +73,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const Address peer_;
   net::steady_timer answer_timer_;
   const std::chrono::steady_clock::time_point opened_;
+
+  std::chrono::steady_clock::time_point step_end_;
 
   std::shared_ptr<const Limits> limits_;  ///< those of the present request
   std::string inbox_;                     ///< received, not yet used: the rest is the next request

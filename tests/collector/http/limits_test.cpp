@@ -97,6 +97,22 @@ TEST(Limits, CloseAnIdleConnection) {
   EXPECT_TRUE(server.reaches("timeouts_total", {{"step", "idle"}}, 2));
 }
 
+TEST(Limits, CloseAConnectionThatFallsSilentWithinARequest) {
+  auto limits = quick_limits();
+  limits.idle_timeout_ms = 100;
+  limits.header_timeout_ms = limits.body_timeout_ms = 60'000;
+  TestServer server(limits);
+  auto in_header = server.connect();
+  in_header.send("GET / HT");
+  EXPECT_TRUE(in_header.is_closed_within(2'000));
+  EXPECT_TRUE(server.reaches("timeouts_total", {{"step", "header"}}, 1));
+  auto in_body = server.connect();
+  in_body.send(post(100) + "half");
+  EXPECT_TRUE(in_body.is_closed_within(2'000));
+  EXPECT_TRUE(server.reaches("timeouts_total", {{"step", "body"}}, 1));
+  EXPECT_EQ(server.handled, 0);
+}
+
 /// Sends a byte every 20 ms until the server has enough of it.
 bool is_cut_off(RawSocket& socket, int ms) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
