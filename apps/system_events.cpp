@@ -18,8 +18,8 @@ using base::Code;
 using base::fail;
 
 const record::Sender& appliance() {
-  static const record::Sender sender{base::SourceName("countersign"), record::Proof::none};
-  return sender;
+  static const record::Sender kSender{base::SourceName("countersign"), record::Proof::none};
+  return kSender;
 }
 
 base::Result<record::PreparedEvent> prepare(const boost::json::object& event) {
@@ -38,7 +38,7 @@ boost::json::object system_event(const std::string& id, const std::string& type,
 }
 
 std::string random_event_id(const crypto::Entropy& entropy) {
-  std::array<std::uint8_t, 16> bytes;
+  std::array<std::uint8_t, 16> bytes{};
   entropy(bytes);
   return base::to_hex(bytes);
 }

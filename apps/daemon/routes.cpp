@@ -54,10 +54,11 @@ http::Handler make_handler(ingest::IngestService& service, base::Metrics& metric
                            std::function<bool()> ready, std::function<std::uint64_t()> body_bytes_max) {
   http::Handler handler;
   handler.admit = admit;
-  handler.body_bytes_max = [body_bytes_max](const http::RequestHead& head) {
+  handler.body_bytes_max = [body_bytes_max = std::move(body_bytes_max)](const http::RequestHead& head) {
     return head.path == kEvents ? body_bytes_max() : 0;
   };
-  handler.handle = [&service, &metrics, ready](http::Request request, http::Respond respond) {
+  handler.handle = [&service, &metrics, ready = std::move(ready)](http::Request request,
+                                                                  http::Respond respond) {
     if (request.path == "/healthz") return respond(plain(200, "ok\n"));
     if (request.path == "/readyz")
       return respond(ready() ? plain(200, "ready\n") : plain(503, "not ready\n"));

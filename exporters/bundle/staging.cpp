@@ -1,8 +1,8 @@
 #include "exporters/bundle/staging.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 

@@ -20,7 +20,7 @@ struct CheckpointLine {
 void append_checkpoint(std::string& out, const CheckpointLine& line);
 
 /// Reads exactly what append_checkpoint writes; data_loss for anything else. Does not look into the note.
-base::Result<CheckpointLine> read_checkpoint(std::string_view line);
+base::Result<CheckpointLine> read_checkpoint(std::string_view text);
 
 /// Tells when a record was committed: the time of the first checkpoint that covers it. Only sizes and times
 /// are kept, 16 bytes for each checkpoint. A value; const calls are thread-safe.

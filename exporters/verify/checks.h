@@ -31,8 +31,8 @@ struct Verification {
     report.checks.push_back({std::move(name), state, std::move(sentence)});
   }
   void add(std::string name, const base::Result<void>& result, std::string good) {
-    add(std::move(name), result ? CheckState::passed : CheckState::failed,
-        result ? std::move(good) : result.error().message);
+    if (!result) good = result.error().message;
+    add(std::move(name), result ? CheckState::passed : CheckState::failed, std::move(good));
   }
 };
 

@@ -6,10 +6,8 @@
 #include <string>
 #include <string_view>
 
-namespace countersign::verify {
-
 /// Where everything stands in a bundle, below its one folder. exporters/README.md describes each file.
-namespace layout {
+namespace countersign::verify::layout {
 
 inline constexpr std::string_view kReadme = "README.txt";
 inline constexpr std::string_view kBagit = "bagit.txt";
@@ -34,5 +32,4 @@ inline constexpr std::string_view kBagitText = "BagIt-Version: 1.0\nTag-File-Cha
 /// `countersign-acme-20260101-20260201`; a time that is not midnight UTC is written out: `20260101T093000Z`.
 std::string folder_name(const base::TenantId& tenant, const jsonl::Period& period);
 
-}  // namespace layout
-}  // namespace countersign::verify
+}  // namespace countersign::verify::layout

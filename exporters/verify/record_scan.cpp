@@ -20,8 +20,8 @@ bool RecordScan::claim(std::string& lines, std::uint64_t& number) {
   std::unique_lock guard(mutex_);
   changed_.wait(guard, [this] { return stopping_ || at_end_ || claimed_ < taken_ + ahead_max_; });
   if (stopping_ || at_end_) return false;
-  auto more = reader_.next(lines);
-  if (!more) read_result_ = base::fail(std::move(more).error());
+  const auto more = reader_.next(lines);
+  if (!more) read_result_ = base::fail(more.error());
   if (!more || !*more) {
     at_end_ = true;
     changed_.notify_all();

@@ -10,8 +10,8 @@ namespace {
 
 /// Fetched once: an implicit fetch for each message costs more than hashing a record.
 const EVP_MD* sha256_algorithm() {
-  static const MdPtr algorithm(checked(EVP_MD_fetch(nullptr, "SHA256", nullptr)));
-  return algorithm.get();
+  static const MdPtr kAlgorithm(checked(EVP_MD_fetch(nullptr, "SHA256", nullptr)));
+  return kAlgorithm.get();
 }
 
 Sha256& thread_hasher() {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <openssl/rsa.h>
 
+#include <array>
 #include <chrono>
 
 namespace countersign::crypto {
@@ -104,7 +105,8 @@ base::Result<SigningKey> SigningKey::generate() {
 base::Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
   const auto bio = memory_bio(pem);
   // An empty passphrase instead of OpenSSL's question on the terminal.
-  PkeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, const_cast<char*>("")));
+  std::array<char, 1> no_passphrase{};
+  PkeyPtr key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, no_passphrase.data()));
   ERR_clear_error();
   char group[32] = {};
   if (!key || EVP_PKEY_is_a(key.get(), "EC") != 1 ||

@@ -50,8 +50,8 @@ base::Result<std::string> read_value(sqlite::Connection& ledger, std::string_vie
 }  // namespace
 
 const std::vector<std::string>& ledger_schema() {
-  static const std::vector<std::string> schema = statements();
-  return schema;
+  static const std::vector<std::string> kSchema = statements();
+  return kSchema;
 }
 
 base::Result<void> create_ledger(const std::filesystem::path& ledger_file, const LedgerIdentity& identity) {

@@ -38,7 +38,7 @@ std::size_t bytes_of_event(const record::PreparedEvent& event) {
   std::size_t bytes = sizeof(PendingEvent) + event.json.size() + event.id.size();
   for (const auto& personal : event.personal)
     bytes += sizeof personal + personal.value.size() + sizeof(base::Digest);
-  for (const auto& path : event.redacted) bytes += sizeof path + path.size();
+  for (const auto& path : event.redacted) bytes += sizeof(std::string) + path.size();
   return bytes;
 }
 
@@ -99,6 +99,7 @@ base::Result<std::unique_ptr<Writer>> Writer::open(WriterOptions options) {
   const base::Labels region{{"region", book.reader().identity().region.value()}};
   using enum base::MetricType;
   const auto limits = options.limits;
+  // NOLINTNEXTLINE(modernize-make-unique): make_unique cannot initialise an aggregate.
   auto impl = std::unique_ptr<Impl>(new Impl{
       std::move(options),
       std::move(lock),

@@ -19,8 +19,7 @@ Digest leaf_hash(base::Bytes record) {
 Digest node_hash(const Digest& left, const Digest& right) {
   thread_local crypto::Sha256 hasher;
   // One update of one buffer: each call into OpenSSL costs a good part of hashing these two blocks.
-  std::array<std::uint8_t, 65> buffer;
-  buffer[0] = 0x01;
+  std::array<std::uint8_t, 65> buffer{0x01};
   std::memcpy(buffer.data() + 1, left.bytes.data(), 32);
   std::memcpy(buffer.data() + 33, right.bytes.data(), 32);
   return hasher.update(base::Bytes(buffer)).finish();

@@ -175,7 +175,7 @@ TEST(VerifyBundle, NamesTheFirstOfManyCheckpointsThatIsWrong) {
   EXPECT_VERDICT(verify(folder, options), Verdict::verified);
   auto lines = lines_of(read_whole(folder / layout::kCheckpoints));
   ASSERT_EQ(lines.size(), 40U);
-  for (const std::size_t at : {35, 22}) {
+  for (const std::size_t at : {35U, 22U}) {
     // The last signature's last byte: the clock's.
     auto& line = lines[at];
     const auto end = line.rfind("\\n\"}");
@@ -335,11 +335,11 @@ class Tampering : public ::testing::Test {
   }
 
   /// One region for all tests of the suite: they only read it.
-  static BundleFixture& fixture() { return *shared_; }
-  static void SetUpTestSuite() { shared_ = std::make_unique<BundleFixture>(); }
-  static void TearDownTestSuite() { shared_.reset(); }
+  static BundleFixture& fixture() { return *shared; }
+  static void SetUpTestSuite() { shared = std::make_unique<BundleFixture>(); }
+  static void TearDownTestSuite() { shared.reset(); }
 
-  static inline std::unique_ptr<BundleFixture> shared_;
+  static inline std::unique_ptr<BundleFixture> shared;
   fs::path folder_;
 };
 
@@ -440,14 +440,15 @@ TEST_F(Tampering, ARowRemovedFromTheTableIsSeen) {
 }
 
 TEST_F(Tampering, AWrongFigureIsSeen) {
-  for (const auto& [before, after] : {std::pair{"\"challenge.failed\": 8", "\"challenge.failed\": 7"},
-                                      {"\"missing\": 0", "\"missing\": 1"},
-                                      {"\"withheld\": 0", "\"withheld\": 1"},
-                                      {"\"late\": ", "\"late\": 1"}}) {
+  for (const auto& figure : {std::pair{"\"challenge.failed\": 8", "\"challenge.failed\": 7"},
+                             {"\"missing\": 0", "\"missing\": 1"},
+                             {"\"withheld\": 0", "\"withheld\": 1"},
+                             {"\"late\": ", "\"late\": 1"}}) {
     open();
-    edit(layout::kEvidence,
-         [&](std::string& text) { text.replace(text.find(before), strlen(before), after); });
-    EXPECT_EQ(failed_check(resealed()), "figures") << before;
+    edit(layout::kEvidence, [&](std::string& text) {
+      text.replace(text.find(figure.first), strlen(figure.first), figure.second);
+    });
+    EXPECT_EQ(failed_check(resealed()), "figures") << figure.first;
   }
 }
 

@@ -15,6 +15,7 @@
 
 #include <future>
 #include <map>
+#include <ostream>
 #include <set>
 
 namespace countersign::fault {
@@ -125,6 +126,7 @@ struct Case {
   const char* name;
   std::uint64_t steps;
 };
+std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.name; }
 
 class EveryStep : public ::testing::TestWithParam<Case> {
  protected:

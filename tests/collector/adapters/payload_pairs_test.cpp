@@ -28,8 +28,8 @@ struct Case {
   fs::path payload;
 };
 
-void PrintTo(const Case& one, std::ostream* out) {
-  *out << one.adapter << "/" << one.payload.filename().string();
+std::ostream& operator<<(std::ostream& out, const Case& one) {
+  return out << one.adapter << "/" << one.payload.filename().string();
 }
 
 std::vector<Case> all_cases() {

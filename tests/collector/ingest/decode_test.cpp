@@ -86,7 +86,7 @@ TEST(DecodeBody, LetsABadLineSpoilItselfOnly) {
              "application/x-ndjson");
   ASSERT_TRUE(items);
   ASSERT_EQ(items->size(), 7u);
-  for (const std::size_t bad : {1, 2, 3, 5}) {
+  for (const std::size_t bad : {1U, 2U, 3U, 5U}) {
     const auto* faults = std::get_if<record::Faults>(&(*items)[bad]);
     ASSERT_NE(faults, nullptr) << bad;
     EXPECT_TRUE(

@@ -51,7 +51,7 @@ std::vector<json::value> bad_values(const EventField& field) {
            "now"});
       break;
     case FieldType::event_type:
-      add({"", "challenge.sent ", "Challenge.sent", "challenge", "log.created"});
+      add({"", "challenge.sent ", "Challenge.sent", "challenge", "key.created"});
       break;
     case FieldType::tenant:
       add({"", "Acme", "_system", "a_b", json::string(64, 'a'), "-a"});
@@ -164,18 +164,17 @@ TEST(PrepareEvent, NeverShowsAValue) {
 TEST(PrepareEvent, WritesMembersInTheirOrderWhateverTheOrderTheyComeIn) {
   const auto full = fullest_event();
   json::object reversed;
-  std::vector<const json::key_value_pair*> members;
-  for (const auto& member : full) members.push_back(&member);
-  for (auto it = members.rbegin(); it != members.rend(); ++it) {
-    if (!(*it)->value().is_object() || (*it)->key() == "attributes") {
-      reversed[(*it)->key()] = (*it)->value();
+  const auto backwards = [](const json::object& object) {
+    return std::vector<json::key_value_pair>(object.rbegin(), object.rend());
+  };
+  for (const auto& member : backwards(full)) {
+    if (!member.value().is_object() || member.key() == "attributes") {
+      reversed[member.key()] = member.value();
       continue;
     }
     json::object inner;
-    std::vector<const json::key_value_pair*> inners;
-    for (const auto& member : (*it)->value().get_object()) inners.push_back(&member);
-    for (auto at = inners.rbegin(); at != inners.rend(); ++at) inner[(*at)->key()] = (*at)->value();
-    reversed[(*it)->key()] = std::move(inner);
+    for (const auto& one : backwards(member.value().get_object())) inner[one.key()] = one.value();
+    reversed[member.key()] = std::move(inner);
   }
   const auto one = prepare_event(full, kSender), other = prepare_event(reversed, kSender);
   ASSERT_TRUE(one && other);
@@ -310,7 +309,7 @@ TEST(PrepareEvent, KeepsARecordWithinAnEntryBundle) {
 
 TEST(PrepareEvent, KeepsTheSystemLogsWordsToTheSystemLog) {
   auto event = smallest_event();
-  event["type"] = "log.created";
+  event["type"] = "key.created";
   event["tenant"] = "_system";
   EXPECT_EQ(faults_of(event).size(), 2u);
   EXPECT_EQ(faults_of(event, Vocabulary::system), Faults{});

@@ -93,7 +93,7 @@ TEST(ReadRecord, TakesOneSpellingOnly) {
   Sample sample;
   sample.redacted = {"a.b", "c\"d"};
   const std::string bytes = sample.write();
-  const std::string others("\0 \"\\{}[]:,0aZ\x7F\xFF", 16);
+  const std::string others("\0 \"\\{}[]:,0aZ\x7F\xFF", 15);
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     std::string shorter = bytes;
     shorter.erase(at, 1);

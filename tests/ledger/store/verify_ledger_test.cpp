@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <ostream>
 
 namespace countersign::store {
 namespace {
@@ -73,6 +74,7 @@ struct Tampering {
   std::int64_t seq;
   const char* says;
 };
+std::ostream& operator<<(std::ostream& out, const Tampering& one) { return out << one.name; }
 
 class Tampered : public ::testing::TestWithParam<Tampering> {};
 

@@ -1,0 +1,100 @@
+"""Hours in minutes: load, clean and unclean restarts, exports and verifications at once, for COUNTERSIGN_SOAK_SECONDS (1800). Afterwards
+everything acknowledged is there once and verifies, and neither memory nor descriptors have grown with time."""
+
+import os
+import random
+import statistics
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+from appliance import BIN, Appliance
+from sender import Sender
+
+SECONDS = int(os.environ.get("COUNTERSIGN_SOAK_SECONDS", "1800"))
+SENDERS = 3
+LIFE = max(10, SECONDS // 6)  # seconds between two restarts
+WARM = 120  # seconds after which the caches of the stores are full
+MEMORY_KIB_MAX = 320 * 1024  # caches, queue and buffers at their bounds
+
+
+class Watch:
+    """Memory (KiB) and open descriptors of the daemon, sampled over one life of it."""
+
+    def __init__(self, process):
+        self.folder = Path(f"/proc/{process.pid}")
+        self.memory, self.descriptors = [], []
+
+    def sample(self):
+        status = (self.folder / "status").read_text()
+        self.memory.append(int(status.split("VmRSS:")[1].split()[0]))
+        self.descriptors.append(len(list((self.folder / "fd").iterdir())))
+
+
+class Soak(unittest.TestCase):
+    def check_steady(self, watch):
+        """Memory stays within its bound, and once warm the second half of a life needs no more than the first."""
+        self.assertLess(max(watch.memory), MEMORY_KIB_MAX, watch.memory)
+        self.assertLess(max(watch.descriptors), 200, watch.descriptors)
+        warm = WARM * 2
+        half = (len(watch.memory) + warm) // 2
+        if half - warm < 60:
+            return
+        for samples, slack in ((watch.memory, 16 * 1024), (watch.descriptors, 8)):
+            self.assertLess(statistics.median(samples[half:]), statistics.median(samples[warm:half]) * 1.1 + slack, samples)
+
+    def export_and_verify(self, appliance, number):
+        bundle = appliance.folder / f"{number}.tar.zst"
+        appliance.run("export", "acme", "--from", "2020-01-01T00:00:00Z", "--to", "2100-01-01T00:00:00Z", "-o", bundle)
+        shown = subprocess.run(["openssl", "x509", "-in", appliance.folder / "keys/signer.pem", "-noout", "-fingerprint", "-sha256"],
+                               capture_output=True, text=True, check=True).stdout
+        done = subprocess.run([BIN / "countersign", "verify", bundle, "--fingerprint", shown.strip().split("=")[1]], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        bundle.unlink()
+
+    def test_for_a_long_time(self):
+        chance = random.Random(7)
+        until = time.monotonic() + SECONDS
+        lives = 0
+        with Appliance() as appliance:
+            appliance.add_tenant("acme")
+            token = appliance.add_source("app", tenant="acme")
+            appliance.start()
+            senders = [Sender(appliance, token, n) for n in range(SENDERS)]
+            for sender in senders:
+                sender.start()
+            while time.monotonic() < until:
+                watch, end = Watch(appliance.daemon), time.monotonic() + LIFE
+                while time.monotonic() < end:
+                    time.sleep(0.5)
+                    watch.sample()
+                self.check_steady(watch)
+                self.export_and_verify(appliance, lives)
+                if chance.random() < 0.5:
+                    appliance.kill()
+                else:
+                    self.assertEqual(appliance.stop(), 0)
+                appliance.start()
+                lives += 1
+            for sender in senders:
+                sender.stopping = True
+            for sender in senders:
+                sender.join(30)
+                self.assertFalse(sender.is_alive())
+                self.assertEqual(sender.wrong, [])
+            self.assertEqual(appliance.stop(), 0)
+            acknowledged = {}
+            for sender in senders:
+                acknowledged.update(sender.acknowledged)
+            stored = {}
+            for record in appliance.records("acme"):
+                self.assertNotIn(record["event"]["id"], stored)
+                stored[record["event"]["id"]] = record["seq"]
+            self.assertEqual({name: seq for name, (seq, _) in acknowledged.items()}, {name: stored.get(name) for name in acknowledged})
+            self.assertEqual(appliance.run("verify", "--data", appliance.folder / "data", check=False).returncode, 0)
+            print(f"{len(acknowledged)} events acknowledged, {lives} restarts")
+
+
+if __name__ == "__main__":
+    unittest.main()
