@@ -125,6 +125,7 @@ base::Result<int> export_now(const Context& context, const Options& options) {
              bundle::export_bundle(request, {&ledger, &vault}, [&](std::uint64_t done, std::uint64_t total) {
                progress.show(done, total);
              }));
+  progress.clear();
   const auto seal = base::to_hex(summary.seal.view());
   std::string text = fmt::format(
       "{}: {} records of {} ({} withheld by the filter), {} personal values disclosed, {} bytes\nseal "

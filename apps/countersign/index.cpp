@@ -30,6 +30,7 @@ base::Result<int> rebuild(const Context& context, const std::string& asked) {
     done += taken;
     progress.show(done);
   }
+  progress.clear();
   print(context, boost::json::object{{"region", region.value()}, {"records", done}},
         fmt::format("The index of {} was made anew from {} records.\n", region.value(), done));
   return 0;

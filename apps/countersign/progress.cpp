@@ -23,8 +23,13 @@ Progress::Progress(std::string what, std::uint64_t total)
       begun_(std::chrono::steady_clock::now()),
       drawn_(begun_) {}
 
-Progress::~Progress() {
-  if (visible_) fmt::print(stderr, "\r\033[K");
+Progress::~Progress() { clear(); }
+
+void Progress::clear() {
+  if (!visible_) return;
+  fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+  visible_ = false;
 }
 
 void Progress::show(std::uint64_t done) {

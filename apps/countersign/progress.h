@@ -7,7 +7,7 @@
 namespace countersign::apps {
 
 /// A progress bar on standard error: shown only on a terminal, and only once the work has taken a second.
-/// Cleared when it goes, so that results stand alone.
+/// Clear it before a result is printed, so that results stand alone; it also clears when it goes.
 class Progress {
  public:
   /// `total` in units of show(); 0 where it is not known (yet): then a count is shown.
@@ -21,6 +21,8 @@ class Progress {
     total_ = total;
     show(done);
   }
+  /// Takes the bar off the terminal.
+  void clear();
 
  private:
   const std::string what_;

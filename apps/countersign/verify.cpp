@@ -98,6 +98,7 @@ base::Result<int> verify_file(const Context& context, const Options& options) {
                                    [&](std::string_view, std::uint64_t done, std::uint64_t total) {
                                      progress.show(done, total);
                                    }));
+  progress.clear();
   print(context, report.to_json(), text_of(report));
   switch (report.verdict) {
     case verify::Verdict::verified:

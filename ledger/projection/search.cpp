@@ -19,13 +19,26 @@ std::string path_of(const record::EventField& field) {
   return field.object.empty() ? std::string(field.name) : fmt::format("{}.{}", field.object, field.name);
 }
 
+/// The member of that path, or the only one of that name: `factor` is challenge.factor. Null for none, and
+/// for a name that several have.
+const record::EventField* find_member(std::string_view name) {
+  const record::EventField* found = nullptr;
+  std::size_t named = 0;
+  for (const auto& field : record::kEventFields) {
+    if (path_of(field) == name) return &field;
+    if (field.name != name) continue;
+    found = &field;
+    ++named;
+  }
+  return named == 1 ? found : nullptr;
+}
+
 base::Result<Term> member_term(std::string_view path, std::string value) {
   if (path == "source" || path == "proof") return Term{std::string(path), std::move(value), {}};
+  if (const auto* field = find_member(path))
+    return Term{column_name(*field), std::move(value), field->personal};
   std::vector<std::string> known{"source", "proof"};
-  for (const auto& field : record::kEventFields) {
-    if (path_of(field) == path) return Term{column_name(field), std::move(value), field.personal};
-    known.push_back(path_of(field));
-  }
+  for (const auto& field : record::kEventFields) known.push_back(path_of(field));
   return fail(Code::invalid_argument, fmt::format("there is no member '{}' to search by; there are: {}", path,
                                                   fmt::join(known, ", ")));
 }

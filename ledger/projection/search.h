@@ -23,8 +23,9 @@ struct Term {
 };
 
 /// Reads a query such as `failed factor:sms actor.email:ana@example.com "export users"`: words, and members
-/// by their path (`type:challenge.failed`), also `source:` and `proof:`. A value with spaces stands in double
-/// quotes. invalid_argument for a member that does not exist, with those that do.
+/// by their path (`challenge.factor:sms`) or, where one member alone has it, by their name, also `source:`
+/// and `proof:`. A value with spaces stands in double quotes. invalid_argument for a member that does not
+/// exist, with those that do.
 base::Result<std::vector<Term>> parse_query(std::string_view text);
 
 struct SearchRequest {

@@ -103,6 +103,10 @@ TEST_F(SearchIndex, TreatsOperatorsOfTheQueryLanguageAsText) {
 }
 
 TEST_F(SearchIndex, NamesAMemberThatDoesNotExist) {
+  const auto by_path = parse_query("challenge.factor:sms"), by_name = parse_query("factor:sms");
+  ASSERT_TRUE(by_path && by_name);
+  EXPECT_EQ(by_name->front().column, by_path->front().column);
+  EXPECT_FALSE(parse_query("name:Ana")) << "a person and an action have a name";
   const auto terms = parse_query("actor.shoe:9");
   ASSERT_FALSE(terms);
   EXPECT_NE(terms.error().message.find("actor.email"), std::string::npos);
