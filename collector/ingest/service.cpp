@@ -102,7 +102,7 @@ class Sorter {
     std::string id = id_of(candidate.event);
     const auto proof = source_.is_native() ? record::Proof::token : record::Proof::shared_header;
     auto prepared = record::prepare_event(candidate.event, {source_.name, proof}, record::Vocabulary::source,
-                                          std::move(candidate.redacted));
+                                          {std::move(candidate.redacted), {}});
     if (!prepared) return rejected(std::move(prepared.error()), std::move(id));
     if (!source_.may_send_for(prepared->tenant))
       return rejected({{"tenant", "this source may not send events of that tenant"}}, std::move(id));

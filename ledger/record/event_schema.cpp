@@ -53,6 +53,7 @@ const std::array<EventField, kEventFieldCount> kEventFields{{
     {"challenge", "purpose", purpose, 0, 0, {}},
     {"challenge", "factor", factor, 0, 0, {}},
     {"challenge", "provider", text, 1, 64, {}},
+    {"challenge", "provider_id", text, 1, 128, {}},
     {"challenge", "attempt", integer, 1, 1'000'000, {}},
     {"challenge", "expires_at", time, 0, 0, {}},
     {"challenge", "fallback_from", factor, 0, 0, {}},
@@ -70,6 +71,8 @@ const std::array<EventField, kEventFieldCount> kEventFields{{
     {"outcome", "risk", integer, 0, 100, {}},
     {"cost", "amount", decimal, 1, 32, {}},
     {"cost", "currency", currency, 0, 0, {}},
+    {"delivery", "sequence", integer, 0, 9'007'199'254'740'991, {}},
+    {"delivery", "raw", text, 1, kRawBytesMax, Kind::raw},
 }};
 
 std::string_view to_string(Kind kind) { return kKinds[static_cast<std::size_t>(kind)]; }

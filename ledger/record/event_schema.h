@@ -54,7 +54,7 @@ struct EventField {
   std::optional<Kind> personal;  ///< stands in a record as a token of this kind
 };
 
-inline constexpr std::size_t kEventFieldCount = 30;
+inline constexpr std::size_t kEventFieldCount = 33;
 
 /// Every member but `attributes`, which comes last in an event and is free-form.
 extern const std::array<EventField, kEventFieldCount> kEventFields;
@@ -74,6 +74,7 @@ enum Field : std::size_t {
   kChallengePurpose,
   kChallengeFactor,
   kChallengeProvider,
+  kChallengeProviderId,
   kChallengeAttempt,
   kChallengeExpiresAt,
   kChallengeFallbackFrom,
@@ -91,6 +92,8 @@ enum Field : std::size_t {
   kOutcomeRisk,
   kCostAmount,
   kCostCurrency,
+  kDeliverySequence,
+  kDeliveryRaw,
 };
 
 std::span<const std::string_view> event_types();   ///< what a source may send
@@ -103,6 +106,7 @@ std::span<const std::string_view> factors();
 bool names_a_secret(std::string_view member);
 
 inline constexpr std::size_t kEventBytesMax = 32 * 1024;  ///< of an event as it was sent
+inline constexpr std::size_t kRawBytesMax = 256 * 1024;   ///< of a payload that is kept as it came
 inline constexpr std::size_t kRecordBytesMax = 65'535;    ///< a tlog-tiles entry bundle has 16-bit lengths
 inline constexpr std::size_t kRecordHeadMax = 1024;       ///< of a record, before `redacted` and `event`
 inline constexpr std::size_t kAttributesMax = 256;        ///< values under `attributes`

@@ -52,7 +52,8 @@ std::string_view view(json::string_view text) { return {text.data(), text.size()
 /// Writes one event while checking it; one use.
 class Preparer {
  public:
-  Preparer(const json::object& event, Vocabulary vocabulary) : event_(event), vocabulary_(vocabulary) {}
+  Preparer(const json::object& event, Vocabulary vocabulary, std::optional<std::string> raw)
+      : event_(event), vocabulary_(vocabulary), raw_(std::move(raw)) {}
 
   tl::expected<PreparedEvent, Faults> run(const Sender& sender, std::vector<std::string> redacted) {
     out_.source = sender.source;
@@ -72,7 +73,9 @@ class Preparer {
 
   void check_size() {
     std::size_t plain = out_.json.size();
-    for (const auto& personal : out_.personal) plain = plain + personal.value.size() - kPlaceholder.size();
+    for (const auto& personal : out_.personal) {
+      if (personal.kind != Kind::raw) plain = plain + personal.value.size() - kPlaceholder.size();
+    }
     if (plain > kEventBytesMax)
       return fault("", fmt::format("the event is larger than {} bytes", kEventBytesMax));
     std::size_t record = out_.json.size() + kRecordHeadMax;
@@ -89,6 +92,7 @@ class Preparer {
   void refuse_unknown_members() {
     const auto known = [](std::string_view object, std::string_view name) {
       return std::any_of(kEventFields.begin(), kEventFields.end(), [&](const EventField& field) {
+        if (is_raw(field)) return false;
         return object.empty() ? (field.object.empty() ? field.name == name : field.object == name)
                               : (field.object == object && field.name == name);
       });
@@ -146,20 +150,36 @@ class Preparer {
 
   void write_object(std::string_view name, std::size_t begin, std::size_t end) {
     const auto* value = event_.if_contains(json::string_view(name.data(), name.size()));
-    if (value == nullptr) return;
-    if (!value->is_object()) return fault(std::string(name), "must be an object");
-    const auto& object = value->get_object();
-    if (object.empty()) return;
+    const bool adds = raw_ && std::any_of(kEventFields.begin() + static_cast<std::ptrdiff_t>(begin),
+                                          kEventFields.begin() + static_cast<std::ptrdiff_t>(end), is_raw);
+    if (value != nullptr && !value->is_object()) return fault(std::string(name), "must be an object");
+    if ((value == nullptr || value->get_object().empty()) && !adds) return;
+    static const json::object kEmpty;
+    const auto& object = value == nullptr ? kEmpty : value->get_object();
     write_name(name);
     out_.json.push_back('{');
     for (std::size_t i = begin; i < end; ++i) {
       const auto& field = kEventFields[i];
+      if (is_raw(field)) {
+        write_raw(field);
+        continue;
+      }
       const auto* member = object.if_contains(json::string_view(field.name.data(), field.name.size()));
       if (member == nullptr) continue;
       write_name(field.name);
       write_value(field, *member);
     }
     out_.json.push_back('}');
+  }
+
+  static bool is_raw(const EventField& field) { return field.personal == Kind::raw; }
+
+  void write_raw(const EventField& field) {
+    if (!raw_) return;
+    if (raw_->size() > field.max)
+      return fault(path_of(field), fmt::format("the payload is larger than {} bytes", field.max));
+    write_name(field.name);
+    write_personal(Kind::raw, std::move(*raw_));
   }
 
   void write_name(std::string_view name) {
@@ -299,6 +319,7 @@ class Preparer {
 
   const json::object& event_;
   Vocabulary vocabulary_;
+  std::optional<std::string> raw_;
   PreparedEvent out_;
   Faults faults_;
   std::size_t attributes_ = 0;
@@ -307,9 +328,8 @@ class Preparer {
 }  // namespace
 
 tl::expected<PreparedEvent, Faults> prepare_event(const boost::json::object& event, const Sender& sender,
-                                                  Vocabulary vocabulary,
-                                                  std::vector<std::string> redacted_before) {
-  return Preparer(event, vocabulary).run(sender, std::move(redacted_before));
+                                                  Vocabulary vocabulary, Addition addition) {
+  return Preparer(event, vocabulary, std::move(addition.raw)).run(sender, std::move(addition.redacted));
 }
 
 }  // namespace countersign::record

@@ -7,6 +7,7 @@
 #include <tl/expected.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,11 +50,17 @@ struct Sender {
   Proof proof = Proof::none;
 };
 
+/// What the collector adds to an event, and a sender cannot say.
+struct Addition {
+  std::vector<std::string> redacted;  ///< paths that were removed before; they come first in `redacted`
+  std::optional<std::string> raw;     ///< the payload as it came, without secrets: becomes `delivery.raw`
+};
+
 /// Checks an event against DESIGN.md section 4 and writes it in record order. Collects every fault (16 at
 /// most), not only the first. Members under `attributes` that name a secret are removed and listed in
-/// `redacted`; `redacted_before` (paths that an adapter removed) come first there. Pure, thread-safe.
+/// `redacted`. Pure, thread-safe.
 tl::expected<PreparedEvent, Faults> prepare_event(const boost::json::object& event, const Sender& sender,
                                                   Vocabulary vocabulary = Vocabulary::source,
-                                                  std::vector<std::string> redacted_before = {});
+                                                  Addition addition = {});
 
 }  // namespace countersign::record

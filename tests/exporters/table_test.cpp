@@ -74,9 +74,12 @@ class Values final : public csv::DisclosedValues {
 TEST(EventsTable, HasOneCellForEachColumn) {
   std::string header;
   csv::EventsWriter::append_header(header);
-  EXPECT_EQ(std::count(header.begin(), header.end(), ','), 4 + 29 + 5);
+  EXPECT_EQ(std::count(header.begin(), header.end(), ','), 4 + 32 + 5);
   EXPECT_THAT(header, HasSubstr("seq,occurred,received,committed,late,id,type,tenant,actor.id,actor.email"));
-  EXPECT_THAT(header, HasSubstr(",cost.currency,source,proof,redacted,attributes,record_hash\r\n"));
+  EXPECT_THAT(
+      header,
+      HasSubstr(
+          ",cost.currency,delivery.sequence,delivery.raw,source,proof,redacted,attributes,record_hash\r\n"));
 
   const auto prepared = testing::sample_event(11);
   std::string bytes;
@@ -94,7 +97,7 @@ TEST(EventsTable, HasOneCellForEachColumn) {
   const csv::EventRow row{&record, &event, {}, {1'767'225'300'000'000}, 1'767'225'601};
   std::string plain, disclosed;
   ASSERT_TRUE(csv::EventsWriter(nullptr).append_row(plain, row));
-  EXPECT_EQ(std::count(plain.begin(), plain.end(), ','), 4 + 29 + 5 + 1) << plain;  // one in the attributes
+  EXPECT_EQ(std::count(plain.begin(), plain.end(), ','), 4 + 32 + 5 + 1) << plain;  // one in the attributes
   EXPECT_THAT(plain,
               HasSubstr("7,2026-01-01T00:00:11.011Z,2026-01-01T00:00:00.000001Z,2026-01-01T00:00:01.000000Z,"
                         "yes,evt-00000011"));

@@ -18,7 +18,7 @@ constexpr ingest::IngestLimits kLimits{
 
 void check(const boost::json::object& event, std::vector<std::string> redacted) {
   const auto prepared = record::prepare_event(event, {base::SourceName("fuzz"), record::Proof::none},
-                                              record::Vocabulary::source, std::move(redacted));
+                                              record::Vocabulary::source, {std::move(redacted), {}});
   if (prepared) PROPERTY(record::read_event(prepared->json).has_value());
 }
 

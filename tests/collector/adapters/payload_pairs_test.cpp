@@ -95,7 +95,7 @@ void check_prepares(const Outcome& outcome) {
   if (adapted == nullptr) return;
   const auto prepared =
       record::prepare_event(adapted->event, {base::SourceName("test"), record::Proof::shared_header},
-                            record::Vocabulary::source, adapted->redacted);
+                            record::Vocabulary::source, {adapted->redacted, {}});
   if (prepared) return;
   for (const auto& fault : prepared.error())
     ADD_FAILURE() << fault.path << ": " << fault.reason << " in " << json::serialize(adapted->event);
@@ -193,7 +193,7 @@ TEST(Adapters, NeverLetACodeThrough) {
       if (adapted == nullptr) continue;
       const auto prepared =
           record::prepare_event(adapted->event, {base::SourceName("test"), record::Proof::none},
-                                record::Vocabulary::source, adapted->redacted);
+                                record::Vocabulary::source, {adapted->redacted, {}});
       ASSERT_TRUE(prepared);
       for (const std::string_view code : {"25565", "25566", "739104"}) {
         EXPECT_EQ(prepared->json.find(code), std::string::npos) << one.payload;

@@ -81,6 +81,7 @@ std::vector<json::value> bad_values(const EventField& field) {
 
 TEST(PrepareEvent, AcceptsAGoodValueOfEveryMember) {
   for (const auto& field : kEventFields) {
+    if (field.personal == Kind::raw) continue;
     auto event = smallest_event();
     put(event, field, good_value(field));
     EXPECT_EQ(faults_of(event), Faults{}) << path_of(field);
@@ -89,6 +90,7 @@ TEST(PrepareEvent, AcceptsAGoodValueOfEveryMember) {
 
 TEST(PrepareEvent, NamesTheMemberOfEveryBadValue) {
   for (const auto& field : kEventFields) {
+    if (field.personal == Kind::raw) continue;
     for (const auto& value : bad_values(field)) {
       auto event = smallest_event();
       put(event, field, value);
@@ -102,7 +104,7 @@ TEST(PrepareEvent, NamesTheMemberOfEveryBadValue) {
 
 TEST(PrepareEvent, AcceptsTheLongestAndTheShortestTexts) {
   for (const auto& field : kEventFields) {
-    if (field.type != FieldType::text) continue;
+    if (field.type != FieldType::text || field.personal == Kind::raw) continue;
     for (const auto length : {field.min, field.max}) {
       std::string text;
       for (std::uint64_t i = 0; i < length; ++i) text += "\xE2\x82\xAC";
@@ -152,6 +154,7 @@ TEST(PrepareEvent, CollectsManyFaultsButNotWithoutBound) {
 
 TEST(PrepareEvent, NeverShowsAValue) {
   for (const auto& field : kEventFields) {
+    if (field.personal == Kind::raw) continue;
     auto event = smallest_event();
     put(event, field, json::value("PRIVATE\nPRIVATE" + std::string(2000, 'x')));
     for (const auto& fault : faults_of(event)) {
@@ -222,7 +225,7 @@ TEST(PrepareEvent, SaysWhereEachTokenBelongs) {
   EXPECT_EQ(placeholders, prepared->personal.size());
   EXPECT_EQ(prepared->json.find("203.0"), std::string::npos);
   std::size_t members = 0;
-  for (const auto& field : kEventFields) members += field.personal.has_value() ? 1 : 0;
+  for (const auto& field : kEventFields) members += field.personal && field.personal != Kind::raw ? 1 : 0;
   EXPECT_EQ(prepared->personal.size(), members + 5) << "and the five values under attributes";
 }
 
@@ -241,7 +244,7 @@ TEST(PrepareEvent, RemovesSecretsUnderAttributesAndSaysSo) {
   const auto prepared = prepare_event(
       with(
           R"({"otp":"739104","list":[{"Custom_Code":"739104","ok":1}],"nested":{"api-key":"739104"},"pin_code":{"x":"739104"}})"),
-      kSender, Vocabulary::source, {"data.custom_code"});
+      kSender, Vocabulary::source, {{"data.custom_code"}, {}});
   ASSERT_TRUE(prepared);
   EXPECT_THAT(prepared->redacted,
               testing::ElementsAre("data.custom_code", "attributes.otp", "attributes.list[0].Custom_Code",
@@ -304,7 +307,34 @@ TEST(PrepareEvent, KeepsARecordWithinAnEntryBundle) {
   ASSERT_TRUE(prepared);
   EXPECT_LE(prepared->json.size() + kRecordHeadMax, kRecordBytesMax);
   std::vector<std::string> paths(1000, std::string(64, 'p'));
-  EXPECT_FALSE(prepare_event(smallest_event(), kSender, Vocabulary::source, paths));
+  EXPECT_FALSE(prepare_event(smallest_event(), kSender, Vocabulary::source, {paths, {}}));
+}
+
+TEST(PrepareEvent, TakesARawPayloadFromTheCollectorOnly) {
+  auto event = smallest_event();
+  event["delivery"] = {{"raw", "{}"}};
+  const auto faults = faults_of(event);
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_EQ(faults[0].path, "delivery.raw");
+
+  const std::string payload(kEventBytesMax + 1, 'x');
+  const auto kept = prepare_event(smallest_event(), kSender, Vocabulary::source, {{}, payload});
+  ASSERT_TRUE(kept) << "a payload does not count towards the size of the event";
+  ASSERT_EQ(kept->personal.size(), 1u);
+  EXPECT_EQ(kept->personal[0].kind, Kind::raw);
+  EXPECT_EQ(kept->personal[0].value, payload);
+  EXPECT_TRUE(kept->json.ends_with("\"delivery\":{\"raw\":\"-------------------------------------------\"}}"))
+      << kept->json;
+
+  event["delivery"] = {{"sequence", 7}};
+  const auto both = prepare_event(event, kSender, Vocabulary::source, {{}, "{}"});
+  ASSERT_TRUE(both);
+  EXPECT_NE(both->json.find("\"delivery\":{\"sequence\":7,\"raw\":\""), std::string::npos) << both->json;
+
+  const auto large =
+      prepare_event(smallest_event(), kSender, Vocabulary::source, {{}, std::string(kRawBytesMax + 1, 'x')});
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error()[0].path, "delivery.raw");
 }
 
 TEST(PrepareEvent, KeepsTheSystemLogsWordsToTheSystemLog) {
