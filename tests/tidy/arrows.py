@@ -15,7 +15,8 @@ ARROWS = {
     "ledger/projection": ["ledger/store", "ledger/vault"],
     "collector/http": ["ledger/base"],
     "collector/adapters": ["ledger/projection"],
-    "collector/ingest": ["ledger/projection", "collector/adapters"],
+    "collector/signatures": ["ledger/record"],
+    "collector/ingest": ["ledger/projection", "collector/adapters", "collector/signatures"],
     # The offline verifier needs nothing that a running appliance has.
     "exporters/jsonl": ["ledger/record", "ledger/tree"],
     "exporters/csv": ["exporters/jsonl"],
