@@ -1,5 +1,6 @@
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
+#include "collector/ingest/secrets.h"
 #include "ledger/base/json.h"
 #include "ledger/sqlite/connection.h"
 
@@ -34,7 +35,8 @@ sigset_t awaited_signals() {
 /// The registry, and when its file last changed.
 class WatchedRegistry {
  public:
-  explicit WatchedRegistry(std::filesystem::path file) : file_(std::move(file)) {}
+  WatchedRegistry(std::filesystem::path file, std::filesystem::path key_file)
+      : file_(std::move(file)), key_file_(std::move(key_file)) {}
 
   /// The registry, if its file has changed since the last call; an empty one where there is no file yet.
   base::Result<std::shared_ptr<const ingest::Registry>> changed() {
@@ -43,13 +45,15 @@ class WatchedRegistry {
     if (read_ && written == written_) return std::shared_ptr<const ingest::Registry>();
     auto loaded = error ? base::Result<ingest::Registry>(ingest::Registry()) : ingest::Registry::load(file_);
     if (!loaded) return base::fail(loaded.error());
+    TRY_ASSIGN(const auto key, vault::read_key_encryption_key(key_file_));
+    TRY(ingest::open_secrets(*loaded, key));
     written_ = written;
     read_ = true;
     return std::make_shared<const ingest::Registry>(std::move(*loaded));
   }
 
  private:
-  const std::filesystem::path file_;
+  const std::filesystem::path file_, key_file_;
   std::filesystem::file_time_type written_{};
   bool read_ = false;
 };
@@ -57,9 +61,7 @@ class WatchedRegistry {
 class Daemon {
  public:
   explicit Daemon(Config config)
-      : config_(std::move(config)),
-        watched_(config_.registry()),
-        body_bytes_max_(config_.limits.body_bytes_max) {}
+      : config_(std::move(config)), watched_(config_.registry(), config_.keys.vault) {}
 
   base::Result<void> start() {
     TRY_ASSIGN(auto keys, read_log_keys(config_));
@@ -93,11 +95,10 @@ class Daemon {
     listen.address = config_.listen.address;
     listen.port = config_.listen.port;
     if (config_.listen.tls) listen.tls = http::TlsFiles{config_.keys.tls_certificate, config_.keys.tls_key};
-    TRY_ASSIGN(server_, http::Server::start(listen, http_limits(config_.limits),
-                                            make_handler(
-                                                *service_, metrics_, [this] { return ready_ && !failed_; },
-                                                [this] { return body_bytes_max_.load(); }),
-                                            metrics_, config_.listen.threads));
+    TRY_ASSIGN(server_,
+               http::Server::start(listen, http_limits(config_.limits),
+                                   make_handler(*service_, metrics_, [this] { return ready_ && !failed_; }),
+                                   metrics_, config_.listen.threads));
     ready_ = true;
     spdlog::info("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
                  config_.listen.address, server_->port(), config_.listen.tls ? "TLS" : "plain HTTP",
@@ -126,7 +127,6 @@ class Daemon {
       return;
     }
     config_.limits = fresh->limits;
-    body_bytes_max_ = config_.limits.body_bytes_max;
     for (const auto& region : regions_) region->set_limits(config_.limits);
     service_->set_limits(ingest_limits(config_.limits));
     report("the limits were not changed", server_->set_limits(http_limits(config_.limits)));
@@ -172,7 +172,6 @@ class Daemon {
   std::unique_ptr<ingest::IngestService> service_;
   std::unique_ptr<http::Server> server_;
   std::map<std::string, std::string> reported_;
-  std::atomic<std::uint64_t> body_bytes_max_;
   std::atomic<bool> ready_{false};
   std::atomic<bool> failed_{false};
 };

@@ -1,8 +1,16 @@
 #include "apps/countersign/command.h"
 #include "collector/adapters/adapter.h"
 #include "collector/ingest/registry.h"
+#include "collector/ingest/usual_scheme.h"
+#include "collector/signatures/scheme.h"
+#include "ledger/base/file.h"
+#include "ledger/vault/keys.h"
 
 #include <fmt/format.h>
+
+#include <charconv>
+#include <iostream>
+#include <iterator>
 
 namespace countersign::apps {
 namespace {
@@ -11,11 +19,83 @@ struct Options {
   std::string name;
   std::string adapter{ingest::kNativeAdapter};
   std::vector<std::string> tenants;
+  std::string scheme;
+  std::string secret_file;
+  std::string url;
+  std::string silent_after;
+  bool keep_raw = false;
 };
 
-std::string address_of(const Config& config) {
-  return fmt::format("{}://{}:{}/v1/events", config.listen.tls ? "https" : "http", config.listen.address,
-                     config.listen.port);
+constexpr std::size_t kSecretFileBytesMax = 8192;
+
+std::string address_of(const Config& config, const ingest::NewSource& source) {
+  const auto path = source.scheme.empty() && source.adapter == ingest::kNativeAdapter
+                        ? std::string("/v1/events")
+                        : fmt::format("/v1/hooks/{}", source.name.value());
+  if (!source.url.empty()) return source.url + path;
+  return fmt::format("{}://{}:{}{}", config.listen.tls ? "https" : "http", config.listen.address,
+                     config.listen.port, path);
+}
+
+/// The lines of a file, or of standard input for `-`: one secret each.
+base::Result<std::vector<std::string>> read_secrets(const std::string& file) {
+  std::vector<std::string> out;
+  if (file.empty()) return out;
+  std::string text;
+  if (file == "-") {
+    text.assign(std::istreambuf_iterator<char>(std::cin), {});
+  } else {
+    TRY_ASSIGN(text, base::read_file(file, kSecretFileBytesMax));
+  }
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    auto line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty()) out.emplace_back(line);
+  }
+  return out;
+}
+
+/// `90s`, `15m`, `2h` or `1d` in seconds.
+base::Result<std::int64_t> duration_of(const std::string& text) {
+  if (text.empty()) return std::int64_t{0};
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit(end, text.data() + text.size());
+  const std::int64_t factor = unit == "s"   ? 1
+                              : unit == "m" ? 60
+                              : unit == "h" ? 3600
+                              : unit == "d" ? 86'400
+                                            : 0;
+  constexpr std::int64_t kNumberMax = 1'000'000;
+  if (error != std::errc() || factor == 0 || number <= 0 || number > kNumberMax)
+    return base::fail(base::Code::invalid_argument,
+                      "--silent-after takes a duration such as 90s, 15m, 2h or 1d");
+  return number * factor;
+}
+
+/// What the operator has to do with what was made, in words.
+std::string advice(const ingest::NewSource& source, const std::string& address, const std::string& shown) {
+  std::string out = fmt::format("Source {} may send to\n\n  {}\n", source.name.value(), address);
+  if (source.scheme.empty()) {
+    out += fmt::format(
+        "\n  Authorization: Bearer {}\n\nThe token is shown this once; only its hash is kept.\n", shown);
+    if (const auto* scheme = signatures::find_scheme(ingest::usual_scheme(source.adapter));
+        scheme != nullptr && !scheme->secret.empty())
+      out += fmt::format(
+          "Its records are graded shared_header. To have signatures checked as {} makes them, register it "
+          "with "
+          "--secret-file ({}).\n",
+          scheme->title, scheme->secret);
+  } else if (!shown.empty()) {
+    out += fmt::format("\n  secret: {}\n\nGive it to the sender ({}). It is shown this once.\n", shown,
+                       signatures::find_scheme(source.scheme)->title);
+  } else {
+    out += fmt::format("\nPaste that address at the provider; its requests are checked as {} signs them.\n",
+                       signatures::find_scheme(source.scheme)->title);
+  }
+  return out;
 }
 
 base::Result<int> add(const Context& context, const Options& options) {
@@ -23,20 +103,52 @@ base::Result<int> add(const Context& context, const Options& options) {
   ingest::NewSource source;
   TRY_ASSIGN(source.name, base::parse_source(options.name));
   source.adapter = options.adapter;
+  source.scheme = options.scheme;
+  if (source.scheme.empty() && !options.secret_file.empty())
+    source.scheme = ingest::usual_scheme(options.adapter);
+  if (source.scheme == "token") source.scheme.clear();
+  source.url = options.url;
+  source.keep_raw = options.keep_raw;
+  TRY_ASSIGN(source.silent_after_s, duration_of(options.silent_after));
+  TRY_ASSIGN(source.secrets, read_secrets(options.secret_file));
   for (const auto& name : options.tenants) {
     TRY_ASSIGN(auto tenant, base::parse_tenant(name));
     source.tenants.push_back(std::move(tenant));
   }
+  TRY_ASSIGN(const auto key, vault::read_key_encryption_key(config.keys.vault));
+  TRY_ASSIGN(const auto shown, ingest::add_source(config.registry(), source, key, base::system_clock(),
+                                                  crypto::system_entropy()));
+  const auto address = address_of(config, source);
+  boost::json::object out{{"source", options.name}, {"adapter", options.adapter}, {"url", address}};
+  if (!source.scheme.empty()) out["scheme"] = source.scheme;
+  if (!shown.empty()) out[source.scheme.empty() ? "token" : "secret"] = shown;
+  print(context, out, advice(source, address, shown));
+  return 0;
+}
+
+base::Result<int> change_secret(const Context& context, const Options& options) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto name, base::parse_source(options.name));
+  TRY_ASSIGN(const auto secrets, read_secrets(options.secret_file));
+  TRY_ASSIGN(const auto key, vault::read_key_encryption_key(config.keys.vault));
+  TRY(ingest::set_secrets(config.registry(), name, secrets, key, crypto::system_entropy()));
+  print(context, boost::json::object{{"source", options.name}, {"secrets", secrets.size()}},
+        fmt::format("Source {} is now checked with {} and no other. A running countersignd follows within a "
+                    "second or two.\n",
+                    options.name, secrets.size() == 1 ? "this secret" : "these secrets"));
+  return 0;
+}
+
+base::Result<int> backfill(const Context& context, const std::string& name) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto source, base::parse_source(name));
   TRY_ASSIGN(const auto token,
-             ingest::add_source(config.registry(), source, base::system_clock(), crypto::system_entropy()));
-  print(context,
-        boost::json::object{{"source", options.name},
-                            {"adapter", options.adapter},
-                            {"token", token},
-                            {"url", address_of(config)}},
-        fmt::format("Source {} may send to {}\n\n  Authorization: Bearer {}\n\nThe token is shown this once; "
-                    "only its hash is kept.\n",
-                    options.name, address_of(config), token));
+             ingest::make_backfill_token(config.registry(), source, crypto::system_entropy()));
+  print(context, boost::json::object{{"source", name}, {"token", token}},
+        fmt::format("History of {} may be imported with\n\n  COUNTERSIGN_TOKEN={} countersign ingest FILE\n\n"
+                    "Its records are graded `backfill`. The token is shown this once and takes the place of "
+                    "the one before.\n",
+                    name, token));
   return 0;
 }
 
@@ -45,7 +157,8 @@ base::Result<int> list(const Context& context) {
   auto registry = ingest::Registry::load(config.registry());
   if (!registry && registry.error().code != base::Code::not_found) return base::fail(registry.error());
   boost::json::array data;
-  std::string text = fmt::format("{:<24} {:<16} {:<24} {}\n", "SOURCE", "ADAPTER", "TENANTS", "STATE");
+  std::string text =
+      fmt::format("{:<24} {:<16} {:<18} {:<24} {}\n", "SOURCE", "ADAPTER", "PROOF", "TENANTS", "STATE");
   if (registry) {
     for (const auto& source : registry->sources()) {
       boost::json::array tenants;
@@ -56,12 +169,15 @@ base::Result<int> list(const Context& context) {
       }
       boost::json::object entry{{"source", source.name.value()},
                                 {"adapter", source.adapter},
+                                {"scheme", source.scheme.empty() ? "token" : source.scheme},
+                                {"keep_raw", source.keep_raw},
+                                {"silent_after_s", source.silent_after_s},
                                 {"tenants", std::move(tenants)},
                                 {"created", base::format_rfc3339(source.created)}};
       if (source.revoked) entry["revoked"] = base::format_rfc3339(*source.revoked);
       data.push_back(std::move(entry));
-      text += fmt::format("{:<24} {:<16} {:<24} {}\n", source.name.value(), source.adapter,
-                          names.empty() ? "(all)" : names,
+      text += fmt::format("{:<24} {:<16} {:<18} {:<24} {}\n", source.name.value(), source.adapter,
+                          source.scheme.empty() ? "token" : source.scheme, names.empty() ? "(all)" : names,
                           source.revoked ? "revoked " + base::format_rfc3339(*source.revoked) : "active");
     }
   }
@@ -99,10 +215,41 @@ void add_source(CLI::App& app, Context& context) {
   adding->add_option(
       "--tenant", options->tenants,
       "Tenant that it may send for; may be given again; a provider's adapter needs exactly one");
+  std::vector<std::string> schemes{"token"};
+  for (const auto& scheme : signatures::all_schemes()) schemes.emplace_back(scheme.name);
+  adding
+      ->add_option("--scheme", options->scheme,
+                   "How it proves a request (with --secret-file as the provider signs, else token): " +
+                       fmt::format("{}", fmt::join(schemes, ", ")))
+      ->check(CLI::IsMember(schemes));
+  adding->add_option("--secret-file", options->secret_file,
+                     "File with the secret that the provider shows, one a line; - is standard input");
+  adding->add_option(
+      "--url", options->url,
+      "Address under which the provider reaches this appliance, such as https://audit.example.com");
+  adding->add_flag("--keep-raw", options->keep_raw,
+                   "Keep each payload as it came, without secrets, in the vault");
+  adding->add_option("--silent-after", options->silent_after,
+                     "Report the source where nothing came for so long, such as 15m");
   adding->callback(
       [&context, options] { context.run = [&context, options] { return add(context, *options); }; });
   auto* listing = add_command(*command, "list", "List the sources", "countersign source list");
   listing->callback([&context] { context.run = [&context] { return list(context); }; });
+  auto* secret = add_command(*command, "secret", "Put other secrets in place of a source's",
+                             "countersign source secret twilio-prod --secret-file new-token.txt");
+  secret->add_option("name", options->name, "Source")->required();
+  secret
+      ->add_option("--secret-file", options->secret_file, "File with one secret a line; - is standard input")
+      ->required();
+  secret->callback([&context, options] {
+    context.run = [&context, options] { return change_secret(context, *options); };
+  });
+  auto* history = add_command(*command, "backfill", "Make a token to import a source's history with",
+                              "countersign source backfill okta-prod");
+  history->add_option("name", options->name, "Source")->required();
+  history->callback([&context, options] {
+    context.run = [&context, options] { return backfill(context, options->name); };
+  });
   auto* revoking = add_command(*command, "revoke", "Make a source's token worthless, for good",
                                "countersign source revoke okta-prod");
   revoking->add_option("name", options->name, "Source")->required();

@@ -10,13 +10,14 @@
 namespace countersign::apps {
 
 /// What the daemon's listener answers:
-///   POST /v1/events   events of a source
-///   GET  /healthz     200 while the process runs
-///   GET  /readyz      200 while events can be taken, else 503
-///   GET  /metrics     Prometheus text, to loopback only
+///   POST /v1/events           events of a source
+///   POST /v1/hooks/{source}   webhooks of a provider; GET for its handshake
+///   GET  /healthz             200 while the process runs
+///   GET  /readyz              200 while events can be taken, else 503
+///   GET  /metrics             Prometheus text, to loopback only
 /// Everything passed in outlives the handler.
 http::Handler make_handler(ingest::IngestService& service, base::Metrics& metrics,
-                           std::function<bool()> ready, std::function<std::uint64_t()> body_bytes_max);
+                           std::function<bool()> ready);
 
 http::Limits http_limits(const Config::Limits& limits);
 ingest::IngestLimits ingest_limits(const Config::Limits& limits);

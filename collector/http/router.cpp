@@ -105,7 +105,7 @@ Handler Router::handler() const {
   };
   handler.body_bytes_max = [table](const RequestHead& head) {
     const auto* route = table->find(head);
-    return route == nullptr ? std::uint64_t{0} : route->body_bytes_max;
+    return route == nullptr || !route->body_bytes_max ? std::uint64_t{0} : route->body_bytes_max();
   };
   handler.handle = [table](Request request, const Respond& respond) {
     const auto* route = table->find(request);

@@ -16,7 +16,8 @@ struct Route {
   std::string method;
   /// `/v1/events`, or with whole segments that vary: `/v1/logs/{log}`. A varying segment is never empty.
   std::string pattern;
-  std::uint64_t body_bytes_max = 0;  ///< 0: no body is accepted
+  /// Asked for each request. Empty: no body is accepted.
+  std::function<std::uint64_t()> body_bytes_max;
   /// As Handler::admit, for this route only; may be empty.
   std::function<std::optional<Response>(const RequestHead&)> admit;
   std::function<void(Request, Respond)> handle;

@@ -110,6 +110,27 @@ tl::expected<Items, base::Problem> decode_ndjson(std::string_view text, const In
 
 }  // namespace
 
+tl::expected<std::string_view, base::Problem> plain_body(std::string_view content_encoding,
+                                                         std::string_view body, const IngestLimits& limits,
+                                                         std::string& storage) {
+  const auto compression = compression_of(content_encoding);
+  if (!compression) return refuse(415, "Content-Encoding may be gzip or zstd, one of them, or be left out");
+  if (body.size() > limits.body_bytes_max)
+    return refuse(413, fmt::format("the body is larger than {} bytes; send fewer events at once",
+                                   limits.body_bytes_max));
+  if (body.empty()) return refuse(400, "the body is empty");
+  if (*compression == Compression::none) {
+    if (body.size() > limits.decoded_bytes_max)
+      return refuse(413, fmt::format("the body is larger than {} bytes; send fewer events at once",
+                                     limits.decoded_bytes_max));
+    return body;
+  }
+  auto inflated = inflate(body, *compression, limits.decoded_bytes_max);
+  if (!inflated) return tl::unexpected(base::problem_of(inflated.error()));
+  storage = std::move(*inflated);
+  return std::string_view(storage);
+}
+
 tl::expected<Items, base::Problem> decode_body(std::string_view content_type,
                                                std::string_view content_encoding, std::string_view body,
                                                const IngestLimits& limits) {
@@ -117,23 +138,10 @@ tl::expected<Items, base::Problem> decode_body(std::string_view content_type,
   if (!form)
     return refuse(415,
                   "send application/json or application/x-ndjson, in UTF-8, and name it in Content-Type");
-  const auto compression = compression_of(content_encoding);
-  if (!compression) return refuse(415, "Content-Encoding may be gzip or zstd, one of them, or be left out");
-  if (body.size() > limits.body_bytes_max)
-    return refuse(413, fmt::format("the body is larger than {} bytes; send fewer events at once",
-                                   limits.body_bytes_max));
-  if (body.empty()) return refuse(400, "the body is empty");
-  std::string decompressed;
-  if (*compression != Compression::none) {
-    auto inflated = inflate(body, *compression, limits.decoded_bytes_max);
-    if (!inflated) return tl::unexpected(base::problem_of(inflated.error()));
-    decompressed = std::move(*inflated);
-    body = decompressed;
-  } else if (body.size() > limits.decoded_bytes_max) {
-    return refuse(413, fmt::format("the body is larger than {} bytes; send fewer events at once",
-                                   limits.decoded_bytes_max));
-  }
-  return *form == BodyForm::json ? decode_json(body, limits) : decode_ndjson(body, limits);
+  std::string storage;
+  const auto plain = plain_body(content_encoding, body, limits, storage);
+  if (!plain) return tl::unexpected(plain.error());
+  return *form == BodyForm::json ? decode_json(*plain, limits) : decode_ndjson(*plain, limits);
 }
 
 }  // namespace countersign::ingest

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collector/protocols/item.h"
 #include "ledger/base/problem.h"
 #include "ledger/record/prepare.h"
 
@@ -22,8 +23,13 @@ struct IngestLimits {
   std::size_t depth_max = 16;  ///< nesting of a JSON document
 };
 
-/// One element of a body: its value, or why it cannot be used.
-using Item = std::variant<boost::json::value, record::Faults>;
+using protocols::Item;
+
+/// The body without its compression; a view of `body` or of `storage`. Problems: 415 a coding that we do not
+/// take, 413 a limit, 400 damaged compression or an empty body.
+tl::expected<std::string_view, base::Problem> plain_body(std::string_view content_encoding,
+                                                         std::string_view body, const IngestLimits& limits,
+                                                         std::string& storage);
 
 /// Turns a request's body into items. What spoils the whole body is a Problem, and then nothing of it is
 /// used: 415 a type or coding that we do not take, 413 a limit, 400 damaged compression, an empty body, or a

@@ -11,21 +11,28 @@ constexpr std::array<std::string_view, kEventStatusCount> kStatusNames{
 
 }  // namespace
 
-IngestMetrics::IngestMetrics(base::Metrics& metrics)
-    : metrics_(metrics),
-      unauthenticated_(&metrics.get("countersign_ingest_unauthenticated_total",
-                                    "Requests without a valid source token", base::MetricType::counter)) {
+IngestMetrics::IngestMetrics(base::Metrics& metrics) : metrics_(metrics) {
   for (std::size_t i = 0; i < kStatusNames.size(); ++i) {
     by_status_[i] = &metrics.get("countersign_ingest_events_total", "Events received, by what became of them",
                                  base::MetricType::counter, {{"status", std::string(kStatusNames[i])}});
   }
 }
 
-void IngestMetrics::count(const std::vector<EventAnswer>& events, std::string_view adapter) {
+void IngestMetrics::count_refusal(std::string_view source, std::string_view reason) {
+  metrics_
+      .get("countersign_ingest_refused_total", "Requests and events that were refused, by source and reason",
+           base::MetricType::counter, {{"source", std::string(source)}, {"reason", std::string(reason)}})
+      .add();
+}
+
+void IngestMetrics::count(const std::vector<EventAnswer>& events, std::string_view source,
+                          std::string_view adapter) {
   std::array<std::int64_t, kEventStatusCount> counts{};
   for (const auto& event : events) {
     ++counts[static_cast<std::size_t>(event.status)];
     if (event.status == EventStatus::unmapped) count_unmapped(adapter, event.type);
+    if (event.status == EventStatus::rejected) count_refusal(source, "event_rejected");
+    if (event.status == EventStatus::misdirected) count_refusal(source, "event_misdirected");
   }
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (counts[i] > 0) by_status_[i]->add(counts[i]);

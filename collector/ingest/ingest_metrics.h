@@ -1,6 +1,6 @@
 #pragma once
 
-#include "collector/ingest/answer.h"
+#include "collector/ingest/event_answer.h"
 #include "ledger/base/metrics.h"
 
 #include <array>
@@ -18,15 +18,18 @@ class IngestMetrics {
   /// `metrics` outlives this.
   explicit IngestMetrics(base::Metrics& metrics);
 
-  void count(const std::vector<EventAnswer>& events, std::string_view adapter);
-  void count_unauthenticated() { unauthenticated_->add(); }
+  /// What became of the events of one request.
+  void count(const std::vector<EventAnswer>& events, std::string_view source, std::string_view adapter);
+
+  /// A request that was refused whole. `source` is a registered name, or empty where the sender is not known;
+  /// `reason` is of a closed set.
+  void count_refusal(std::string_view source, std::string_view reason);
 
  private:
   void count_unmapped(std::string_view adapter, const std::string& type);
 
   base::Metrics& metrics_;
   std::array<base::Metric*, kEventStatusCount> by_status_{};  ///< indexed by EventStatus
-  base::Metric* unauthenticated_;
   std::mutex mutex_;
   std::set<std::string> types_;  ///< guarded by mutex_; what stands as a label already
 };

@@ -56,6 +56,17 @@ class Members {
     if (found == nullptr || !found->is_array()) return bad(path(name), "must be an array");
     return &found->get_array();
   }
+  Result<bool> boolean(std::string_view name) const {
+    const auto* found = value(name);
+    if (found == nullptr || !found->is_bool()) return bad(path(name), "must be true or false");
+    return found->get_bool();
+  }
+  Result<std::int64_t> seconds(std::string_view name) const {
+    const auto* found = value(name);
+    if (found == nullptr || !found->is_int64() || found->get_int64() < 0)
+      return bad(path(name), "must be a whole number of seconds");
+    return found->get_int64();
+  }
   std::string path(std::string_view name) const {
     return where_.empty() ? std::string(name) : fmt::format("{}.{}", where_, name);
   }
@@ -69,14 +80,50 @@ class Members {
   std::string where_;
 };
 
+Result<void> read_scheme(const Members& from, Source& source) {
+  if (from.has("scheme") == from.has("token_sha256"))
+    return bad(from.path("scheme"), "must be there or token_sha256, and not both");
+  if (!from.has("scheme")) return {};
+  TRY_ASSIGN(source.scheme, from.text("scheme"));
+  TRY_ASSIGN(const auto* sealed, from.array("secrets"));
+  for (const auto& one : *sealed) {
+    if (!one.is_string()) return bad(from.path("secrets"), "must hold strings");
+    TRY_ASSIGN(auto bytes, base::from_base64({one.get_string().data(), one.get_string().size()}));
+    source.sealed.push_back(std::move(bytes));
+  }
+  return {};
+}
+
+Result<void> read_choices(const Members& from, Source& source) {
+  if (from.has("url")) {
+    TRY_ASSIGN(source.url, from.text("url"));
+  }
+  if (from.has("keep_raw")) {
+    TRY_ASSIGN(source.keep_raw, from.boolean("keep_raw"));
+  }
+  if (from.has("silent_after_s")) {
+    TRY_ASSIGN(source.silent_after_s, from.seconds("silent_after_s"));
+  }
+  return {};
+}
+
 Result<Source> read_source(const Members& from) {
-  TRY(from.only({"name", "adapter", "token_sha256", "tenants", "created", "revoked"}));
+  TRY(from.only({"name", "adapter", "token_sha256", "scheme", "secrets", "backfill_sha256", "tenants", "url",
+                 "keep_raw", "silent_after_s", "created", "revoked"}));
   Source source;
   TRY_ASSIGN(const auto name, from.text("name"));
   TRY_ASSIGN(source.name, base::parse_source(name));
   TRY_ASSIGN(source.adapter, from.text("adapter"));
-  TRY_ASSIGN(const auto hash, from.text("token_sha256"));
-  TRY_ASSIGN(source.token_sha256, base::digest_from_hex(hash));
+  if (from.has("token_sha256")) {
+    TRY_ASSIGN(const auto hash, from.text("token_sha256"));
+    TRY_ASSIGN(source.token_sha256, base::digest_from_hex(hash));
+  }
+  if (from.has("backfill_sha256")) {
+    TRY_ASSIGN(const auto hash, from.text("backfill_sha256"));
+    TRY_ASSIGN(source.backfill_sha256, base::digest_from_hex(hash));
+  }
+  TRY(read_scheme(from, source));
+  TRY(read_choices(from, source));
   TRY_ASSIGN(const auto* tenants, from.array("tenants"));
   for (const auto& tenant : *tenants) {
     if (!tenant.is_string()) return bad(from.path("tenants"), "must hold strings");
@@ -110,6 +157,21 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
   base::append_json_string(out, name);
   out += ':';
   base::append_json_string(out, text);
+}
+
+/// How the source proves itself.
+void append_proof(std::string& out, const Source& source) {
+  if (source.token_sha256) append_member(out, "token_sha256", base::to_hex(source.token_sha256->view()));
+  if (source.backfill_sha256)
+    append_member(out, "backfill_sha256", base::to_hex(source.backfill_sha256->view()));
+  if (source.scheme.empty()) return;
+  append_member(out, "scheme", source.scheme);
+  out += ",\"secrets\":[";
+  for (const auto& sealed : source.sealed) {
+    if (out.back() != '[') out += ',';
+    base::append_json_string(out, base::to_base64(sealed));
+  }
+  out += ']';
 }
 
 }  // namespace
@@ -155,14 +217,18 @@ Result<Registry> Registry::parse(std::string_view text) {
   return registry;
 }
 
-const Source* Registry::source_by_token(std::string_view token) const {
+Registry::Holder Registry::holder_of_token(std::string_view token) const {
   const base::Digest presented = crypto::sha256(token);
-  const Source* found = nullptr;
+  Holder found;
   for (const auto& source : sources_) {
     // No early exit: the time does not tell which hash was near.
-    if (crypto::equal_in_constant_time(source.token_sha256.view(), presented.view())) found = &source;
+    const auto is = [&](const std::optional<base::Digest>& hash) {
+      return hash && crypto::equal_in_constant_time(hash->view(), presented.view());
+    };
+    if (is(source.token_sha256)) found = {&source, false};
+    if (is(source.backfill_sha256)) found = {&source, true};
   }
-  return found == nullptr || found->revoked ? nullptr : found;
+  return found.source == nullptr || found.source->revoked ? Holder{} : found;
 }
 
 const Source* Registry::source_by_name(const base::SourceName& name) const {
@@ -202,13 +268,16 @@ std::string Registry::to_text() const {
     out += &source == sources_.data() ? "\n{" : ",\n{";
     append_member(out, "name", source.name.value());
     append_member(out, "adapter", source.adapter);
-    append_member(out, "token_sha256", base::to_hex(source.token_sha256.view()));
+    append_proof(out, source);
     out += ",\"tenants\":[";
     for (const auto& tenant : source.tenants) {
       if (out.back() != '[') out += ',';
       base::append_json_string(out, tenant.value());
     }
     out += ']';
+    if (!source.url.empty()) append_member(out, "url", source.url);
+    if (source.keep_raw) out += ",\"keep_raw\":true";
+    if (source.silent_after_s > 0) out += fmt::format(",\"silent_after_s\":{}", source.silent_after_s);
     append_member(out, "created", base::format_rfc3339(source.created));
     if (source.revoked) append_member(out, "revoked", base::format_rfc3339(*source.revoked));
     out += '}';

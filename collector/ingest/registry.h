@@ -4,8 +4,11 @@
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
 #include "ledger/crypto/entropy.h"
+#include "ledger/crypto/secret.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,15 +20,24 @@ namespace countersign::ingest {
 /// The adapter of a source that sends events of the native shape.
 inline constexpr std::string_view kNativeAdapter = "countersign";
 
-/// A registered sender of events. Its token is shown once, when it is made; only the SHA-256 is kept, which
-/// is enough: the token has 256 random bits, so there is nothing to guess that a slow hash would protect.
+/// A registered sender of events. It proves itself by a bearer token or by what its provider's scheme asks
+/// for. A token is shown once, when it is made; only the SHA-256 is kept, which is enough: the token has 256
+/// random bits, so there is nothing to guess that a slow hash would protect. A scheme needs its secret
+/// itself, so that is kept sealed under the appliance's key-encryption key.
 struct Source {
   base::SourceName name;
-  std::string adapter;  ///< kNativeAdapter, or the name of a provider's adapter
-  base::Digest token_sha256;
-  std::vector<base::TenantId> tenants;  ///< for which it may send; empty: for any that is registered
+  std::string adapter;                       ///< kNativeAdapter, or the name of a provider's adapter
+  std::optional<base::Digest> token_sha256;  ///< absent: it has a scheme
+  std::vector<base::TenantId> tenants;       ///< for which it may send; empty: for any that is registered
   base::Timestamp created;
   std::optional<base::Timestamp> revoked;
+  std::string scheme = {};                             ///< of signatures::find_scheme; empty: a bearer token
+  std::vector<std::vector<std::uint8_t>> sealed = {};  ///< the scheme's secrets; see secrets.h
+  std::vector<std::shared_ptr<const crypto::Secret>> secrets = {};  ///< opened; never in the file
+  std::optional<base::Digest> backfill_sha256 = {};  ///< of the token under which history is imported
+  std::string url = {};                              ///< under which the provider calls: scheme and authority
+  bool keep_raw = false;                             ///< payloads are kept as they come, in the vault
+  std::int64_t silent_after_s = 0;                   ///< longer silence is a finding; 0: never
 
   bool is_native() const { return adapter == kNativeAdapter; }
   bool may_send_for(const base::TenantId& tenant) const;
@@ -49,13 +61,18 @@ class Registry {
   /// As load, from the file's text.
   static base::Result<Registry> parse(std::string_view text);
 
-  /// The source whose token this is and which is not revoked, or null. Takes the same time whichever source
-  /// it is and whether there is one. The pointer is valid as long as the registry.
-  const Source* source_by_token(std::string_view token) const;
+  /// Whose token it is, of a source that is not revoked; its source is null where it is nobody's. Takes the
+  /// same time whichever source it is and whether there is one. The pointer is valid as long as the registry.
+  struct Holder {
+    const Source* source = nullptr;
+    bool backfill = false;  ///< the token is the source's for history
+  };
+  Holder holder_of_token(std::string_view token) const;
   const Source* source_by_name(const base::SourceName& name) const;
   const Tenant* tenant(const base::TenantId& id) const;
 
   const std::vector<Source>& sources() const { return sources_; }
+  std::vector<Source>& sources() { return sources_; }
   const std::vector<Tenant>& tenants() const { return tenants_; }
 
   /// The file's text. parse(to_text()) gives the same registry.
@@ -78,14 +95,33 @@ class Registry {
 struct NewSource {
   base::SourceName name;
   std::string adapter = std::string(kNativeAdapter);
-  std::vector<base::TenantId> tenants;
+  std::vector<base::TenantId> tenants = {};
+  std::string scheme = {};                ///< empty: a bearer token
+  std::vector<std::string> secrets = {};  ///< of the scheme, where the provider makes them
+  std::string url = {};
+  bool keep_raw = false;
+  std::int64_t silent_after_s = 0;
 };
 
-/// Registers a source and returns its token: `cst_` and 43 characters of base64url. Errors: already_exists (a
-/// revoked source's name too, because records carry it), not_found (a tenant), invalid_argument (no such
-/// adapter; a provider's adapter without exactly one tenant).
+/// Registers a source and returns what its sender must be given: a token (`cst_` and 43 characters of
+/// base64url), or the secret that was made for its scheme; empty where the provider made it. `key` seals the
+/// secrets. Errors: already_exists (a revoked source's name too, because records carry it), not_found (a
+/// tenant), invalid_argument (no such adapter or scheme; a provider's adapter without exactly one tenant; a
+/// secret that is missing or not of the scheme).
 base::Result<std::string> add_source(const std::filesystem::path& path, const NewSource& source,
-                                     const base::Clock& clock, const crypto::Entropy& entropy);
+                                     const crypto::Secret& key, const base::Clock& clock,
+                                     const crypto::Entropy& entropy);
+
+/// Puts other secrets in place of a source's; the old ones are worthless from then on, so during a change
+/// both are given. Errors: not_found, failed_precondition (it has a token), invalid_argument.
+base::Result<void> set_secrets(const std::filesystem::path& path, const base::SourceName& name,
+                               const std::vector<std::string>& secrets, const crypto::Secret& key,
+                               const crypto::Entropy& entropy);
+
+/// Makes a token under which a source's history is imported, in place of the one before. Its records are
+/// graded `backfill`. Errors: not_found, failed_precondition (the source is revoked).
+base::Result<std::string> make_backfill_token(const std::filesystem::path& path, const base::SourceName& name,
+                                              const crypto::Entropy& entropy);
 
 /// Makes a source's token worthless for good. Errors: not_found, failed_precondition (it is revoked already).
 base::Result<void> revoke_source(const std::filesystem::path& path, const base::SourceName& name,

@@ -1,5 +1,7 @@
 #include "collector/adapters/adapter.h"
 #include "collector/ingest/registry.h"
+#include "collector/ingest/secrets.h"
+#include "collector/signatures/scheme.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/base/open_file.h"
@@ -19,6 +21,8 @@ namespace {
 using base::Code;
 using base::fail;
 using base::Result;
+
+constexpr std::size_t kSecretsMax = 4;
 
 /// Waits for the lock on `<path>.lock` and holds it as long as the file is open. The file stays, because
 /// removing it would let two hold the lock.
@@ -67,19 +71,108 @@ Result<void> check_source(const Registry& registry, const NewSource& source) {
     if (registry.tenant(tenant) == nullptr)
       return fail(Code::not_found, fmt::format("there is no tenant {}; add it first", tenant.value()));
   }
+  const bool web = source.url.starts_with("https://") || source.url.starts_with("http://");
+  if (!source.url.empty() && (!web || source.url.find('/', source.url.find("://") + 3) != std::string::npos))
+    return fail(Code::invalid_argument,
+                "the address under which the provider calls must be like https://audit.example.com");
   return {};
+}
+
+Result<const signatures::Scheme*> scheme_of(std::string_view name) {
+  const auto* scheme = signatures::find_scheme(name);
+  if (scheme != nullptr) return scheme;
+  std::string names;
+  for (const auto& one : signatures::all_schemes()) names.append(names.empty() ? "" : ", ").append(one.name);
+  return fail(Code::invalid_argument, fmt::format("there is no scheme of that name; use one of: {}", names));
+}
+
+Result<void> seal_secrets(const signatures::Scheme& scheme, const std::vector<std::string>& secrets,
+                          const crypto::Secret& key, const crypto::Entropy& entropy, Source& source) {
+  source.sealed.clear();
+  if (secrets.empty() || secrets.size() > kSecretsMax)
+    return fail(Code::invalid_argument,
+                fmt::format("the scheme {} needs {}, at most {} of them", scheme.name,
+                            scheme.secret.empty() ? "a secret" : scheme.secret, kSecretsMax));
+  for (const auto& secret : secrets) {
+    TRY(scheme.check_secret(secret));
+    source.sealed.push_back(seal_secret(source.name, secret, key, entropy));
+  }
+  return {};
+}
+
+std::string new_token(std::string_view prefix, const crypto::Entropy& entropy) {
+  std::array<std::uint8_t, 32> random{};
+  entropy(random);
+  return std::string(prefix) + base::to_base64url(random);
+}
+
+Result<Source> known_source(const Registry& registry, const base::SourceName& name) {
+  const auto* found = registry.source_by_name(name);
+  if (found == nullptr) return fail(Code::not_found, fmt::format("there is no source {}", name.value()));
+  if (found->revoked)
+    return fail(Code::failed_precondition, fmt::format("the source {} was revoked on {}", name.value(),
+                                                       base::format_rfc3339(*found->revoked)));
+  return *found;
 }
 
 }  // namespace
 
 Result<std::string> add_source(const std::filesystem::path& path, const NewSource& source,
-                               const base::Clock& clock, const crypto::Entropy& entropy) {
-  std::array<std::uint8_t, 32> random{};
-  entropy(random);
-  const std::string token = "cst_" + base::to_base64url(random);
+                               const crypto::Secret& key, const base::Clock& clock,
+                               const crypto::Entropy& entropy) {
+  std::string shown;
   const auto changed = change_registry(path, [&](Registry& registry) -> Result<void> {
     TRY(check_source(registry, source));
-    registry.put(Source{source.name, source.adapter, crypto::sha256(token), source.tenants, clock(), {}});
+    Source made;
+    made.name = source.name;
+    made.adapter = source.adapter;
+    made.tenants = source.tenants;
+    made.created = clock();
+    made.url = source.url;
+    made.keep_raw = source.keep_raw;
+    made.silent_after_s = source.silent_after_s;
+    if (source.scheme.empty()) {
+      shown = new_token("cst_", entropy);
+      made.token_sha256 = crypto::sha256(shown);
+    } else {
+      TRY_ASSIGN(const auto* scheme, scheme_of(source.scheme));
+      made.scheme = scheme->name;
+      auto secrets = source.secrets;
+      if (secrets.empty() && scheme->secret.empty()) {
+        shown = signatures::make_secret(*scheme, entropy);
+        secrets.push_back(shown);
+      }
+      TRY(seal_secrets(*scheme, secrets, key, entropy, made));
+    }
+    registry.put(std::move(made));
+    return {};
+  });
+  TRY(changed);
+  return shown;
+}
+
+Result<void> set_secrets(const std::filesystem::path& path, const base::SourceName& name,
+                         const std::vector<std::string>& secrets, const crypto::Secret& key,
+                         const crypto::Entropy& entropy) {
+  return change_registry(path, [&](Registry& registry) -> Result<void> {
+    TRY_ASSIGN(auto source, known_source(registry, name));
+    if (source.scheme.empty())
+      return fail(Code::failed_precondition,
+                  fmt::format("the source {} proves itself by a token and has no secret", name.value()));
+    TRY_ASSIGN(const auto* scheme, scheme_of(source.scheme));
+    TRY(seal_secrets(*scheme, secrets, key, entropy, source));
+    registry.put(std::move(source));
+    return {};
+  });
+}
+
+Result<std::string> make_backfill_token(const std::filesystem::path& path, const base::SourceName& name,
+                                        const crypto::Entropy& entropy) {
+  const auto token = new_token("csb_", entropy);
+  const auto changed = change_registry(path, [&](Registry& registry) -> Result<void> {
+    TRY_ASSIGN(auto source, known_source(registry, name));
+    source.backfill_sha256 = crypto::sha256(token);
+    registry.put(std::move(source));
     return {};
   });
   TRY(changed);
@@ -89,12 +182,7 @@ Result<std::string> add_source(const std::filesystem::path& path, const NewSourc
 Result<void> revoke_source(const std::filesystem::path& path, const base::SourceName& name,
                            const base::Clock& clock) {
   return change_registry(path, [&](Registry& registry) -> Result<void> {
-    const auto* found = registry.source_by_name(name);
-    if (found == nullptr) return fail(Code::not_found, fmt::format("there is no source {}", name.value()));
-    if (found->revoked)
-      return fail(Code::failed_precondition, fmt::format("the source {} was revoked on {}", name.value(),
-                                                         base::format_rfc3339(*found->revoked)));
-    Source source = *found;
+    TRY_ASSIGN(auto source, known_source(registry, name));
     source.revoked = clock();
     registry.put(std::move(source));
     return {};

@@ -47,6 +47,11 @@ std::string id_of(const json::object& event) {
   return clean ? text : std::string();
 }
 
+Candidate native_event(json::object event, const protocols::Envelope& envelope) {
+  protocols::apply_envelope(event, envelope);
+  return {std::move(event), {}};
+}
+
 Step step_of(adapters::Outcome outcome) {
   if (auto* adapted = std::get_if<adapters::Adapted>(&outcome))
     return Candidate{std::move(adapted->event), std::move(adapted->redacted)};
@@ -57,27 +62,41 @@ Step step_of(adapters::Outcome outcome) {
   return unmapped;
 }
 
-/// The events of the decoded items, in order: of a provider's item there may be several.
-std::vector<Step> steps_of(std::vector<Item> items, const Source& source) {
+/// The adapter's outcomes for a payload. A provider's event inside a CloudEvent is taken out of it, where the
+/// adapter does not know the CloudEvent itself as the provider's.
+adapters::Outcomes adapt(const adapters::Adapter& adapter, const json::value& payload,
+                         const adapters::AdapterContext& context) {
+  auto outcomes = adapter.adapt(payload, context);
+  const auto* object = payload.if_object();
+  const auto* data =
+      object != nullptr && object->contains("specversion") ? object->if_contains("data") : nullptr;
+  const bool refused = std::all_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
+    return std::holds_alternative<adapters::Refused>(outcome);
+  });
+  return data != nullptr && refused ? adapter.adapt(*data, context) : outcomes;
+}
+
+/// The events of the messages, in order: of a provider's message there may be several.
+std::vector<Step> steps_of(protocols::Items messages, const Source& source) {
   std::vector<Step> out;
-  out.reserve(items.size());
+  out.reserve(messages.size());
   const auto* adapter = source.is_native() ? nullptr : adapters::find_adapter(source.adapter);
-  for (auto& item : items) {
-    if (auto* faults = std::get_if<record::Faults>(&item)) {
+  for (auto& message : messages) {
+    if (auto* faults = std::get_if<record::Faults>(&message.payload)) {
       out.emplace_back(rejected(std::move(*faults)));
       continue;
     }
-    auto& value = std::get<json::value>(item);
+    auto& value = std::get<json::value>(message.payload);
     if (source.is_native()) {
       if (value.is_object()) {
-        out.emplace_back(Candidate{std::move(value.get_object()), {}});
+        out.emplace_back(native_event(std::move(value.get_object()), message.envelope));
       } else {
         out.emplace_back(rejected({{"", "must be a JSON object"}}));
       }
     } else if (adapter == nullptr || source.tenants.size() != 1) {
       out.emplace_back(rejected({{"", "the source is registered with an adapter that is not known here"}}));
     } else {
-      for (auto& outcome : adapter->adapt(value, {source.tenants.front()}))
+      for (auto& outcome : adapt(*adapter, value, {source.tenants.front()}))
         out.push_back(step_of(std::move(outcome)));
     }
   }
@@ -94,14 +113,16 @@ struct Group {
 /// Finds the region of each event and sorts the events by it.
 class Sorter {
  public:
-  Sorter(const Source& source, const Registry& registry, const AppenderLookup& appender_of)
-      : source_(source), registry_(registry), appender_of_(appender_of) {}
+  Sorter(const Admitted& sender, const AppenderLookup& appender_of)
+      : source_(*sender.source),
+        proof_(sender.proof),
+        registry_(*sender.registry),
+        appender_of_(appender_of) {}
 
   /// Puts the event into its group, or says why not.
   std::optional<EventAnswer> sort(Candidate candidate, std::size_t index) {
     std::string id = id_of(candidate.event);
-    const auto proof = source_.is_native() ? record::Proof::token : record::Proof::shared_header;
-    auto prepared = record::prepare_event(candidate.event, {source_.name, proof}, record::Vocabulary::source,
+    auto prepared = record::prepare_event(candidate.event, {source_.name, proof_}, record::Vocabulary::source,
                                           {std::move(candidate.redacted), {}});
     if (!prepared) return rejected(std::move(prepared.error()), std::move(id));
     if (!source_.may_send_for(prepared->tenant))
@@ -131,6 +152,7 @@ class Sorter {
   }
 
   const Source& source_;
+  const record::Proof proof_;
   const Registry& registry_;
   const AppenderLookup& appender_of_;
   std::map<base::RegionId, Group> groups_;
@@ -155,14 +177,17 @@ EventAnswer failure_of(const base::Error& error, base::Exhausted exhausted) {
 struct Pending {
   std::vector<EventAnswer> answers;
   std::atomic<std::size_t> waiting{1};  ///< regions, and one for the caller, who may not be overtaken
-  std::string adapter;
+  Admitted sender;
   std::shared_ptr<IngestMetrics> metrics;
-  Respond respond;
+  Answered answered;
 
   void done_one() {
     if (waiting.fetch_sub(1) != 1) return;
-    metrics->count(answers, adapter);
-    respond(answer(answers));
+    metrics->count(answers, sender.source->name.value(), sender.source->adapter);
+    const bool failed = std::any_of(answers.begin(), answers.end(),
+                                    [](const auto& a) { return a.status == EventStatus::failed; });
+    if (sender.ticket && !failed) sender.ticket->keep();
+    answered(std::move(answers));
   }
   void fail(const std::vector<std::size_t>& indexes, const EventAnswer& failure) {
     for (const auto index : indexes) answers[index] = failure;
@@ -197,37 +222,29 @@ void submit(Group group, const std::shared_ptr<Pending>& pending) {
 }  // namespace
 
 IngestService::IngestService(AppenderLookup appender_of, IngestLimits limits, base::Metrics& metrics,
-                             std::shared_ptr<const Registry> registry)
+                             std::shared_ptr<const Registry> registry, base::Clock clock)
     : appender_of_(std::move(appender_of)),
       metrics_(std::make_shared<IngestMetrics>(metrics)),
+      admission_(*metrics_, std::move(clock)),
       registry_(std::move(registry)),
       limits_(limits) {}
 
-void IngestService::handle(IngestRequest request, Respond respond) {
-  const auto known = registry();
-  const auto limits = this->limits();
-  const Source* source =
-      request.bearer_token.empty() ? nullptr : known->source_by_token(request.bearer_token);
-  if (source == nullptr) {
-    metrics_->count_unauthenticated();
-    return respond(
-        answer(base::Problem{401, "about:blank", "send the token of a registered source as a Bearer token"}));
-  }
-  auto items = decode_body(request.content_type, request.content_encoding, request.body, limits);
-  request.body = {};
-  if (!items) return respond(answer(items.error()));
-
-  auto steps = steps_of(std::move(*items), *source);
-  if (steps.size() > limits.events_max)
-    return respond(answer(base::Problem{
+void IngestService::take(const Admitted& sender, protocols::Items messages, Answered answered) {
+  const auto events_max = limits().events_max;
+  auto steps = steps_of(std::move(messages), *sender.source);
+  if (steps.size() > events_max) {
+    const base::Problem problem{
         413, "about:blank",
-        fmt::format("the body holds more than {} events; send fewer at once", limits.events_max)}));
+        fmt::format("the body holds more than {} events; send fewer at once", events_max)};
+    count_refusal(sender, problem);
+    return answered(tl::unexpected(problem));
+  }
   const auto pending = std::make_shared<Pending>();
-  pending->adapter = source->adapter;
+  pending->sender = sender;
   pending->metrics = metrics_;
-  pending->respond = std::move(respond);
+  pending->answered = std::move(answered);
   pending->answers.resize(steps.size());
-  Sorter sorter(*source, *known, appender_of_);
+  Sorter sorter(sender, appender_of_);
   for (std::size_t index = 0; index < steps.size(); ++index) {
     auto* settled = std::get_if<EventAnswer>(&steps[index]);
     auto refused = settled != nullptr ? std::optional(std::move(*settled))
@@ -236,6 +253,13 @@ void IngestService::handle(IngestRequest request, Respond respond) {
   }
   for (auto& [region, group] : sorter.take_groups()) submit(std::move(group), pending);
   pending->done_one();
+}
+
+void IngestService::count_refusal(const Admitted& sender, const base::Problem& problem) {
+  const std::string_view reason = problem.status == 413   ? "too_large"
+                                  : problem.status == 415 ? "media_type"
+                                                          : "body_malformed";
+  metrics_->count_refusal(sender.source->name.value(), reason);
 }
 
 void IngestService::set_registry(std::shared_ptr<const Registry> registry) {

@@ -1,62 +1,62 @@
 #pragma once
 
-#include "collector/ingest/answer.h"
+#include "collector/ingest/admission.h"
 #include "collector/ingest/decode.h"
+#include "collector/ingest/event_answer.h"
 #include "collector/ingest/ingest_metrics.h"
 #include "collector/ingest/registry.h"
+#include "collector/protocols/item.h"
 #include "ledger/store/append.h"
 
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <vector>
 
 namespace countersign::ingest {
-
-/// A `POST /v1/events` without any type of the HTTP library.
-struct IngestRequest {
-  std::string bearer_token;  ///< behind "Bearer "; empty where there was none
-  std::string content_type;
-  std::string content_encoding;
-  std::string body;
-};
 
 /// The ledger of a region that this appliance serves, or null. It outlives the service. Called from any
 /// thread.
 using AppenderLookup = std::function<store::Appender*(const base::RegionId&)>;
 
-using Respond = std::function<void(IngestResponse)>;
+/// What became of each event of a request, in the request's order; or why none of it was looked at.
+using Answered = std::function<void(tl::expected<std::vector<EventAnswer>, base::Problem>)>;
 
-/// The way of an event from a request to the ledger: authenticate the source, decode the body, adapt a
-/// provider's payload, check each event by itself, hand the good ones over region by region, and answer when
-/// all are on disk.
+/// The way of an event from an admitted request to the ledger: adapt a provider's payload, check each event
+/// by itself, hand the good ones over region by region, and answer when all are on disk.
 ///
 /// It keeps nothing of a request after the answer, and logs nothing. Any thread may call any function.
 class IngestService {
  public:
   /// `metrics` outlives the service.
   IngestService(AppenderLookup appender_of, IngestLimits limits, base::Metrics& metrics,
-                std::shared_ptr<const Registry> registry);
+                std::shared_ptr<const Registry> registry, base::Clock clock = base::system_clock());
 
-  /// Calls `respond` exactly once: before it returns where nothing is to be stored, else from the thread of
-  /// the ledger that finishes last. `respond` must not block and must not throw. Where every region that was
+  /// Who sends a request; see Admission.
+  Admission& admission() { return admission_; }
+
+  /// Calls `answered` exactly once: before it returns where nothing is to be stored, else from the thread of
+  /// the ledger that finishes last. `answered` must not block and must not throw. Where every region that was
   /// handed events takes its time, nothing is answered until the last of them is done.
-  void handle(IngestRequest request, Respond respond);
+  void take(const Admitted& sender, protocols::Items messages, Answered answered);
+
+  /// A refusal of a whole request after its sender was admitted, to be counted.
+  void count_refusal(const Admitted& sender, const base::Problem& problem);
 
   /// Puts another registry in place; requests that have begun keep the old one.
   void set_registry(std::shared_ptr<const Registry> registry);
 
   /// New limits for the requests to come.
   void set_limits(const IngestLimits& limits);
+  IngestLimits limits() const;
 
   /// The registry that new requests use.
   std::shared_ptr<const Registry> registry() const;
 
  private:
-  IngestLimits limits() const;
-
   AppenderLookup appender_of_;
   std::shared_ptr<IngestMetrics> metrics_;  ///< shared with answers that are under way
+  Admission admission_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Registry> registry_;  ///< guarded by mutex_
   IngestLimits limits_;                       ///< guarded by mutex_

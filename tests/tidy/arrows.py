@@ -15,15 +15,17 @@ ARROWS = {
     "ledger/projection": ["ledger/store", "ledger/vault"],
     "collector/http": ["ledger/base"],
     "collector/adapters": ["ledger/projection"],
+    "collector/protocols": ["ledger/record"],
     "collector/signatures": ["ledger/record"],
-    "collector/ingest": ["ledger/projection", "collector/adapters", "collector/signatures"],
+    "collector/ingest": ["ledger/projection", "collector/adapters", "collector/protocols", "collector/signatures"],
+    "collector/endpoints": ["collector/http", "collector/ingest"],
     # The offline verifier needs nothing that a running appliance has.
     "exporters/jsonl": ["ledger/record", "ledger/tree"],
     "exporters/csv": ["exporters/jsonl"],
     "exporters/verify": ["ledger/record", "ledger/tree", "exporters/jsonl", "exporters/csv"],
     "exporters/*": ["ledger/projection", "exporters/*", "exporters/verify"],
     "reports/*": ["ledger/projection", "reports/*"],
-    "web/*": ["ledger/projection", "collector/ingest", "collector/http", "exporters/*", "reports/*", "web/*"],
+    "web/*": ["ledger/projection", "collector/ingest", "collector/http", "collector/endpoints", "exporters/*", "reports/*", "web/*"],
     "apps": ["web/*"],
 }
 

@@ -13,7 +13,7 @@ struct Fixture {
     Route route;
     route.method = method;
     route.pattern = pattern;
-    route.body_bytes_max = body_bytes_max;
+    if (body_bytes_max > 0) route.body_bytes_max = [body_bytes_max] { return body_bytes_max; };
     route.handle = [this, pattern](const Request& request, const Respond&) {
       reached = pattern;
       for (const auto& [name, value] : request.parameters) reached += " " + name + "=" + value;
@@ -91,8 +91,8 @@ TEST(Router, ServesHeadWhereItServesGet) {
 
 TEST(Router, AsksTheRouteItself) {
   Router router;
-  Route route{"POST", "/a", 1, [](const RequestHead&) { return problem(401, "No."); },
-              [](const Request&, const Respond&) {}};
+  Route route{"POST", "/a", [] { return std::uint64_t{1}; },
+              [](const RequestHead&) { return problem(401, "No."); }, [](const Request&, const Respond&) {}};
   router.add(std::move(route));
   EXPECT_EQ(router.handler().admit(Fixture::ask("POST", "/a"))->status, 401);
 }

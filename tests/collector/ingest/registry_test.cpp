@@ -32,14 +32,14 @@ class RegistryFile : public testing::Test {
 
   std::string add(const std::string& name, const std::string& adapter = "countersign",
                   std::vector<base::TenantId> tenants = {}) {
-    auto token = add_source(path_, {base::SourceName(name), adapter, std::move(tenants)}, clock_at(5),
+    auto token = add_source(path_, {base::SourceName(name), adapter, std::move(tenants)}, key_, clock_at(5),
                             crypto::system_entropy());
     EXPECT_TRUE(token) << (token ? "" : token.error().message);
     return token ? *token : "";
   }
   base::Result<std::string> try_add(const std::string& name, const std::string& adapter,
                                     std::vector<base::TenantId> tenants) {
-    return add_source(path_, {base::SourceName(name), adapter, std::move(tenants)}, clock_at(5),
+    return add_source(path_, {base::SourceName(name), adapter, std::move(tenants)}, key_, clock_at(5),
                       crypto::system_entropy());
   }
   void add_acme() {
@@ -53,6 +53,7 @@ class RegistryFile : public testing::Test {
     return registry ? *registry : Registry();
   }
 
+  const crypto::Secret key_{std::vector<std::uint8_t>(32, 7)};
   fs::path folder_, path_;
 };
 
@@ -70,19 +71,19 @@ TEST_F(RegistryFile, KeepsOnlyTheHashOfAToken) {
 TEST_F(RegistryFile, FindsASourceByItsTokenOnly) {
   const std::string first = add("first"), second = add("second");
   const auto registry = load();
-  ASSERT_NE(registry.source_by_token(first), nullptr);
-  EXPECT_EQ(registry.source_by_token(first)->name.value(), "first");
-  EXPECT_EQ(registry.source_by_token(second)->name.value(), "second");
-  EXPECT_EQ(registry.source_by_token(first + "x"), nullptr);
-  EXPECT_EQ(registry.source_by_token(""), nullptr);
-  EXPECT_EQ(registry.source_by_token("first"), nullptr);
-  EXPECT_EQ(registry.source_by_token(base::to_hex(crypto::sha256(first).view())), nullptr);
+  ASSERT_NE(registry.holder_of_token(first).source, nullptr);
+  EXPECT_EQ(registry.holder_of_token(first).source->name.value(), "first");
+  EXPECT_EQ(registry.holder_of_token(second).source->name.value(), "second");
+  EXPECT_EQ(registry.holder_of_token(first + "x").source, nullptr);
+  EXPECT_EQ(registry.holder_of_token("").source, nullptr);
+  EXPECT_EQ(registry.holder_of_token("first").source, nullptr);
+  EXPECT_EQ(registry.holder_of_token(base::to_hex(crypto::sha256(first).view())).source, nullptr);
 }
 
 TEST_F(RegistryFile, RefusesARevokedToken) {
   const std::string token = add("app");
   ASSERT_TRUE(revoke_source(path_, base::SourceName("app"), clock_at(9)));
-  EXPECT_EQ(load().source_by_token(token), nullptr);
+  EXPECT_EQ(load().holder_of_token(token).source, nullptr);
   EXPECT_EQ(load().source_by_name(base::SourceName("app"))->revoked, base::Timestamp{9});
   EXPECT_EQ(revoke_source(path_, base::SourceName("app"), clock_at(9)).error().code,
             Code::failed_precondition);

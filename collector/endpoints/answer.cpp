@@ -1,4 +1,4 @@
-#include "collector/ingest/answer.h"
+#include "collector/endpoints/answer.h"
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/json.h"
@@ -7,9 +7,12 @@
 
 #include <array>
 
-namespace countersign::ingest {
+namespace countersign::endpoints {
 namespace {
 
+using ingest::EventAnswer;
+using ingest::EventStatus;
+using ingest::kEventStatusCount;
 using Counts = std::array<std::size_t, kEventStatusCount>;
 
 std::size_t count_of(const Counts& counts, EventStatus status) {
@@ -82,6 +85,10 @@ std::string results_of(const std::vector<EventAnswer>& events, const Counts& cou
     } else if (event.status == EventStatus::unmapped) {
       out += ",\"type\":";
       base::append_json_string(out, event.type);
+      if (!event.why.empty()) {
+        out += ",\"reason\":";
+        base::append_json_string(out, event.why);
+      }
     } else {
       append_faults(out, event);
     }
@@ -107,8 +114,8 @@ base::Problem failure_of(const std::vector<EventAnswer>& events) {
               : "no event was stored; errors says why, and the same request may be sent again"};
 }
 
-IngestResponse problem_answer(const base::Problem& problem, std::string_view extensions) {
-  IngestResponse response{
+http::Response problem_answer(const base::Problem& problem, std::string_view extensions) {
+  http::Response response{
       problem.status, std::string(base::kProblemType), {}, base::to_json(problem, extensions)};
   if (problem.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (problem.status == 503) response.headers.emplace_back("Retry-After", "1");
@@ -117,7 +124,7 @@ IngestResponse problem_answer(const base::Problem& problem, std::string_view ext
 
 }  // namespace
 
-IngestResponse answer(const std::vector<EventAnswer>& events) {
+http::Response answer(const std::vector<EventAnswer>& events) {
   Counts counts{};
   for (const auto& event : events) ++counts[static_cast<std::size_t>(event.status)];
   const std::string results = results_of(events, counts);
@@ -137,6 +144,6 @@ IngestResponse answer(const std::vector<EventAnswer>& events) {
       results);
 }
 
-IngestResponse answer(const base::Problem& problem) { return problem_answer(problem, {}); }
+http::Response answer(const base::Problem& problem) { return problem_answer(problem, {}); }
 
-}  // namespace countersign::ingest
+}  // namespace countersign::endpoints

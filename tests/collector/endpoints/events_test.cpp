@@ -1,5 +1,4 @@
-#include "collector/ingest/service.h"
-
+#include "collector/endpoints/routes.h"
 #include "ledger/base/json.h"
 #include "ledger/crypto/digest.h"
 
@@ -11,10 +10,16 @@
 #include <deque>
 #include <set>
 
-namespace countersign::ingest {
+namespace countersign::endpoints {
 namespace {
 
 namespace json = boost::json;
+
+using ingest::IngestLimits;
+using ingest::IngestService;
+using ingest::Registry;
+using ingest::Source;
+using ingest::Tenant;
 
 /// Takes what it is given and answers when it is told to, or at once.
 class FakeAppender final : public store::Appender {
@@ -86,20 +91,34 @@ class Ingest : public testing::Test {
     return out;
   }
 
+  void post(http::Fields fields, std::string body, http::Respond respond) {
+    http::Router router;
+    add_events(router, service_);
+    http::Request request;
+    request.method = "POST";
+    request.path = "/v1/events";
+    request.fields = std::move(fields);
+    request.body = std::move(body);
+    const auto handler = router.handler();
+    if (auto refused = handler.admit(request)) return respond(std::move(*refused));
+    handler.handle(std::move(request), std::move(respond));
+  }
+
   /// The answer, or nothing where there is none yet.
-  std::shared_ptr<std::optional<IngestResponse>> begin(std::string body, std::string source = "app",
+  std::shared_ptr<std::optional<http::Response>> begin(std::string body, std::string source = "app",
                                                        std::string type = "application/json") {
-    auto response = std::make_shared<std::optional<IngestResponse>>();
-    service_.handle({"cst_" + source, std::move(type), "", std::move(body)}, [response](IngestResponse r) {
-      EXPECT_FALSE(response->has_value()) << "answered twice";
-      *response = std::move(r);
-    });
+    auto response = std::make_shared<std::optional<http::Response>>();
+    post({{"Authorization", "Bearer cst_" + source}, {"Content-Type", std::move(type)}}, std::move(body),
+         [response](http::Response r) {
+           EXPECT_FALSE(response->has_value()) << "answered twice";
+           *response = std::move(r);
+         });
     return response;
   }
-  IngestResponse send(std::string body, std::string source = "app", std::string type = "application/json") {
+  http::Response send(std::string body, std::string source = "app", std::string type = "application/json") {
     const auto response = begin(std::move(body), std::move(source), std::move(type));
     EXPECT_TRUE(response->has_value());
-    return response->value_or(IngestResponse{});
+    return response->value_or(http::Response{});
   }
 
   static std::string event(const std::string& id, const std::string& tenant = "acme",
@@ -107,13 +126,13 @@ class Ingest : public testing::Test {
     return R"({"id":")" + id + R"(","time":"2026-01-31T09:30:00Z","type":"challenge.sent","tenant":")" +
            tenant + "\"" + more + "}";
   }
-  static json::object body_of(const IngestResponse& response) {
+  static json::object body_of(const http::Response& response) {
     auto parsed = base::parse_json(response.body, {.depth_max = 8});
     EXPECT_TRUE(parsed) << response.body;
     EXPECT_TRUE(parsed->duplicates.empty());
     return parsed ? parsed->value.as_object() : json::object();
   }
-  static std::string statuses_of(const IngestResponse& response) {
+  static std::string statuses_of(const http::Response& response) {
     std::string out;
     std::int64_t index = 0;
     const json::object body = body_of(response);
@@ -123,7 +142,7 @@ class Ingest : public testing::Test {
     }
     return out;
   }
-  static json::value result(const IngestResponse& response, std::size_t index) {
+  static json::value result(const http::Response& response, std::size_t index) {
     return body_of(response).at("results").as_array().at(index);
   }
 
@@ -198,17 +217,24 @@ TEST_F(Ingest, AnswersNothingBeforeTheLedgerHas) {
 }
 
 TEST_F(Ingest, KnowsASourceByItsTokenOnly) {
-  for (const auto* token : {"", "cst_nobody", "app"}) {
-    std::optional<IngestResponse> response;
-    service_.handle({token, "application/json", "", event("1")},
-                    [&](IngestResponse r) { response = std::move(r); });
+  for (const std::string token : {"", "cst_nobody", "app"}) {
+    std::optional<http::Response> response;
+    http::Fields fields{{"Content-Type", "application/json"}};
+    if (!token.empty()) fields.emplace_back("Authorization", "Bearer " + token);
+    post(std::move(fields), event("1"), [&](http::Response r) { response = std::move(r); });
     ASSERT_TRUE(response);
     EXPECT_EQ(response->status, 401);
     ASSERT_EQ(response->headers.size(), 1u);
     EXPECT_EQ(response->headers[0], std::make_pair(std::string("WWW-Authenticate"), std::string("Bearer")));
   }
   EXPECT_TRUE(eu_.stored.empty());
-  EXPECT_NE(metrics_.to_prometheus().find("countersign_ingest_unauthenticated_total 3"), std::string::npos);
+  const auto text = metrics_.to_prometheus();
+  EXPECT_NE(text.find(R"(countersign_ingest_refused_total{source="",reason="token_missing"} 1)"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find(R"(countersign_ingest_refused_total{source="",reason="token_unknown"} 2)"),
+            std::string::npos)
+      << text;
 }
 
 TEST_F(Ingest, KeepsASourceToItsTenants) {
@@ -331,4 +357,4 @@ TEST_F(Ingest, LeavesEventsOfOneIdInOneBatchToTheLedger) {
 }
 
 }  // namespace
-}  // namespace countersign::ingest
+}  // namespace countersign::endpoints

@@ -1,11 +1,13 @@
-#include "collector/ingest/answer.h"
+#include "collector/endpoints/answer.h"
 
 #include <gtest/gtest.h>
 
-namespace countersign::ingest {
+namespace countersign::endpoints {
 namespace {
 
 using base::Problem;
+using ingest::EventAnswer;
+using ingest::EventStatus;
 
 TEST(Answer, SaysWhereADuplicateDiffers) {
   EventAnswer same, other;
@@ -29,4 +31,4 @@ TEST(Answer, InvitesARetryWhereOneHelps) {
 }
 
 }  // namespace
-}  // namespace countersign::ingest
+}  // namespace countersign::endpoints

@@ -1,26 +1,13 @@
 #pragma once
 
-#include "ledger/base/problem.h"
 #include "ledger/record/prepare.h"
 #include "ledger/store/append.h"
 
+#include <cstddef>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 namespace countersign::ingest {
-
-inline constexpr std::string_view kRejectedProblem = "urn:countersign:problem:events-rejected";
-inline constexpr std::string_view kMisdirectedProblem = "urn:countersign:problem:misdirected";
-inline constexpr std::string_view kNotStoredProblem = "urn:countersign:problem:not-stored";
-
-/// What goes back over HTTP, without any type of the HTTP library.
-struct IngestResponse {
-  int status = 500;
-  std::string content_type;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
-};
 
 enum class EventStatus {
   appended,     ///< on disk
@@ -41,15 +28,8 @@ struct EventAnswer {
   std::string id;          ///< rejected, misdirected: the source's id where it is one
   record::Faults faults;   ///< rejected, misdirected, failed
   std::string type;        ///< unmapped: the provider's name for it, fit to be shown
+  std::string_view why{};  ///< unmapped: why a known type is no evidence; empty where the type is unknown
   int failure = 0;         ///< failed: the HTTP status of the failure
 };
-
-/// The answer to a request: 200 where anything was stored, or was unmapped and nothing failed; else what
-/// failed (503 with Retry-After, 507, 413, 500), else 421 where every event is misdirected, else 422. The
-/// body names the fate of every event by its index, whatever the status.
-IngestResponse answer(const std::vector<EventAnswer>& events);
-
-/// The answer to a request of which no event was looked at.
-IngestResponse answer(const base::Problem& problem);
 
 }  // namespace countersign::ingest

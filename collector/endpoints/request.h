@@ -1,0 +1,27 @@
+#pragma once
+
+#include "collector/http/message.h"
+#include "collector/http/server.h"
+#include "collector/ingest/service.h"
+
+#include <string>
+
+/// What the collector answers over HTTP: one file for each protocol, each a Route or two. They turn a request
+/// into messages, hand them to the IngestService, and write its answer the way the protocol wants it.
+namespace countersign::endpoints {
+
+/// The token behind `Authorization: <scheme> `, or empty.
+std::string token_of(const http::RequestHead& head, std::string_view scheme = "Bearer");
+
+/// A request as a signature covers it. `request` outlives it.
+signatures::SignedRequest signed_request(const http::Request& request);
+
+/// The messages of a JSON, NDJSON or form body.
+tl::expected<protocols::Items, base::Problem> read_messages(const http::Request& request,
+                                                            const ingest::IngestLimits& limits);
+
+/// Takes the messages of an admitted sender and answers with what became of each (see answer.h).
+void take(ingest::IngestService& service, const ingest::Admitted& sender,
+          tl::expected<protocols::Items, base::Problem> messages, const http::Respond& respond);
+
+}  // namespace countersign::endpoints

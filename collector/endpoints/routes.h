@@ -1,0 +1,15 @@
+#pragma once
+
+#include "collector/http/router.h"
+#include "collector/ingest/service.h"
+
+namespace countersign::endpoints {
+
+/// POST /v1/events: events of a source that holds a token, as JSON, NDJSON or CloudEvents.
+void add_events(http::Router& router, ingest::IngestService& service);
+
+/// POST /v1/hooks/{source}: a provider's webhook, proved by the source's scheme. GET: the handshake by which
+/// Okta asks whether the address is ours.
+void add_hooks(http::Router& router, ingest::IngestService& service);
+
+}  // namespace countersign::endpoints
