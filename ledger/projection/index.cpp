@@ -1,6 +1,8 @@
 #include "ledger/projection/index.h"
 
 #include "ledger/projection/columns.h"
+#include "ledger/projection/heard.h"
+#include "ledger/projection/lives.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
 #include "ledger/sqlite/connection.h"
@@ -18,10 +20,10 @@ using base::Code;
 using base::fail;
 using record::FieldType;
 
-constexpr int kFirstMember = 8;  ///< bind index of the first member of an event
+constexpr int kFirstMember = 9;  ///< bind index of the first member of an event
 
 std::string insert_sql() {
-  std::string sql = "INSERT INTO events VALUES(?1,?2,?3,?4,?5,?6,?7";
+  std::string sql = "INSERT INTO events VALUES(?1,?2,?3,?4,?5,?6,?7,?8";
   for (std::size_t i = 0; i < record::kEventFieldCount; ++i)
     sql += fmt::format(",?{}", static_cast<std::size_t>(kFirstMember) + i);
   return sql + ")";
@@ -62,6 +64,8 @@ struct Index::Impl {
   sqlite::Statement set_next;
   sqlite::Statement insert;
   sqlite::Statement insert_words;
+  ChallengeLives lives;
+  SourcesHeard heard;
   std::array<std::string, record::kEventFieldCount> texts;
   std::string words;
 
@@ -83,11 +87,15 @@ base::Result<Index> Index::open(const std::filesystem::path& index_file) {
       index.prepare("INSERT INTO progress(log,next) VALUES(?1,?2) ON CONFLICT(log) DO UPDATE SET next=?2"));
   TRY_ASSIGN(auto insert, index.prepare(insert_sql()));
   TRY_ASSIGN(auto insert_words, index.prepare("INSERT INTO words(rowid,text) VALUES(?1,?2)"));
+  TRY_ASSIGN(auto lives, ChallengeLives::prepare(index));
+  TRY_ASSIGN(auto heard, SourcesHeard::prepare(index));
   return Index(std::make_unique<Impl>(Impl{std::move(index),
                                            std::move(next),
                                            std::move(set_next),
                                            std::move(insert),
                                            std::move(insert_words),
+                                           std::move(lives),
+                                           std::move(heard),
                                            {},
                                            {}}));
 }
@@ -96,9 +104,11 @@ base::Result<void> Index::Impl::take(std::int64_t place, std::string_view bytes)
   TRY_ASSIGN(const auto view, record::read_record(bytes));
   TRY_ASSIGN(const auto event, record::read_event(view.event));
   TRY_ASSIGN(const auto occurred, base::parse_rfc3339(event.plain(record::kTime)));
-  insert.bind(1, place)
-      .bind(2, store::log_of_place(place))
-      .bind(3, static_cast<std::int64_t>(base::index_of(view.seq)));
+  const auto log = store::log_of_place(place);
+  TRY_ASSIGN(const auto life, lives.life_of(log, place, occurred.micros, event));
+  TRY(heard.note(log, view, event, occurred.micros));
+  life ? insert.bind(8, *life) : insert.bind_null(8);
+  insert.bind(1, place).bind(2, log).bind(3, static_cast<std::int64_t>(base::index_of(view.seq)));
   insert.bind(4, view.received.micros)
       .bind(5, occurred.micros)
       .bind_text(6, view.source)
@@ -150,6 +160,7 @@ base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uin
     if (taken >= records_max) break;
   }
   if (taken == 0) return taken;
+  TRY(impl_->heard.flush());
   TRY(transaction.commit());
   if (impl_->connection.wal_pages() > 10'000) impl_->connection.move_wal();
   return taken;

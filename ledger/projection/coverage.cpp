@@ -1,0 +1,79 @@
+#include "ledger/projection/coverage.h"
+
+#include "ledger/projection/columns.h"
+
+#include <algorithm>
+
+namespace countersign::projection {
+namespace {
+
+constexpr std::int64_t kMinute_us = 60ll * 1'000'000;
+constexpr std::size_t kGapsMax = 100;
+
+std::int64_t minute_of(base::Timestamp time) { return time.micros / kMinute_us; }
+
+}  // namespace
+
+base::Result<CoverageReader> CoverageReader::open(const std::filesystem::path& index_file) {
+  TRY_ASSIGN(auto connection, sqlite::Connection::open(index_file, {}));
+  TRY_ASSIGN(const auto version, connection.query_integer("PRAGMA user_version"));
+  if (version != kIndexVersion)
+    return base::fail(base::Code::unavailable, "the index is being made; try again in a moment");
+  return CoverageReader(std::move(connection));
+}
+
+base::Result<Coverage> CoverageReader::read(const CoverageRequest& request) {
+  Coverage out;
+  TRY(read_minutes(request, out));
+  TRY(read_gaps(request, out));
+  return out;
+}
+
+base::Result<void> CoverageReader::read_minutes(const CoverageRequest& request, Coverage& out) {
+  const std::int64_t begin = minute_of(request.from);
+  const std::int64_t end = std::max(begin, minute_of({request.before.micros + kMinute_us - 1}));
+  const std::int64_t reach = std::max<std::int64_t>(1, request.interval_s / 60);
+  out.minutes = end - begin;
+  TRY_ASSIGN(auto rows,
+             connection_.prepare("SELECT minute, events, skew_min, skew_max FROM heard WHERE "
+                                 "log=?1 AND source=?2 AND minute>=?3 AND minute<?4 ORDER BY minute"));
+  rows.bind(1, request.log).bind_text(2, request.source).bind(3, begin - reach).bind(4, end);
+  std::int64_t covered_to = begin;
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return {};
+    const auto minute = rows.integer(0);
+    const auto until = std::min(end, minute + reach);
+    out.minutes_covered += std::max<std::int64_t>(0, until - std::max(covered_to, minute));
+    covered_to = std::max(covered_to, until);
+    if (minute < begin) continue;
+    out.events += rows.integer(1);
+    out.skew_min_ms = std::min(out.skew_min_ms.value_or(INT64_MAX), rows.integer(2));
+    out.skew_max_ms = std::max(out.skew_max_ms.value_or(INT64_MIN), rows.integer(3));
+    if (!out.first_heard) out.first_heard = base::Timestamp{minute * kMinute_us};
+    out.last_heard = base::Timestamp{minute * kMinute_us};
+  }
+}
+
+base::Result<void> CoverageReader::read_gaps(const CoverageRequest& request, Coverage& out) {
+  TRY_ASSIGN(auto rows, connection_.prepare(
+                            "SELECT low, high FROM sequence_gaps WHERE log=?1 AND source=?2 ORDER BY low"));
+  rows.bind(1, request.log).bind_text(2, request.source);
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return {};
+    ++out.gaps_total;
+    out.missing += rows.integer(1) - rows.integer(0) + 1;
+    if (out.gaps.size() < kGapsMax) out.gaps.push_back({rows.integer(0), rows.integer(1)});
+  }
+}
+
+base::Result<std::optional<base::Timestamp>> CoverageReader::last_heard(std::string_view source) {
+  TRY_ASSIGN(auto row, connection_.prepare("SELECT max(minute) FROM heard WHERE source=?1"));
+  row.bind_text(1, source);
+  TRY_ASSIGN(const bool there, row.step());
+  if (!there || row.is_null(0)) return std::optional<base::Timestamp>();
+  return std::optional(base::Timestamp{row.integer(0) * kMinute_us});
+}
+
+}  // namespace countersign::projection
