@@ -56,6 +56,7 @@ struct Config {
     return heads / (region.value() + ".heads");
   }
   std::filesystem::path registry() const { return data / "registry.json"; }
+  std::filesystem::path source_book() const { return data / "sources.json"; }
 };
 
 /// Where the configuration is when no option says so: $COUNTERSIGN_CONFIG, else

@@ -22,6 +22,7 @@ using namespace countersign;
 using namespace countersign::apps;
 
 constexpr int kExitFailure = 1;
+constexpr unsigned kBookSeconds = 5;
 constexpr const char* kSystemLogWaits = "events of the system log wait to be written";
 
 /// Signals that the main thread waits for; every other thread has them blocked.
@@ -83,6 +84,7 @@ class Daemon {
           return nullptr;
         },
         ingest_limits(config_.limits), metrics_, std::make_shared<const ingest::Registry>());
+    service_->book().set(ingest::SourceBook::load(config_.source_book()));
     TRY(follow_registry());
     for (const auto& region : regions_) {
       // With a full disk the appliance still starts: it says so, answers 507 and goes on when there is room.
@@ -138,7 +140,17 @@ class Daemon {
 
   void every_second() {
     report("the registry was not reloaded, the old one stays", follow_registry());
+    const auto registry = service_->registry();
+    for (const auto& change : silence_.look(*registry, service_->book(), base::system_clock()())) {
+      spdlog::warn("the source {} {}", change.source.value(), change.silent ? "is silent" : "is heard again");
+      for (const auto& region : regions_) region->note_silence(change, *registry);
+    }
     for (const auto& region : regions_) report(kSystemLogWaits, region->write_system_log());
+    if (++seconds_ % kBookSeconds == 0) save_book();
+  }
+
+  void save_book() {
+    report("the book of the sources was not written", service_->book().save(config_.source_book()));
   }
 
   base::Result<void> follow_registry() {
@@ -161,6 +173,7 @@ class Daemon {
     ready_ = false;
     server_->stop();
     for (const auto& region : regions_) region->stop();
+    save_book();
     spdlog::info("countersignd stopped");
   }
 
@@ -171,7 +184,9 @@ class Daemon {
   std::vector<std::unique_ptr<Region>> regions_;
   std::unique_ptr<ingest::IngestService> service_;
   std::unique_ptr<http::Server> server_;
+  SilenceWatch silence_{base::system_clock()(), metrics_};
   std::map<std::string, std::string> reported_;
+  unsigned seconds_ = 0;
   std::atomic<bool> ready_{false};
   std::atomic<bool> failed_{false};
 };

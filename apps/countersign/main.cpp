@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
     add_log(app, context);
     add_checkpoint(app, context);
     add_proof(app, context);
+    add_challenge(app, context);
     add_export(app, context);
     add_verify(app, context);
     add_index(app, context);

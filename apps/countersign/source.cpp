@@ -1,4 +1,5 @@
 #include "apps/countersign/command.h"
+#include "apps/countersign/source_show.h"
 #include "collector/adapters/adapter.h"
 #include "collector/ingest/registry.h"
 #include "collector/ingest/usual_scheme.h"
@@ -235,6 +236,7 @@ void add_source(CLI::App& app, Context& context) {
       [&context, options] { context.run = [&context, options] { return add(context, *options); }; });
   auto* listing = add_command(*command, "list", "List the sources", "countersign source list");
   listing->callback([&context] { context.run = [&context] { return list(context); }; });
+  add_source_show(*command, context);
   auto* secret = add_command(*command, "secret", "Put other secrets in place of a source's",
                              "countersign source secret twilio-prod --secret-file new-token.txt");
   secret->add_option("name", options->name, "Source")->required();

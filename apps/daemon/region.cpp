@@ -117,6 +117,15 @@ void Region::note_registry(const ingest::Registry& registry) {
   }
 }
 
+void Region::note_silence(const SilenceChange& change, const ingest::Registry& registry) {
+  const bool ours = change.tenants.empty() ||
+                    std::any_of(change.tenants.begin(), change.tenants.end(), [&](const base::TenantId& id) {
+                      const auto* tenant = registry.tenant(id);
+                      return tenant != nullptr && tenant->region == id_;
+                    });
+  if (ours) note(silence_event(change));
+}
+
 base::Result<void> Region::write_system_log() {
   while (!waiting_.empty()) {
     std::vector<boost::json::object> batch;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "apps/config.h"
+#include "apps/daemon/silence.h"
 #include "apps/keys.h"
 #include "collector/ingest/registry.h"
 #include "ledger/base/metrics.h"
@@ -37,6 +38,7 @@ class Region {
   /// tenants. It waits in memory for write_system_log().
   base::Result<void> note_start();
   void note_registry(const ingest::Registry& registry);
+  void note_silence(const SilenceChange& change, const ingest::Registry& registry);
   /// Writes what waits, and what commands have left in the outbox. What cannot be written now, because the
   /// disk is full, waits on.
   base::Result<void> write_system_log();

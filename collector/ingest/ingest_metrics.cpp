@@ -11,7 +11,8 @@ constexpr std::array<std::string_view, kEventStatusCount> kStatusNames{
 
 }  // namespace
 
-IngestMetrics::IngestMetrics(base::Metrics& metrics) : metrics_(metrics) {
+IngestMetrics::IngestMetrics(base::Metrics& metrics, base::Clock clock)
+    : metrics_(metrics), clock_(std::move(clock)) {
   for (std::size_t i = 0; i < kStatusNames.size(); ++i) {
     by_status_[i] = &metrics.get("countersign_ingest_events_total", "Events received, by what became of them",
                                  base::MetricType::counter, {{"status", std::string(kStatusNames[i])}});
@@ -23,6 +24,7 @@ void IngestMetrics::count_refusal(std::string_view source, std::string_view reas
       .get("countersign_ingest_refused_total", "Requests and events that were refused, by source and reason",
            base::MetricType::counter, {{"source", std::string(source)}, {"reason", std::string(reason)}})
       .add();
+  book_.count_refused(source, reason);
 }
 
 void IngestMetrics::count(const std::vector<EventAnswer>& events, std::string_view source,
@@ -30,16 +32,26 @@ void IngestMetrics::count(const std::vector<EventAnswer>& events, std::string_vi
   std::array<std::int64_t, kEventStatusCount> counts{};
   for (const auto& event : events) {
     ++counts[static_cast<std::size_t>(event.status)];
-    if (event.status == EventStatus::unmapped) count_unmapped(adapter, event.type);
+    if (event.status == EventStatus::unmapped) count_unmapped(source, adapter, event);
     if (event.status == EventStatus::rejected) count_refusal(source, "event_rejected");
     if (event.status == EventStatus::misdirected) count_refusal(source, "event_misdirected");
   }
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] > 0) by_status_[i]->add(counts[i]);
+    if (counts[i] == 0) continue;
+    by_status_[i]->add(counts[i]);
+    book_.count_events(source, kStatusNames[i], counts[i]);
   }
+  const auto of = [&](EventStatus status) { return counts[static_cast<std::size_t>(status)]; };
+  const bool heard = of(EventStatus::appended) + of(EventStatus::duplicate) + of(EventStatus::differing) +
+                         of(EventStatus::unmapped) >
+                     0;
+  if (heard) book_.heard(source, clock_());
 }
 
-void IngestMetrics::count_unmapped(std::string_view adapter, const std::string& type) {
+void IngestMetrics::count_unmapped(std::string_view source, std::string_view adapter,
+                                   const EventAnswer& event) {
+  const std::string& type = event.type;
+  book_.count_type(source, type, event.why, clock_());
   std::string label = type;
   {
     const std::lock_guard lock(mutex_);
@@ -51,7 +63,8 @@ void IngestMetrics::count_unmapped(std::string_view adapter, const std::string& 
   }
   metrics_
       .get("countersign_ingest_unmapped_total", "Provider events without a type of ours",
-           base::MetricType::counter, {{"adapter", std::string(adapter)}, {"type", label}})
+           base::MetricType::counter,
+           {{"adapter", std::string(adapter)}, {"type", label}, {"known", event.why.empty() ? "no" : "yes"}})
       .add();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collector/ingest/event_answer.h"
+#include "collector/ingest/source_book.h"
 #include "ledger/base/metrics.h"
 
 #include <array>
@@ -12,11 +13,13 @@
 
 namespace countersign::ingest {
 
-/// Counts what becomes of events. Thread-safe.
+/// Counts what becomes of events, for the metrics and for the operator's book. Thread-safe.
 class IngestMetrics {
  public:
   /// `metrics` outlives this.
-  explicit IngestMetrics(base::Metrics& metrics);
+  IngestMetrics(base::Metrics& metrics, base::Clock clock);
+
+  SourceBook& book() { return book_; }
 
   /// What became of the events of one request.
   void count(const std::vector<EventAnswer>& events, std::string_view source, std::string_view adapter);
@@ -26,9 +29,11 @@ class IngestMetrics {
   void count_refusal(std::string_view source, std::string_view reason);
 
  private:
-  void count_unmapped(std::string_view adapter, const std::string& type);
+  void count_unmapped(std::string_view source, std::string_view adapter, const EventAnswer& event);
 
   base::Metrics& metrics_;
+  const base::Clock clock_;
+  SourceBook book_;
   std::array<base::Metric*, kEventStatusCount> by_status_{};  ///< indexed by EventStatus
   std::mutex mutex_;
   std::set<std::string> types_;  ///< guarded by mutex_; what stands as a label already

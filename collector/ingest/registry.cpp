@@ -61,6 +61,16 @@ class Members {
     if (found == nullptr || !found->is_bool()) return bad(path(name), "must be true or false");
     return found->get_bool();
   }
+  Result<std::map<std::string, std::string>> texts(std::string_view name) const {
+    const auto* found = value(name);
+    if (found == nullptr || !found->is_object()) return bad(path(name), "must be an object");
+    std::map<std::string, std::string> out;
+    for (const auto& member : found->get_object()) {
+      if (!member.value().is_string()) return bad(path(name), "must hold strings");
+      out[std::string(member.key())] = std::string(member.value().get_string());
+    }
+    return out;
+  }
   Result<std::int64_t> seconds(std::string_view name) const {
     const auto* found = value(name);
     if (found == nullptr || !found->is_int64() || found->get_int64() < 0)
@@ -81,10 +91,14 @@ class Members {
 };
 
 Result<void> read_scheme(const Members& from, Source& source) {
-  if (from.has("scheme") == from.has("token_sha256"))
-    return bad(from.path("scheme"), "must be there or token_sha256, and not both");
-  if (!from.has("scheme")) return {};
-  TRY_ASSIGN(source.scheme, from.text("scheme"));
+  const int ways =
+      (from.has("scheme") ? 1 : 0) + (from.has("token_sha256") ? 1 : 0) + (from.has("pull_url") ? 1 : 0);
+  if (ways != 1)
+    return bad(from.path("scheme"), "must be there, or token_sha256, or pull_url, and one alone");
+  if (from.has("token_sha256")) return {};
+  if (from.has("scheme")) {
+    TRY_ASSIGN(source.scheme, from.text("scheme"));
+  }
   TRY_ASSIGN(const auto* sealed, from.array("secrets"));
   for (const auto& one : *sealed) {
     if (!one.is_string()) return bad(from.path("secrets"), "must hold strings");
@@ -101,6 +115,10 @@ Result<void> read_choices(const Members& from, Source& source) {
   if (from.has("keep_raw")) {
     TRY_ASSIGN(source.keep_raw, from.boolean("keep_raw"));
   }
+  if (from.has("pull_url")) {
+    TRY_ASSIGN(source.pull_url, from.text("pull_url"));
+    TRY_ASSIGN(source.pull_settings, from.texts("pull_settings"));
+  }
   if (from.has("silent_after_s")) {
     TRY_ASSIGN(source.silent_after_s, from.seconds("silent_after_s"));
   }
@@ -109,7 +127,7 @@ Result<void> read_choices(const Members& from, Source& source) {
 
 Result<Source> read_source(const Members& from) {
   TRY(from.only({"name", "adapter", "token_sha256", "scheme", "secrets", "backfill_sha256", "tenants", "url",
-                 "keep_raw", "silent_after_s", "created", "revoked"}));
+                 "keep_raw", "silent_after_s", "pull_url", "pull_settings", "created", "revoked"}));
   Source source;
   TRY_ASSIGN(const auto name, from.text("name"));
   TRY_ASSIGN(source.name, base::parse_source(name));
@@ -159,13 +177,21 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
   base::append_json_string(out, text);
 }
 
+void append_pull(std::string& out, const Source& source) {
+  if (source.pull_url.empty()) return;
+  append_member(out, "pull_url", source.pull_url);
+  out += ",\"pull_settings\":{";
+  for (const auto& [name, value] : source.pull_settings) append_member(out, name, value);
+  out += '}';
+}
+
 /// How the source proves itself.
 void append_proof(std::string& out, const Source& source) {
   if (source.token_sha256) append_member(out, "token_sha256", base::to_hex(source.token_sha256->view()));
   if (source.backfill_sha256)
     append_member(out, "backfill_sha256", base::to_hex(source.backfill_sha256->view()));
-  if (source.scheme.empty()) return;
-  append_member(out, "scheme", source.scheme);
+  if (source.token_sha256) return;
+  if (!source.scheme.empty()) append_member(out, "scheme", source.scheme);
   out += ",\"secrets\":[";
   for (const auto& sealed : source.sealed) {
     if (out.back() != '[') out += ',';
@@ -276,6 +302,7 @@ std::string Registry::to_text() const {
     }
     out += ']';
     if (!source.url.empty()) append_member(out, "url", source.url);
+    append_pull(out, source);
     if (source.keep_raw) out += ",\"keep_raw\":true";
     if (source.silent_after_s > 0) out += fmt::format(",\"silent_after_s\":{}", source.silent_after_s);
     append_member(out, "created", base::format_rfc3339(source.created));

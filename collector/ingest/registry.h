@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,7 +38,9 @@ struct Source {
   std::optional<base::Digest> backfill_sha256 = {};  ///< of the token under which history is imported
   std::string url = {};                              ///< under which the provider calls: scheme and authority
   bool keep_raw = false;                             ///< payloads are kept as they come, in the vault
-  std::int64_t silent_after_s = 0;                   ///< longer silence is a finding; 0: never
+  std::string pull_url = {};  ///< of the provider's log API, which is then polled; empty: the provider sends
+  std::map<std::string, std::string> pull_settings = {};  ///< what else the puller needs, not secret
+  std::int64_t silent_after_s = 0;                        ///< longer silence is a finding; 0: never
 
   bool is_native() const { return adapter == kNativeAdapter; }
   bool may_send_for(const base::TenantId& tenant) const;
@@ -101,6 +104,8 @@ struct NewSource {
   std::string url = {};
   bool keep_raw = false;
   std::int64_t silent_after_s = 0;
+  std::string pull_url = {};  ///< then `secrets` holds the API's credential, and there is no token
+  std::map<std::string, std::string> pull_settings = {};
 };
 
 /// Registers a source and returns what its sender must be given: a token (`cst_` and 43 characters of

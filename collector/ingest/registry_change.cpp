@@ -131,7 +131,14 @@ Result<std::string> add_source(const std::filesystem::path& path, const NewSourc
     made.url = source.url;
     made.keep_raw = source.keep_raw;
     made.silent_after_s = source.silent_after_s;
-    if (source.scheme.empty()) {
+    made.pull_url = source.pull_url;
+    made.pull_settings = source.pull_settings;
+    if (!source.pull_url.empty()) {
+      if (!source.scheme.empty() || source.secrets.size() != 1)
+        return fail(Code::invalid_argument,
+                    "a source that is polled needs the credential of the provider's API, and no scheme");
+      made.sealed.push_back(seal_secret(made.name, source.secrets.front(), key, entropy));
+    } else if (source.scheme.empty()) {
       shown = new_token("cst_", entropy);
       made.token_sha256 = crypto::sha256(shown);
     } else {

@@ -224,7 +224,7 @@ void submit(Group group, const std::shared_ptr<Pending>& pending) {
 IngestService::IngestService(AppenderLookup appender_of, IngestLimits limits, base::Metrics& metrics,
                              std::shared_ptr<const Registry> registry, base::Clock clock)
     : appender_of_(std::move(appender_of)),
-      metrics_(std::make_shared<IngestMetrics>(metrics)),
+      metrics_(std::make_shared<IngestMetrics>(metrics, clock)),
       admission_(*metrics_, std::move(clock)),
       registry_(std::move(registry)),
       limits_(limits) {}

@@ -40,6 +40,9 @@ class IngestService {
   /// handed events takes its time, nothing is answered until the last of them is done.
   void take(const Admitted& sender, protocols::Items messages, Answered answered);
 
+  /// What the operator is shown of each source.
+  SourceBook& book() { return metrics_->book(); }
+
   /// A refusal of a whole request after its sender was admitted, to be counted.
   void count_refusal(const Admitted& sender, const base::Problem& problem);
 

@@ -321,7 +321,7 @@ TEST_F(Ingest, CountsWhatHasNoTypeAndAnswersOk) {
   EXPECT_EQ(result(response, 0).at("type"), "com.twilio.eventstreams.test-event");
   EXPECT_NE(
       metrics_.to_prometheus().find(
-          R"(countersign_ingest_unmapped_total{adapter="twilio_verify",type="com.twilio.eventstreams.test-event"} 1)"),
+          R"(countersign_ingest_unmapped_total{adapter="twilio_verify",type="com.twilio.eventstreams.test-event",known="no"} 1)"),
       std::string::npos);
 }
 

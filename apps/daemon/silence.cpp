@@ -1,0 +1,47 @@
+#include "apps/daemon/silence.h"
+
+#include "apps/system_events.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::apps {
+
+std::vector<SilenceChange> SilenceWatch::look(const ingest::Registry& registry,
+                                              const ingest::SourceBook& book, base::Timestamp now) {
+  std::vector<SilenceChange> changes;
+  for (const auto& source : registry.sources()) {
+    const auto& name = source.name.value();
+    if (source.silent_after_s == 0 || source.revoked) {
+      silent_.erase(name);
+      continue;
+    }
+    const auto since = book.last_heard(name).value_or(source.created);
+    const auto waited_us = now.micros - std::max(since, started_).micros;
+    const bool silent = waited_us > source.silent_after_s * 1'000'000;
+    metrics_
+        .get("countersign_source_silent", "1 while a source has been silent for longer than its interval",
+             base::MetricType::gauge, {{"source", name}})
+        .set(silent ? 1 : 0);
+    if (silent == silent_.contains(name)) continue;
+    silent ? void(silent_.insert(name)) : void(silent_.erase(name));
+    changes.push_back({source.name, source.tenants, silent, since, now, source.silent_after_s});
+  }
+  return changes;
+}
+
+boost::json::object silence_event(const SilenceChange& change) {
+  const auto since = base::format_rfc3339(change.since);
+  const std::string type = change.silent ? "source.silent" : "source.heard";
+  auto event =
+      system_event(fmt::format("{}/{}/{}", type, change.source.value(), since), type, change.noticed);
+  event["action"] = {{"name", change.silent ? "source silent" : "source heard again"},
+                     {"resource", change.source.value()},
+                     {"context", change.silent ? fmt::format("nothing since {}; expected every {} s", since,
+                                                             change.interval_s)
+                                               : fmt::format("heard at {}", since)}};
+  return event;
+}
+
+}  // namespace countersign::apps
