@@ -56,6 +56,13 @@ class InstallDependencies(unittest.TestCase):
         calls = self.calls.read_text().splitlines() if self.calls.exists() else []
         return done.returncode, done.stdout + done.stderr, calls
 
+    def test_takes_a_program_from_elsewhere_for_a_package_that_says_so(self):
+        self.missing("npm")
+        self.assertIn("npm", self.install("test")[2][-1].split())
+        self.calls.unlink()
+        self.stand_in("npm", "true")
+        self.assertEqual(self.install("test"), (0, "", []))
+
     def test_is_silent_when_nothing_is_missing(self):
         self.assertEqual(self.install(*sorted(GROUPS)), (0, "", []))
 

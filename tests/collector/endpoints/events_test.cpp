@@ -330,7 +330,7 @@ TEST_F(Ingest, BoundsTheNamesOfUnmappedTypes) {
   const auto text = metrics_.to_prometheus();
   EXPECT_NE(text.find(R"(type="com.example.199")"), std::string::npos);
   EXPECT_EQ(text.find(R"(type="com.example.200")"), std::string::npos);
-  EXPECT_NE(text.find(R"(type="other"} 50)"), std::string::npos);
+  EXPECT_NE(text.find(R"(type="other",known="no"} 50)"), std::string::npos);
 }
 
 TEST_F(Ingest, RefusesABodyThatIsNoneWithoutStoringAnything) {
