@@ -1,5 +1,6 @@
 #include "collector/http/connection.h"
 
+#include "collector/http/chunks.h"
 #include "collector/http/head.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -180,7 +181,7 @@ Connection::Progress Connection::take_head(std::string_view bytes) {
 Connection::Progress Connection::refuse(Response response) {
   response_ = std::move(response);
   // What follows the header is a body that nobody reads.
-  if (head_.content_length.value_or(0) > 0) close_ = true;
+  if (head_.content_length.value_or(0) > 0 || head_.chunked) close_ = true;
   return Progress::answered;
 }
 
@@ -204,16 +205,18 @@ Connection::Progress Connection::check_admission() {
     if (core_.handler.admit) {
       if (auto refusal = core_.handler.admit(head_)) return refuse(*std::move(refusal));
     }
-    const auto most =
+    body_bytes_max_ =
         core_.handler.body_bytes_max ? core_.handler.body_bytes_max(head_) : kBodyBytesMaxDefault;
-    if (head_.content_length.value_or(0) > most)
-      return refuse(problem(
-          413, "The body is larger than this path accepts, which is " + std::to_string(most) + " bytes."));
-    return Progress::ready;
+    return head_.content_length.value_or(0) > body_bytes_max_ ? refuse_too_large() : Progress::ready;
   } catch (...) {
     core_.metrics.handler_failures.add();
     return refuse(problem(500, kFault));
   }
+}
+
+Connection::Progress Connection::refuse_too_large() {
+  return refuse(problem(413, "The body is larger than this path accepts, which is " +
+                                 std::to_string(body_bytes_max_) + " bytes."));
 }
 
 /// Makes room for more of a body of `length` bytes. Its memory grows as it arrives: what a sender only
@@ -226,16 +229,45 @@ bool Connection::grow_body(std::size_t length) {
   return true;
 }
 
+/// Says 100 Continue to a sender who waits for it. False when the connection is over.
+net::awaitable<bool> Connection::ask_for_body() {
+  if (!inbox_.empty() || head_.header("Expect").empty() || head_.version != Version::http_1_1) co_return true;
+  transport_.expire_in(limits_->write_timeout_ms);
+  const auto error = co_await transport_.write(kContinue, std::string_view());
+  co_return !error;
+}
+
+net::awaitable<Connection::Progress> Connection::read_chunks() {
+  ChunkReader reader;
+  std::size_t filled = 0;
+  while (!reader.done()) {
+    const auto taken = reader.take(inbox_, std::span(body_).subspan(filled));
+    inbox_.erase(0, taken.consumed);
+    filled += taken.written;
+    if (reader.malformed())
+      co_return refuse_framing({400, "The chunked body is malformed, or has extensions or trailers."});
+    if (reader.done()) break;
+    if (inbox_.empty()) {
+      const bool received = co_await receive(Step::body);
+      if (!received) co_return Progress::gone;
+    } else if (filled >= body_bytes_max_) {
+      co_return refuse_too_large();
+    } else if (!grow_body(body_bytes_max_)) {
+      co_return refuse_busy();
+    }
+  }
+  body_.resize(filled);
+  co_return Progress::ready;
+}
+
 net::awaitable<Connection::Progress> Connection::read_body() {
   const std::size_t length = head_.content_length.value_or(0);
   body_.clear();
-  if (length == 0) co_return Progress::ready;
-  if (inbox_.empty() && !head_.header("Expect").empty() && head_.version == Version::http_1_1) {
-    transport_.expire_in(limits_->write_timeout_ms);
-    const auto error = co_await transport_.write(kContinue, std::string_view());
-    if (error) co_return Progress::gone;
-  }
+  if (length == 0 && !head_.chunked) co_return Progress::ready;
+  const bool asked = co_await ask_for_body();
+  if (!asked) co_return Progress::gone;
   begin_step(limits_->body_timeout_ms);
+  if (head_.chunked) co_return co_await read_chunks();
   std::size_t filled = 0;
   while (filled < length) {
     if (filled == body_.size() && !grow_body(length)) co_return refuse_busy();

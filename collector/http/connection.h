@@ -47,6 +47,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   net::awaitable<bool> serve_request();
   net::awaitable<Progress> read_head();
   net::awaitable<Progress> read_body();
+  net::awaitable<Progress> read_chunks();
+  net::awaitable<bool> ask_for_body();
   net::awaitable<void> wait_for_answer();
   net::awaitable<bool> write_answer();
   void begin_step(std::int64_t ms);
@@ -59,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Progress refuse_malformed();
   Progress refuse_framing(const Refusal& refusal);
   Progress check_admission();
+  Progress refuse_too_large();
   bool grow_body(std::size_t length);
   void call_handler();
   void release_body();
@@ -80,7 +83,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string inbox_;                     ///< received, not yet used: the rest is the next request
   RequestHead head_;
   std::string body_;
-  std::uint64_t body_charged_ = 0;  ///< what core_.bodies counts for body_
+  std::uint64_t body_bytes_max_ = 0;  ///< of the present request
+  std::uint64_t body_charged_ = 0;    ///< what core_.bodies counts for body_
   std::shared_ptr<ReplySlot> slot_;
   Response response_;
   std::size_t requests_ = 0;

@@ -112,7 +112,10 @@ std::optional<Refusal> check_length(RequestHead& head) {
   if (count(head, "Transfer-Encoding") > 0) {
     if (lengths > 0) return refuse(400, "Transfer-Encoding and Content-Length exclude each other.");
     if (head.version == Version::http_1_0) return refuse(400, "HTTP/1.0 has no Transfer-Encoding.");
-    return refuse(411, "Transfer codings are not accepted; send the body with Content-Length.");
+    if (count(head, "Transfer-Encoding") > 1 || !same_name(head.header("Transfer-Encoding"), "chunked"))
+      return refuse(411, "No transfer coding but chunked is accepted; send the body with Content-Length.");
+    head.chunked = true;
+    return std::nullopt;
   }
   if (lengths > 1) return refuse(400, "Content-Length is given more than once.");
   if (lengths == 0) return std::nullopt;

@@ -45,8 +45,9 @@ class HeadScanner {
 };
 
 /// Reads a whole head, as HeadScanner found it. Statuses of refusals: 400 malformed or ambiguous, 411 a
-/// transfer coding, 414 target too long, 417 an expectation other than 100-continue, 431 header too large or
-/// too many fields, 505 another version of HTTP. `peer` and `tls` are left for the caller. Thread-safe.
+/// transfer coding other than chunked, 414 target too long, 417 an expectation other than 100-continue, 431
+/// header too large or too many fields, 505 another version of HTTP. `peer` and `tls` are left for the
+/// caller. Thread-safe.
 std::variant<RequestHead, Refusal> parse_head(std::string_view bytes, const HeadLimits& limits);
 
 /// What to say of a head that has not ended within header_bytes_max.

@@ -22,7 +22,8 @@ struct RequestHead {
   Version version = Version::http_1_1;
   Fields fields;
   std::optional<std::uint64_t> content_length;
-  std::string peer;  ///< the sender's address without the port
+  bool chunked = false;  ///< the body comes in chunks, of a length that is not known before
+  std::string peer;      ///< the sender's address without the port
   bool tls = false;
 
   /// The value of the first field of that name, without the white space around it; empty when there is none.

@@ -21,9 +21,19 @@ std::vector<Shape> refused_shapes() {
   const auto get = "GET / HTTP/1.1\r\nHost: x\r\n"s;
   const auto chunks = "5\r\nhello\r\n0\r\n\r\n"s;
   return {
-      {"Chunked", post + "Transfer-Encoding: chunked\r\n\r\n" + chunks, 411},
-      {"ChunkedWithTrailers", post + "Transfer-Encoding: chunked\r\n\r\n0\r\nHost: y\r\nX: y\r\n\r\n", 411},
-      {"ChunkExtensions", post + "Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n\r\n", 411},
+      {"ChunkedWithTrailers", post + "Transfer-Encoding: chunked\r\n\r\n0\r\nHost: y\r\nX: y\r\n\r\n", 400},
+      {"ChunkExtensions", post + "Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n\r\n", 400},
+      {"ChunkSizeWithSpace", post + "Transfer-Encoding: chunked\r\n\r\n5 \r\nhello\r\n0\r\n\r\n", 400},
+      {"ChunkSizeWithSign", post + "Transfer-Encoding: chunked\r\n\r\n+5\r\nhello\r\n0\r\n\r\n", 400},
+      {"ChunkSizeWithPrefix", post + "Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n", 400},
+      {"ChunkSizeTooLong", post + "Transfer-Encoding: chunked\r\n\r\n000000005\r\nhello\r\n0\r\n\r\n", 400},
+      {"ChunkSizeEmpty", post + "Transfer-Encoding: chunked\r\n\r\n\r\n" + smuggled, 400},
+      {"ChunkLineFeedOnly", post + "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n", 400},
+      {"ChunkLongerThanItsSize", post + "Transfer-Encoding: chunked\r\n\r\n4\r\nhello\r\n0\r\n\r\n", 400},
+      {"ChunkShorterThanItsSize", post + "Transfer-Encoding: chunked\r\n\r\n6\r\nhello\r\n0\r\n\r\n", 400},
+      {"ChunkedTwice", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks,
+       411},
+      {"ChunkedOfGzip", post + "Transfer-Encoding: gzip, chunked\r\n\r\n" + chunks, 411},
       {"GzipTransferCoding", post + "Transfer-Encoding: gzip\r\n\r\n", 411},
       {"ObscuredTransferCoding", post + "Transfer-Encoding: \tx-chunked\r\n\r\n" + chunks, 411},
       {"EmptyTransferCoding", post + "Transfer-Encoding:\r\n\r\n" + chunks, 411},
@@ -125,6 +135,34 @@ TEST(Framing, TakesARequestInABodyForABody) {
               hidden);
   EXPECT_EQ(socket.read_response().body, "POST /a " + hidden);
   EXPECT_EQ(server.handled, 1);
+}
+
+TEST(Framing, TakesABodyInChunksHoweverTheyArrive) {
+  const auto head = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n"s;
+  const auto body = "5\r\nhello\r\n1\r\n,\r\n00A\r\n wide\r\nwor\r\n2\r\nld\r\n0\r\n\r\n"s;
+  for (const std::size_t piece : {1u, 3u, 7u, 1000u}) {
+    TestServer server;
+    auto socket = server.connect();
+    const auto all = head + body + head + "0\r\n\r\n";
+    for (std::size_t at = 0; at < all.size(); at += piece) socket.send(all.substr(at, piece));
+    EXPECT_EQ(socket.read_response().body, "POST /a hello, wide\r\nworld") << piece;
+    EXPECT_EQ(socket.read_response().body, "POST /a ") << "the next request of the connection";
+  }
+}
+
+TEST(Framing, HoldsTheLimitOfABodyInChunks) {
+  TestServer server;
+  const auto head = "POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"s;
+  const auto chunk = "10000\r\n" + std::string(65'536, 'x') + "\r\n";
+  auto most = server.connect();
+  std::string sixteen;
+  for (int i = 0; i < 16; ++i) sixteen += chunk;
+  most.send(head + sixteen + "0\r\n\r\n");
+  EXPECT_EQ(most.read_response().status, 200) << "1 MiB, which is the limit";
+  auto more = server.connect();
+  more.send(head + sixteen + "1\r\n");
+  more.send("x");
+  EXPECT_EQ(more.read_response().status, 413);
 }
 
 TEST(Framing, HandlesNothingOfABodyCutShort) {
