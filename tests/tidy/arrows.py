@@ -14,6 +14,7 @@ ARROWS = {
     "ledger/store": ["ledger/record", "ledger/tree", "ledger/vault"],
     "ledger/projection": ["ledger/store", "ledger/vault"],
     "collector/http": ["ledger/base"],
+    "collector/protocols": ["ledger/record"],
     "collector/adapters": ["ledger/projection"],
     "collector/ingest": ["ledger/projection", "collector/adapters"],
     # The offline verifier needs nothing that a running appliance has.
