@@ -33,6 +33,8 @@ http::Handler make_handler(ingest::IngestService& service, base::Metrics& metric
   http::Router router;
   endpoints::add_events(router, service);
   endpoints::add_hooks(router, service);
+  endpoints::add_otlp(router, service);
+  endpoints::add_hec(router, service);
   router.add(probe("/healthz", [] { return plain(200, "ok\n"); }));
   router.add(probe("/readyz", [ready = std::move(ready)] {
     return ready() ? plain(200, "ready\n") : plain(503, "not ready\n");

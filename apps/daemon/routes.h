@@ -12,6 +12,8 @@ namespace countersign::apps {
 /// What the daemon's listener answers:
 ///   POST /v1/events           events of a source
 ///   POST /v1/hooks/{source}   webhooks of a provider; GET for its handshake
+///   POST /v1/logs                   OTLP
+///   POST /services/collector/event  Splunk HEC, also without /event; GET …/health
 ///   GET  /healthz             200 while the process runs
 ///   GET  /readyz              200 while events can be taken, else 503
 ///   GET  /metrics             Prometheus text, to loopback only

@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ namespace countersign::adapters {
 /// What an adapter knows besides the payload.
 struct AdapterContext {
   base::TenantId tenant;  ///< whose events the source sends
+  bool keep_raw = false;  ///< each event is to bring its payload along
 };
 
 /// An event of the native shape, ready for record::prepare_event.
@@ -29,11 +31,15 @@ struct Adapted {
   /// Paths, in the provider's event, of codes, passwords and secrets that were there and were left out, such
   /// as `data.payload.custom_code`. At most 16.
   std::vector<std::string> redacted;
+  /// What the provider sent for this event, as JSON without its secrets, where the context asks for it.
+  std::optional<std::string> raw = {};
 };
 
-/// An event that has no counterpart among our types; it is counted, not stored.
+/// An event that has no counterpart among our types; it is counted by name and shown to the operator, not
+/// stored.
 struct Unmapped {
-  std::string type;  ///< the provider's name of its type: at most 64 of A-Z a-z 0-9 . _ : -
+  std::string type;           ///< the provider's name of its type: at most 64 of A-Z a-z 0-9 . _ : -
+  std::string_view reason{};  ///< why a type that is known is no OTP or MFA evidence; empty: it is not known
 };
 
 /// An event that cannot be used, with paths in the provider's own names.

@@ -1,5 +1,7 @@
 #include "collector/adapters/event_builder.h"
 
+#include <boost/json/serialize.hpp>
+
 #include <algorithm>
 #include <charconv>
 
@@ -67,7 +69,8 @@ std::string attribute_name(std::string_view name) {
 
 }  // namespace
 
-EventBuilder::EventBuilder(const AdapterContext& context, std::string_view type) {
+EventBuilder::EventBuilder(const AdapterContext& context, std::string_view type)
+    : keep_raw_(context.keep_raw) {
   event_["type"] = view(type);
   event_["tenant"] = context.tenant.value();
 }
@@ -145,8 +148,15 @@ EventBuilder& EventBuilder::attribute(std::string_view name, std::string_view te
 
 Outcome EventBuilder::finish(const json::value& payload) {
   if (!faults_.empty()) return Refused{std::move(faults_)};
+  std::optional<std::string> raw;
+  if (keep_raw_) raw = json::serialize(without_secrets(payload));
+  if (raw && raw->size() > record::kRawBytesMax) {
+    // An event is never lost because its payload is too large to be kept.
+    attribute("raw_left_out_bytes", json::value(raw->size()));
+    raw.reset();
+  }
   if (!attributes_.empty()) event_["attributes"] = std::move(attributes_);
-  return Adapted{std::move(event_), secrets_of(payload)};
+  return Adapted{std::move(event_), secrets_of(payload), std::move(raw)};
 }
 
 }  // namespace countersign::adapters

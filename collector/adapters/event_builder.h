@@ -43,6 +43,7 @@ class EventBuilder {
   boost::json::object event_;
   boost::json::object attributes_;
   record::Faults faults_;
+  bool keep_raw_ = false;
 };
 
 }  // namespace countersign::adapters

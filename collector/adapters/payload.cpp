@@ -49,6 +49,14 @@ void collect_secrets(const json::value& value, const std::string& path, std::vec
   }
 }
 
+/// Whether a member of that name holds what was sent to the user.
+bool is_message_text(std::string_view name) {
+  const auto plain = lowered(name);
+  constexpr std::string_view kNames[] = {"body",     "text",         "content",
+                                         "sms_text", "message_text", "message_body"};
+  return std::find(std::begin(kNames), std::end(kNames), plain) != std::end(kNames);
+}
+
 }  // namespace
 
 const json::value* find(const json::value& from, Path path) {
@@ -107,6 +115,23 @@ std::optional<std::string> time_of_millis(std::int64_t millis) {
 std::vector<std::string> secrets_of(const json::value& payload) {
   std::vector<std::string> out;
   collect_secrets(payload, "", out);
+  return out;
+}
+
+json::value without_secrets(const json::value& payload) {
+  if (payload.is_array()) {
+    json::array out;
+    out.reserve(payload.get_array().size());
+    for (const auto& element : payload.get_array()) out.push_back(without_secrets(element));
+    return out;
+  }
+  if (!payload.is_object()) return payload;
+  json::object out;
+  for (const auto& member : payload.get_object()) {
+    const auto name = view(member.key());
+    const bool text = member.value().is_string() && is_message_text(name);
+    if (!text && !record::names_a_secret(name)) out[member.key()] = without_secrets(member.value());
+  }
   return out;
 }
 

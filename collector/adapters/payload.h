@@ -35,6 +35,10 @@ std::optional<std::string> time_of_millis(std::int64_t millis);
 /// Paths of the members, at any depth, that hold a secret by their name (record::names_a_secret); at most 16.
 std::vector<std::string> secrets_of(const boost::json::value& payload);
 
+/// The payload without what secrets_of names, however many, and without the text of a message (`body`, `text`
+/// and the like where they are strings), which may hold the code.
+boost::json::value without_secrets(const boost::json::value& payload);
+
 /// A provider's name for a type of event, cut and cleaned so that it may be shown and counted.
 std::string shown_type(std::string_view type);
 

@@ -132,7 +132,7 @@ http::Response answer(const std::vector<EventAnswer>& events) {
                       count_of(counts, EventStatus::differing);
   const auto failed = count_of(counts, EventStatus::failed);
   if (stored == 0 && failed > 0) return problem_answer(failure_of(events), results);
-  if (stored + count_of(counts, EventStatus::unmapped) > 0)
+  if (events.empty() || stored + count_of(counts, EventStatus::unmapped) > 0)
     return {200, "application/json", {}, "{" + results + "}"};
   if (count_of(counts, EventStatus::misdirected) == events.size())
     return problem_answer(

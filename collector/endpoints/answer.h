@@ -12,9 +12,9 @@ inline constexpr std::string_view kRejectedProblem = "urn:countersign:problem:ev
 inline constexpr std::string_view kMisdirectedProblem = "urn:countersign:problem:misdirected";
 inline constexpr std::string_view kNotStoredProblem = "urn:countersign:problem:not-stored";
 
-/// The answer to a request: 200 where anything was stored, or was unmapped and nothing failed; else what
-/// failed (503 with Retry-After, 507, 413, 500), else 421 where every event is misdirected, else 422. The
-/// body names the fate of every event by its index, whatever the status.
+/// The answer to a request: 200 where anything was stored, or was unmapped and nothing failed, or there was
+/// nothing; else what failed (503 with Retry-After, 507, 413, 500), else 421 where every event is
+/// misdirected, else 422. The body names the fate of every event by its index, whatever the status.
 http::Response answer(const std::vector<ingest::EventAnswer>& events);
 
 /// The answer to a request of which no event was looked at.

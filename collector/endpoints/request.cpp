@@ -1,6 +1,7 @@
 #include "collector/endpoints/request.h"
 
 #include "collector/endpoints/answer.h"
+#include "collector/protocols/cloudevents.h"
 #include "collector/signatures/form.h"
 
 #include <fmt/format.h>
@@ -32,11 +33,46 @@ tl::expected<protocols::Items, base::Problem> read_form(std::string_view body) {
   }
   protocols::Items messages;
   if (faults.empty()) {
-    messages.push_back({std::move(fields)});
+    messages.push_back({std::move(fields), {}});
   } else {
-    messages.push_back({std::move(faults)});
+    messages.push_back({std::move(faults), {}});
   }
   return messages;
+}
+
+std::vector<protocols::HeaderField> header_fields(const http::Request& request) {
+  std::vector<protocols::HeaderField> fields;
+  for (const auto& [name, value] : request.fields) fields.push_back({name, value});
+  return fields;
+}
+
+/// The mode of a request that holds CloudEvents.
+std::optional<protocols::CloudEventsMode> cloudevents_in(const http::Request& request) {
+  const auto mode = protocols::cloudevents_mode(request.header("Content-Type"));
+  if (mode != protocols::CloudEventsMode::binary) return mode;
+  return protocols::has_cloudevents_fields(header_fields(request)) ? mode : std::nullopt;
+}
+
+tl::expected<protocols::Items, base::Problem> read_cloudevents(const http::Request& request,
+                                                               protocols::CloudEventsMode mode,
+                                                               const ingest::IngestLimits& limits) {
+  std::string storage;
+  std::string_view body;
+  if (!request.body.empty() || mode != protocols::CloudEventsMode::binary) {
+    const auto plain = ingest::plain_body(request.header("Content-Encoding"), request.body, limits, storage);
+    if (!plain) return tl::unexpected(plain.error());
+    body = *plain;
+  }
+  const auto within = protocol_limits(limits);
+  switch (mode) {
+    case protocols::CloudEventsMode::structured:
+      return protocols::decode_structured(body, within);
+    case protocols::CloudEventsMode::batch:
+      return protocols::decode_batch(body, within);
+    case protocols::CloudEventsMode::binary:
+      break;
+  }
+  return protocols::decode_binary(header_fields(request), request.header("Content-Type"), body, within);
 }
 
 }  // namespace
@@ -61,9 +97,14 @@ signatures::SignedRequest signed_request(const http::Request& request) {
   return out;
 }
 
+protocols::ProtocolLimits protocol_limits(const ingest::IngestLimits& limits) {
+  return {.events_max = limits.events_max, .depth_max = limits.depth_max};
+}
+
 tl::expected<protocols::Items, base::Problem> read_messages(const http::Request& request,
                                                             const ingest::IngestLimits& limits) {
   const auto type = request.header("Content-Type"), coding = request.header("Content-Encoding");
+  if (const auto mode = cloudevents_in(request)) return read_cloudevents(request, *mode, limits);
   if (is_form(type)) {
     std::string storage;
     const auto plain = ingest::plain_body(coding, request.body, limits, storage);
@@ -74,7 +115,7 @@ tl::expected<protocols::Items, base::Problem> read_messages(const http::Request&
   if (!items) return tl::unexpected(items.error());
   protocols::Items messages;
   messages.reserve(items->size());
-  for (auto& item : *items) messages.push_back({std::move(item)});
+  for (auto& item : *items) messages.push_back({std::move(item), {}});
   return messages;
 }
 

@@ -16,9 +16,11 @@ std::string token_of(const http::RequestHead& head, std::string_view scheme = "B
 /// A request as a signature covers it. `request` outlives it.
 signatures::SignedRequest signed_request(const http::Request& request);
 
-/// The messages of a JSON, NDJSON or form body.
+/// The messages of a body: CloudEvents in any of their modes, JSON, NDJSON or a form.
 tl::expected<protocols::Items, base::Problem> read_messages(const http::Request& request,
                                                             const ingest::IngestLimits& limits);
+
+protocols::ProtocolLimits protocol_limits(const ingest::IngestLimits& limits);
 
 /// Takes the messages of an admitted sender and answers with what became of each (see answer.h).
 void take(ingest::IngestService& service, const ingest::Admitted& sender,

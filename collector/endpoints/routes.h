@@ -12,4 +12,11 @@ void add_events(http::Router& router, ingest::IngestService& service);
 /// Okta asks whether the address is ours.
 void add_hooks(http::Router& router, ingest::IngestService& service);
 
+/// POST /v1/logs: OTLP/HTTP logs, protobuf or JSON, with the token of a source.
+void add_otlp(http::Router& router, ingest::IngestService& service);
+
+/// POST /services/collector/event and /services/collector: Splunk HEC, with `Authorization: Splunk <token>`.
+/// GET /services/collector/health: whether events are taken, as HEC's senders ask.
+void add_hec(http::Router& router, ingest::IngestService& service);
+
 }  // namespace countersign::endpoints

@@ -1,6 +1,7 @@
 #include "collector/ingest/service.h"
 
 #include "collector/adapters/adapter.h"
+#include "collector/protocols/cloudevents.h"
 
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
@@ -18,6 +19,7 @@ namespace json = boost::json;
 struct Candidate {
   json::object event;
   std::vector<std::string> redacted;
+  std::optional<std::string> raw = {};
 };
 using Step = std::variant<Candidate, EventAnswer>;
 
@@ -48,32 +50,41 @@ std::string id_of(const json::object& event) {
 }
 
 Candidate native_event(json::object event, const protocols::Envelope& envelope) {
+  if (event.contains("specversion")) event = protocols::native_of_cloudevent(event);
   protocols::apply_envelope(event, envelope);
-  return {std::move(event), {}};
+  return {std::move(event), {}, {}};
 }
 
 Step step_of(adapters::Outcome outcome) {
   if (auto* adapted = std::get_if<adapters::Adapted>(&outcome))
-    return Candidate{std::move(adapted->event), std::move(adapted->redacted)};
+    return Candidate{std::move(adapted->event), std::move(adapted->redacted), std::move(adapted->raw)};
   if (auto* refused = std::get_if<adapters::Refused>(&outcome)) return rejected(std::move(refused->faults));
   EventAnswer unmapped;
   unmapped.status = EventStatus::unmapped;
-  unmapped.type = std::move(std::get<adapters::Unmapped>(outcome).type);
+  auto& from = std::get<adapters::Unmapped>(outcome);
+  unmapped.type = std::move(from.type);
+  unmapped.why = from.reason;
   return unmapped;
 }
 
-/// The adapter's outcomes for a payload. A provider's event inside a CloudEvent is taken out of it, where the
-/// adapter does not know the CloudEvent itself as the provider's.
+template <class Kind>
+bool any_is(const adapters::Outcomes& outcomes) {
+  return std::any_of(outcomes.begin(), outcomes.end(),
+                     [](const auto& outcome) { return std::holds_alternative<Kind>(outcome); });
+}
+
+/// The adapter's outcomes for a payload. In a CloudEvent the provider's event is the data, but where the
+/// provider sends CloudEvents itself it is the whole: what the adapter can use decides.
 adapters::Outcomes adapt(const adapters::Adapter& adapter, const json::value& payload,
                          const adapters::AdapterContext& context) {
-  auto outcomes = adapter.adapt(payload, context);
   const auto* object = payload.if_object();
   const auto* data =
       object != nullptr && object->contains("specversion") ? object->if_contains("data") : nullptr;
-  const bool refused = std::all_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
-    return std::holds_alternative<adapters::Refused>(outcome);
-  });
-  return data != nullptr && refused ? adapter.adapt(*data, context) : outcomes;
+  if (data == nullptr) return adapter.adapt(payload, context);
+  auto inner = adapter.adapt(*data, context);
+  if (any_is<adapters::Adapted>(inner)) return inner;
+  auto outer = adapter.adapt(payload, context);
+  return any_is<adapters::Adapted>(outer) || !any_is<adapters::Unmapped>(inner) ? outer : inner;
 }
 
 /// The events of the messages, in order: of a provider's message there may be several.
@@ -96,7 +107,7 @@ std::vector<Step> steps_of(protocols::Items messages, const Source& source) {
     } else if (adapter == nullptr || source.tenants.size() != 1) {
       out.emplace_back(rejected({{"", "the source is registered with an adapter that is not known here"}}));
     } else {
-      for (auto& outcome : adapt(*adapter, value, {source.tenants.front()}))
+      for (auto& outcome : adapt(*adapter, value, {source.tenants.front(), source.keep_raw}))
         out.push_back(step_of(std::move(outcome)));
     }
   }
@@ -123,7 +134,7 @@ class Sorter {
   std::optional<EventAnswer> sort(Candidate candidate, std::size_t index) {
     std::string id = id_of(candidate.event);
     auto prepared = record::prepare_event(candidate.event, {source_.name, proof_}, record::Vocabulary::source,
-                                          {std::move(candidate.redacted), {}});
+                                          {std::move(candidate.redacted), std::move(candidate.raw)});
     if (!prepared) return rejected(std::move(prepared.error()), std::move(id));
     if (!source_.may_send_for(prepared->tenant))
       return rejected({{"tenant", "this source may not send events of that tenant"}}, std::move(id));

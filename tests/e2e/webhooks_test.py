@@ -86,6 +86,13 @@ class Webhooks(unittest.TestCase):
         self.assertGreater(answer["appended"], 0)
         first = [r for r in self.appliance.records("acme") if r["source"] == "twilio"][0]
         self.assertEqual(first["proof"], "hmac")
+        shown = self.appliance.json("show", "acme", first["seq"], "--reveal")
+        raw = [d["value"] for d in shown["disclosures"] if d["token"] == first["event"]["delivery"]["raw"]]
+        kept = json.loads(raw[0])
+        sent = json.loads(body)
+        sent = sent[0] if isinstance(sent, list) else sent
+        self.assertEqual(kept["id"], sent["id"])
+        self.assertEqual(kept["data"]["service_sid"], sent["data"]["service_sid"], "what no adapter maps is there")
 
     def test_okta_handshake_and_the_operators_view(self):
         token = self.okta["token"]

@@ -3,6 +3,7 @@
 #include "collector/adapters/event_builder.h"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -74,6 +75,37 @@ TEST(EventBuilder, RefusesAnEventWithoutIdOrTime) {
   ASSERT_EQ(faults.size(), 2u);
   EXPECT_EQ(faults[0].path, "uuid");
   EXPECT_EQ(faults[1].path, "published");
+}
+
+TEST(WithoutSecrets, LeavesOutSecretsAndTextsAtAnyDepth) {
+  const auto payload = json::parse(
+      R"({"id":"1","custom_code":"25565","data":{"list":[{"otp":"25565","sid":"VE1"}],"body":"your code is 25565"},"request":{"body":{"code":"25565","state":"s"}}})");
+  const auto kept = json::serialize(without_secrets(payload));
+  EXPECT_EQ(kept, R"({"id":"1","data":{"list":[{"sid":"VE1"}]},"request":{"body":{"state":"s"}}})");
+}
+
+TEST(EventBuilder, BringsThePayloadAlongWhereItIsAskedFor) {
+  const auto payload = json::parse(R"({"id":"1","more":{"code":"25565","x":2}})");
+  for (const bool keep : {false, true}) {
+    EventBuilder event({base::TenantId("acme"), keep}, "challenge.sent");
+    event.id("1", "id").time("2026-01-31T09:30:00Z", "time");
+    const auto outcome = event.finish(payload);
+    const auto& raw = std::get<Adapted>(outcome).raw;
+    ASSERT_EQ(raw.has_value(), keep);
+    if (keep) {
+      EXPECT_EQ(*raw, R"({"id":"1","more":{"x":2}})");
+    }
+  }
+}
+
+TEST(EventBuilder, NeverLosesAnEventForALargePayload) {
+  const json::value payload{{"id", "1"}, {"large", json::string(record::kRawBytesMax, 'x')}};
+  EventBuilder event({base::TenantId("acme"), true}, "challenge.sent");
+  event.id("1", "id").time("2026-01-31T09:30:00Z", "time");
+  const auto outcome = event.finish(payload);
+  const auto& adapted = std::get<Adapted>(outcome);
+  EXPECT_FALSE(adapted.raw);
+  EXPECT_TRUE(adapted.event.at("attributes").as_object().contains("raw_left_out_bytes"));
 }
 
 }  // namespace
