@@ -1,5 +1,6 @@
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
+#include "collector/endpoints/routes.h"
 #include "collector/ingest/secrets.h"
 #include "ledger/base/json.h"
 #include "ledger/sqlite/connection.h"
@@ -97,10 +98,12 @@ class Daemon {
     listen.address = config_.listen.address;
     listen.port = config_.listen.port;
     if (config_.listen.tls) listen.tls = http::TlsFiles{config_.keys.tls_certificate, config_.keys.tls_key};
-    TRY_ASSIGN(server_,
-               http::Server::start(listen, http_limits(config_.limits),
-                                   make_handler(*service_, metrics_, [this] { return ready_ && !failed_; }),
-                                   metrics_, config_.listen.threads));
+    TRY_ASSIGN(
+        server_,
+        http::Server::start(
+            listen, http_limits(config_.limits),
+            endpoints::make_router(*service_, metrics_, [this] { return ready_ && !failed_; }).handler(),
+            metrics_, config_.listen.threads));
     ready_ = true;
     spdlog::info("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
                  config_.listen.address, server_->port(), config_.listen.tls ? "TLS" : "plain HTTP",

@@ -2,6 +2,9 @@
 
 #include "collector/http/router.h"
 #include "collector/ingest/service.h"
+#include "ledger/base/metrics.h"
+
+#include <functional>
 
 namespace countersign::endpoints {
 
@@ -18,5 +21,11 @@ void add_otlp(http::Router& router, ingest::IngestService& service);
 /// POST /services/collector/event and /services/collector: Splunk HEC, with `Authorization: Splunk <token>`.
 /// GET /services/collector/health: whether events are taken, as HEC's senders ask.
 void add_hec(http::Router& router, ingest::IngestService& service);
+
+/// GET /healthz, /readyz, /v1/openapi.json, and /metrics to loopback only. `metrics` outlives the router.
+void add_probes(http::Router& router, base::Metrics& metrics, std::function<bool()> ready);
+
+/// All of the above: everything that the collector answers.
+http::Router make_router(ingest::IngestService& service, base::Metrics& metrics, std::function<bool()> ready);
 
 }  // namespace countersign::endpoints

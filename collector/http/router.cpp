@@ -93,6 +93,12 @@ void Router::add(Route route) {
   routes_.push_back(std::move(route));
 }
 
+std::vector<std::pair<std::string, std::string>> Router::patterns() const {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const auto& route : routes_) out.emplace_back(route.method, route.pattern);
+  return out;
+}
+
 Handler Router::handler() const {
   auto table = std::make_shared<Table>();
   table->routes = routes_;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace countersign::http {
@@ -30,6 +31,9 @@ class Router {
  public:
   /// Before handler(). Two routes of the same method and pattern are a programmer's error.
   void add(Route route);
+
+  /// Method and pattern of each route, in the order in which they were added.
+  std::vector<std::pair<std::string, std::string>> patterns() const;
 
   /// The table as the server wants it; it shares the routes, so the Router may go. Thread-safe as far as the
   /// routes' own functions are.

@@ -1,0 +1,90 @@
+"""The OpenAPI document against the specification, and real answers against the document."""
+
+import gzip
+import json
+import os
+import subprocess
+import unittest
+from pathlib import Path
+
+from appliance import DATA, Appliance, event
+
+CLIENTS = Path(__file__).resolve().parent.parent / "clients"
+
+
+class OpenApi(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.appliance = Appliance()
+        cls.appliance.add_tenant("acme")
+        cls.appliance.run("tenant", "add", "far", "--region", "ap-1", "--moved-to", "https://ap.example.com")
+        cls.token = cls.appliance.add_source("shop")
+        cls.okta = cls.appliance.add_source("okta", adapter="okta", tenant="acme")
+        cls.appliance.start()
+        cls.document = cls.appliance.folder / "openapi.json"
+        cls.document.write_bytes(cls.appliance.request("GET", "/v1/openapi.json")[2])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.appliance.__exit__()
+
+    def ask(self, method, path, body=None, headers=None, pattern=None):
+        status, fields, answer = self.appliance.request(method, path, body, headers)
+        return {"method": method, "path": pattern or path, "status": status, "type": fields["Content-Type"], "body": answer.decode(errors="replace")}
+
+    def check(self, answers):
+        done = subprocess.run(["node", CLIENTS / "openapi.js", self.document], input=json.dumps(answers), capture_output=True, text=True, check=False)
+        self.assertEqual((done.stdout, done.returncode), ("", 0), done.stderr)
+
+    def answers(self):
+        native = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        good, bad = event(1), dict(event(2), type="nonsense")
+        hook = {"Authorization": self.okta, "Content-Type": "application/json"}
+        pattern = "/v1/hooks/{source}"
+        delivery = (DATA / "payloads" / "okta" / "event_hook_delivery.json").read_bytes()
+        hec = {"Authorization": f"Splunk {self.token}"}
+        yield self.ask("POST", "/v1/events", json.dumps([good, bad]), native)
+        yield self.ask("POST", "/v1/events", json.dumps([good, dict(good, type="login.failed")]), native)
+        yield self.ask("POST", "/v1/events", gzip.compress(json.dumps(event(3)).encode()), {**native, "Content-Encoding": "gzip"})
+        yield self.ask("POST", "/v1/events", json.dumps(bad), native)
+        yield self.ask("POST", "/v1/events", json.dumps(event(4, tenant="far")), native)
+        yield self.ask("POST", "/v1/events", "{", native)
+        yield self.ask("POST", "/v1/events", "{}", {**native, "Content-Type": "text/plain"})
+        yield self.ask("POST", "/v1/events", "{}", {"Content-Type": "application/json"})
+        yield self.ask("POST", "/v1/events", b"x" * (9 << 20), native)
+        yield self.ask("POST", "/v1/hooks/okta", delivery, hook, pattern)
+        yield self.ask("POST", "/v1/hooks/okta", '{"eventType":"made.up"}', hook, pattern)
+        yield self.ask("POST", "/v1/hooks/nobody", "{}", hook, pattern)
+        yield self.ask("POST", "/v1/hooks/okta", '{"x":1}', hook, pattern)
+        yield self.ask("GET", "/v1/hooks/okta", None, {**hook, "x-okta-verification-challenge": "n"}, pattern)
+        yield self.ask("GET", "/v1/hooks/okta", None, hook, pattern)
+        yield self.ask("GET", "/v1/hooks/okta", None, {}, pattern)
+        yield self.ask("POST", "/v1/logs", "{}", native)
+        yield self.ask("POST", "/v1/logs", "", {**native, "Content-Type": "application/x-protobuf"})
+        yield self.ask("POST", "/v1/logs", "{", native)
+        yield self.ask("POST", "/v1/logs", "{}", {"Content-Type": "application/json"})
+        yield self.ask("POST", "/v1/logs", "{}", {**native, "Content-Type": "text/plain"})
+        for path in ("/services/collector", "/services/collector/event"):
+            yield self.ask("POST", path, json.dumps({"event": event(5)}), hec)
+            yield self.ask("POST", path, "", hec)
+            yield self.ask("POST", path, "{}", {})
+            yield self.ask("POST", path, "{}", {"Authorization": "Splunk x"})
+        for path in ("/services/collector/health", "/v1/openapi.json", "/healthz", "/readyz", "/metrics"):
+            yield self.ask("GET", path)
+
+    def test_the_document_and_the_answers(self):
+        answers = list(self.answers())
+        seen = {(a["path"], a["status"]) for a in answers}
+        for expected in ((200, 400, 401, 413, 415, 421, 422)):
+            self.assertIn(("/v1/events", expected), seen)
+        self.check(answers)
+
+    def test_the_check_can_fail(self):
+        wrong = [{"method": "POST", "path": "/v1/events", "status": 200, "type": "application/json", "body": '{"results":[]}'}]
+        done = subprocess.run(["node", CLIENTS / "openapi.js", self.document], input=json.dumps(wrong), capture_output=True, text=True, check=False)
+        self.assertIn("appended", done.stdout)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("CLIENTS", str(Path(__file__).resolve().parents[2] / "build" / "clients"))
+    unittest.main()
