@@ -15,6 +15,7 @@ ARROWS = {
     "ledger/projection": ["ledger/store", "ledger/vault"],
     "collector/http": ["ledger/base"],
     "collector/protocols": ["ledger/record"],
+    "collector/syslog": ["collector/http", "collector/protocols"],
     "collector/adapters": ["ledger/projection"],
     "collector/ingest": ["ledger/projection", "collector/adapters"],
     # The offline verifier needs nothing that a running appliance has.
@@ -24,7 +25,7 @@ ARROWS = {
     "exporters/*": ["ledger/projection", "exporters/*", "exporters/verify"],
     "reports/*": ["ledger/projection", "reports/*"],
     "web/*": ["ledger/projection", "collector/ingest", "collector/http", "exporters/*", "reports/*", "web/*"],
-    "apps": ["web/*"],
+    "apps": ["web/*", "collector/syslog"],
 }
 
 # Only these folders may include a library's headers; everybody else goes through the folder's own interface.
