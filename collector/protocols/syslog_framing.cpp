@@ -81,7 +81,11 @@ std::optional<std::string_view> LineFraming::finish() {
   return line.empty() ? std::nullopt : std::optional(line);
 }
 
-void DetectedFraming::feed(std::string_view bytes) {
+StreamFraming::StreamFraming(const FramingLimits& limits, Framings accepted) : limits_(limits) {
+  if (accepted == Framings::octet_counting) framing_.emplace<OctetCounting>(limits_);
+}
+
+void StreamFraming::feed(std::string_view bytes) {
   if (std::holds_alternative<std::monostate>(framing_) && !bytes.empty()) {
     const char first = bytes.front();
     if (first >= '0' && first <= '9') {
@@ -96,20 +100,20 @@ void DetectedFraming::feed(std::string_view bytes) {
   if (auto* lines = std::get_if<LineFraming>(&framing_)) lines->feed(bytes);
 }
 
-Frame DetectedFraming::next() {
+Frame StreamFraming::next() {
   if (auto* counting = std::get_if<OctetCounting>(&framing_)) return counting->next();
   if (auto* lines = std::get_if<LineFraming>(&framing_)) return lines->next();
   if (!wrong_) return none();
   return lost("the first byte is neither a digit, for octet counting, nor '<', for a message on a line");
 }
 
-Frame DetectedFraming::finish() {
+Frame StreamFraming::finish() {
   if (auto* lines = std::get_if<LineFraming>(&framing_)) return lines->finish();
   if (auto* counting = std::get_if<OctetCounting>(&framing_)) TRY(counting->finish());
   return none();
 }
 
-std::size_t DetectedFraming::pending() const {
+std::size_t StreamFraming::pending() const {
   if (const auto* counting = std::get_if<OctetCounting>(&framing_)) return counting->pending();
   if (const auto* lines = std::get_if<LineFraming>(&framing_)) return lines->pending();
   return 0;

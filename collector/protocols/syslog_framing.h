@@ -62,16 +62,21 @@ class LineFraming {
   std::size_t searched_ = 0;  ///< no line feed before here
 };
 
-/// The framing of a plain TCP connection, chosen by its first byte: a digit is octet counting, '<' is lines
-/// (RFC 6587 section 3.4: no message begins with a digit).
-class DetectedFraming {
+enum class Framings {
+  octet_counting,  ///< over TLS (RFC 5425)
+  either,          ///< by the first byte: a digit is octet counting, '<' is lines, for no message begins with
+                   ///< a digit (RFC 6587 section 3.4)
+};
+
+/// The framing of one connection.
+class StreamFraming {
  public:
-  explicit DetectedFraming(const FramingLimits& limits) : limits_(limits) {}
+  StreamFraming(const FramingLimits& limits, Framings accepted);
 
   void feed(std::string_view bytes);
-  /// Also invalid_argument: the first byte is neither.
+  /// Also invalid_argument: the first byte belongs to neither framing.
   Frame next();
-  /// A last line, if any, or an error as OctetCounting::finish.
+  /// The connection has ended: a last line, if any, or an error as of OctetCounting::finish.
   Frame finish();
   std::size_t pending() const;
 

@@ -14,6 +14,12 @@ namespace {
 
 constexpr protocols::FramingLimits kLimits{.frame_bytes_max = 1024};
 
+class DetectedFraming : public protocols::StreamFraming {
+ public:
+  explicit DetectedFraming(const protocols::FramingLimits& limits)
+      : StreamFraming(limits, protocols::Framings::either) {}
+};
+
 struct Cut {
   std::vector<std::string> frames;
   std::string error;
@@ -59,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t piece = data[0] / 3 + 1;
   auto frames = data[0] % 3 == 0   ? frames_of<protocols::OctetCounting>(bytes, piece)
                 : data[0] % 3 == 1 ? frames_of<protocols::LineFraming>(bytes, piece)
-                                   : frames_of<protocols::DetectedFraming>(bytes, piece);
+                                   : frames_of<DetectedFraming>(bytes, piece);
   frames.emplace_back(bytes);
   for (const auto& frame : frames) {
     const auto message = protocols::parse_syslog(frame);

@@ -19,6 +19,7 @@ ARROWS = {
     "collector/signatures": ["ledger/record"],
     "collector/ingest": ["ledger/projection", "collector/adapters", "collector/protocols", "collector/signatures"],
     "collector/endpoints": ["collector/http", "collector/ingest"],
+    "collector/syslog": ["collector/http", "collector/protocols"],
     # The offline verifier needs nothing that a running appliance has.
     "exporters/jsonl": ["ledger/record", "ledger/tree"],
     "exporters/csv": ["exporters/jsonl"],
@@ -26,7 +27,7 @@ ARROWS = {
     "exporters/*": ["ledger/projection", "exporters/*", "exporters/verify"],
     "reports/*": ["ledger/projection", "reports/*"],
     "web/*": ["ledger/projection", "collector/ingest", "collector/http", "collector/endpoints", "exporters/*", "reports/*", "web/*"],
-    "apps": ["web/*"],
+    "apps": ["web/*", "collector/syslog"],
 }
 
 # Only these folders may include a library's headers; everybody else goes through the folder's own interface.

@@ -11,6 +11,11 @@ namespace {
 
 constexpr FramingLimits kLimits{.frame_bytes_max = 20};
 
+class DetectedFraming : public StreamFraming {
+ public:
+  explicit DetectedFraming(const FramingLimits& limits) : StreamFraming(limits, Framings::either) {}
+};
+
 /// What a framing makes of these pieces: frames with '|' behind each, then "! " and an error.
 template <class Framing>
 std::string framed(const std::vector<std::string>& pieces, const FramingLimits& limits = kLimits) {
@@ -83,7 +88,7 @@ TEST(LineFraming, EndsFramesAtLineFeeds) {
   EXPECT_EQ(framing.finish(), std::nullopt);
 }
 
-TEST(DetectedFraming, GoesByTheFirstByte) {
+TEST(StreamFraming, GoesByTheFirstByte) {
   EXPECT_EQ(framed<DetectedFraming>({"", "5 <1>ab"}), "<1>ab|");
   EXPECT_EQ(framed<DetectedFraming>({"<1>a\n", "5 <1>b\n"}), "<1>a|5 <1>b|");
   EXPECT_THAT(framed<DetectedFraming>({"GET / HTTP/1.1"}),
@@ -98,6 +103,12 @@ TEST(DetectedFraming, GoesByTheFirstByte) {
   EXPECT_FALSE(*lines.next());
   EXPECT_EQ(**lines.finish(), "<1>");
   EXPECT_FALSE(*none.finish());
+}
+
+TEST(StreamFraming, TakesOctetCountingOnlyWhereNothingElseIsAccepted) {
+  StreamFraming framing(kLimits, Framings::octet_counting);
+  framing.feed("<1>a\n");
+  EXPECT_FALSE(framing.next());
 }
 
 RC_GTEST_PROP(SyslogFraming, DoesNotDependOnHowTheBytesArrive, ()) {
