@@ -2,6 +2,7 @@
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
+#include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 
 #include <fmt/format.h>
@@ -61,6 +62,23 @@ class Table {
     return {node == nullptr ? nullptr : node->as_table(), std::string(member)};
   }
 
+  /// The tables of `[[member]]`.
+  std::vector<Table> tables(std::string_view member) {
+    asked_.insert(std::string(member));
+    std::vector<Table> out;
+    const auto* node = table_ == nullptr ? nullptr : table_->get(member);
+    if (node == nullptr) return out;
+    if (node->as_array() == nullptr) {
+      wrong(member, "an array of tables, each headed [[" + std::string(member) + "]]");
+      return out;
+    }
+    for (const auto& element : *node->as_array()) {
+      if (!element.is_table()) wrong(member, "an array of tables");
+      out.emplace_back(element.as_table(), std::string(member));
+    }
+    return out;
+  }
+
   /// The first thing that is wrong with the table, or nothing.
   base::Result<void> finish() const {
     if (!fault_.empty()) return fail(Code::invalid_argument, fault_);
@@ -110,6 +128,34 @@ void read_limits(Table& table, Config::Limits& limits) {
   table.number("queue_bytes_max", 1 << 16, kMany, limits.queue_bytes_max);
   table.number("disk_reserve_bytes", 0, kMany, limits.disk_reserve_bytes);
   table.number("checkpoint_interval_ms", 10, 3'600'000, limits.checkpoint_interval_ms);
+}
+
+/// A SHA-256 of a certificate, in hexadecimal with or without colons, as `openssl x509 -fingerprint` prints
+/// it.
+base::Result<base::Digest> fingerprint_of(std::string text) {
+  std::erase(text, ':');
+  return base::digest_from_hex(text);
+}
+
+base::Result<Config::Syslog> read_syslog(Table& table) {
+  Config::Syslog out;
+  std::vector<std::string> certificates;
+  table.text("source", out.source);
+  table.text("address", out.address);
+  table.number("port", 0, 65535, out.port);
+  table.flag("tls", out.tls);
+  table.texts("client_certificates", certificates);
+  TRY(table.finish());
+  if (!base::parse_source(out.source))
+    return fail(Code::invalid_argument, "syslog.source must name the source that sends here");
+  for (auto& text : certificates) {
+    const auto digest = fingerprint_of(std::move(text));
+    if (!digest)
+      return fail(Code::invalid_argument,
+                  "syslog.client_certificates must hold SHA-256 fingerprints in hexadecimal");
+    out.client_certificates.push_back(*digest);
+  }
+  return out;
 }
 
 base::Result<void> check(const Config& config, const std::vector<std::string>& regions, Config& out) {
@@ -167,6 +213,11 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   Table timestamp = top.table("timestamp");
   timestamp.text("url", config.timestamp.url);
   timestamp.path("ca", folder, config.timestamp.ca);
+  for (auto& listener : top.tables("syslog")) {
+    auto read = read_syslog(listener);
+    if (!read) return fail(file.string(), read.error());
+    config.syslog.push_back(std::move(*read));
+  }
   Table limits = top.table("limits");
   read_limits(limits, config.limits);
   for (const auto* table : {&top, &listen, &keys, &timestamp, &limits}) {
@@ -209,6 +260,15 @@ signer_certificate = "keys/signer.pem"      # ECDSA P-256, signs bundles
 signer_key = "keys/signer.key"
 tls_certificate = "keys/tls.pem"
 tls_key = "keys/tls.key"
+
+# Receives syslog (RFC 5424) for one source; may stand several times (restart). Over TLS messages are octet-counted (RFC 5425);
+# without TLS the address must be loopback. With client_certificates only senders that show one of them are let in.
+# [[syslog]]
+# source = "keycloak"
+# address = "0.0.0.0"
+# port = 6514
+# tls = true
+# client_certificates = ["<SHA-256 in hexadecimal>"]
 
 [timestamp]
 # An RFC 3161 time-stamping authority for bundles, and the certificates that it is checked against.

@@ -25,6 +25,16 @@ struct Config {
     unsigned threads = 2;
   } listen;
 
+  /// A listener for syslog. Everything that comes in there is of one source.
+  struct Syslog {
+    std::string source;
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 6514;
+    bool tls = true;
+    std::vector<base::Digest> client_certificates;  ///< SHA-256; empty: senders show none
+  };
+  std::vector<Syslog> syslog;
+
   struct Keys {
     std::filesystem::path log, clock, vault, signer_certificate, signer_key, tls_certificate, tls_key;
   } keys;

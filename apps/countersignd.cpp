@@ -1,5 +1,6 @@
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
+#include "apps/daemon/syslog.h"
 #include "collector/endpoints/routes.h"
 #include "collector/ingest/secrets.h"
 #include "ledger/base/json.h"
@@ -104,6 +105,7 @@ class Daemon {
             listen, http_limits(config_.limits),
             endpoints::make_router(*service_, metrics_, [this] { return ready_ && !failed_; }).handler(),
             metrics_, config_.listen.threads));
+    TRY_ASSIGN(syslog_, start_syslog(config_, *service_, metrics_));
     ready_ = true;
     spdlog::info("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
                  config_.listen.address, server_->port(), config_.listen.tls ? "TLS" : "plain HTTP",
@@ -138,6 +140,12 @@ class Daemon {
     if (config_.listen.tls)
       report("the certificate was not reloaded",
              server_->reload_tls({config_.keys.tls_certificate, config_.keys.tls_key}));
+    for (const auto& listener : syslog_) {
+      // Those without TLS have no certificate to reload.
+      if (auto done = listener->reload_tls({config_.keys.tls_certificate, config_.keys.tls_key});
+          !done && done.error().code != base::Code::failed_precondition)
+        report("the certificate of syslog was not reloaded", done);
+    }
     spdlog::info("reloaded {}", config_.file.string());
   }
 
@@ -174,6 +182,7 @@ class Daemon {
 
   void stop() {
     ready_ = false;
+    for (const auto& listener : syslog_) listener->stop();
     server_->stop();
     for (const auto& region : regions_) region->stop();
     save_book();
@@ -187,6 +196,7 @@ class Daemon {
   std::vector<std::unique_ptr<Region>> regions_;
   std::unique_ptr<ingest::IngestService> service_;
   std::unique_ptr<http::Server> server_;
+  std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;
   SilenceWatch silence_{base::system_clock()(), metrics_};
   std::map<std::string, std::string> reported_;
   unsigned seconds_ = 0;

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "apps/config.h"
+#include "collector/ingest/service.h"
+#include "collector/syslog/server.h"
+#include "ledger/base/metrics.h"
+
+#include <memory>
+#include <vector>
+
+namespace countersign::apps {
+
+/// Starts the syslog listeners of the configuration. Their records are graded `mtls` where senders must show
+/// a certificate, else `none`: the protocol itself proves nothing. `service` and `metrics` outlive them.
+base::Result<std::vector<std::unique_ptr<syslog::SyslogServer>>> start_syslog(const Config& config,
+                                                                              ingest::IngestService& service,
+                                                                              base::Metrics& metrics);
+
+}  // namespace countersign::apps
