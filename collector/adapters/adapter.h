@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/base/time.h"
 #include "ledger/base/types.h"
 #include "ledger/record/prepare.h"
 
@@ -21,8 +22,9 @@ namespace countersign::adapters {
 
 /// What an adapter knows besides the payload.
 struct AdapterContext {
-  base::TenantId tenant;  ///< whose events the source sends
-  bool keep_raw = false;  ///< each event is to bring its payload along
+  base::TenantId tenant;       ///< whose events the source sends
+  bool keep_raw = false;       ///< each event is to bring its payload along
+  base::Timestamp received{};  ///< for providers whose events carry no time
 };
 
 /// An event of the native shape, ready for record::prepare_event.
@@ -68,12 +70,25 @@ const Adapter* find_adapter(std::string_view name);
 std::span<const Adapter> all_adapters();
 
 extern const Adapter kAuth0;
+extern const Adapter kAuthgear;
+extern const Adapter kAwsCloudtrail;
 extern const Adapter kCiscoDuo;
 extern const Adapter kEntraId;
+extern const Adapter kGithubAudit;
+extern const Adapter kGoogleWorkspace;
 extern const Adapter kKeycloak;
+extern const Adapter kKount;
+extern const Adapter kMessageCentral;
+extern const Adapter kOcsf;
 extern const Adapter kOkta;
+extern const Adapter kOnelogin;
 extern const Adapter kPrelude;
+extern const Adapter kSinchVerification;
+extern const Adapter kSlack;
+extern const Adapter kTeleport;
 extern const Adapter kTelnyxVerify;
 extern const Adapter kTwilioVerify;
+extern const Adapter kVonageVerify;
+extern const Adapter kWorkos;
 
 }  // namespace countersign::adapters

@@ -6,10 +6,15 @@
 namespace countersign::adapters {
 namespace {
 
-const std::array<Adapter, 8>& table() {
+const std::array<Adapter, 21>& table() {
   // Built at the first call, because the adapters live in other files and must have been made before.
-  static const std::array<Adapter, 8> kAdapters{kAuth0, kCiscoDuo, kEntraId,      kKeycloak,
-                                                kOkta,  kPrelude,  kTelnyxVerify, kTwilioVerify};
+  static const std::array<Adapter, 21> kAdapters{kAuth0,           kAuthgear,     kAwsCloudtrail,
+                                                 kCiscoDuo,        kEntraId,      kGithubAudit,
+                                                 kGoogleWorkspace, kKeycloak,     kKount,
+                                                 kMessageCentral,  kOcsf,         kOkta,
+                                                 kOnelogin,        kPrelude,      kSinchVerification,
+                                                 kSlack,           kTeleport,     kTelnyxVerify,
+                                                 kTwilioVerify,    kVonageVerify, kWorkos};
   return kAdapters;
 }
 

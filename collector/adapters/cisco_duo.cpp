@@ -67,8 +67,9 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
 }
 
 Outcomes adapt(const json::value& payload, const AdapterContext& context) {
-  if (const auto* logs = find(payload, {"response", "authlogs"}))
-    return adapt_each(*logs, context, adapt_one);
+  for (const auto* logs : {find(payload, {"response", "authlogs"}), find(payload, {"authlogs"})}) {
+    if (logs != nullptr && logs->is_array()) return adapt_each(*logs, context, adapt_one);
+  }
   return adapt_each(payload, context, adapt_one);
 }
 

@@ -2,8 +2,8 @@
 
 /// Microsoft Entra ID sign-ins, as Microsoft Graph gives them (`value[]`) or as diagnostic settings stream
 /// them
-/// (`properties`). One sign-in is one event: its error code says whether the second factor or the login
-/// failed. https://learn.microsoft.com/graph/api/resources/signin
+/// (`records[]`, each with `properties`). One sign-in is one event: its error code says whether the second
+/// factor or the login failed. https://learn.microsoft.com/graph/api/resources/signin
 namespace countersign::adapters {
 namespace {
 
@@ -56,7 +56,9 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   }
   const auto code = number_at(sign_in, {"status", "errorCode"});
   if (!code) return Refused{{{"status.errorCode", "is required: the payload must be an Entra ID sign-in"}}};
-  if (is_interrupted(*code)) return Unmapped{"signin." + std::to_string(*code)};
+  if (is_interrupted(*code))
+    return Unmapped{"signin." + std::to_string(*code),
+                    "a second factor or an enrolment was asked for; its outcome is another sign-in"};
 
   const bool second_factor = *code == kMfaFailed;
   EventBuilder event(context, second_factor ? "challenge.failed"
@@ -89,8 +91,11 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
 }
 
 Outcomes adapt(const json::value& payload, const AdapterContext& context) {
-  const auto* value = find(payload, {"value"});
-  return adapt_each(value != nullptr && value->is_array() ? *value : payload, context, adapt_one);
+  for (const std::string_view envelope : {"value", "records"}) {
+    const auto* all = find(payload, {envelope});
+    if (all != nullptr && all->is_array()) return adapt_each(*all, context, adapt_one);
+  }
+  return adapt_each(payload, context, adapt_one);
 }
 
 }  // namespace

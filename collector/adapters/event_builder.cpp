@@ -146,6 +146,11 @@ EventBuilder& EventBuilder::attribute(std::string_view name, std::string_view te
   return text.empty() ? *this : attribute(name, json::value(view(text)));
 }
 
+EventBuilder& EventBuilder::harmless(std::string_view path) {
+  harmless_.emplace_back(path);
+  return *this;
+}
+
 Outcome EventBuilder::finish(const json::value& payload) {
   if (!faults_.empty()) return Refused{std::move(faults_)};
   std::optional<std::string> raw;
@@ -156,7 +161,9 @@ Outcome EventBuilder::finish(const json::value& payload) {
     raw.reset();
   }
   if (!attributes_.empty()) event_["attributes"] = std::move(attributes_);
-  return Adapted{std::move(event_), secrets_of(payload), std::move(raw)};
+  auto secrets = secrets_of(payload);
+  for (const auto& path : harmless_) std::erase(secrets, path);
+  return Adapted{std::move(event_), std::move(secrets), std::move(raw)};
 }
 
 }  // namespace countersign::adapters

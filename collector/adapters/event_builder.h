@@ -34,6 +34,9 @@ class EventBuilder {
   EventBuilder& attribute(std::string_view name, const boost::json::value& value);
   EventBuilder& attribute(std::string_view name, std::string_view text);
 
+  /// A member that is named as a secret is, and is none: an error's code.
+  EventBuilder& harmless(std::string_view path);
+
   /// The event, with the paths of the secrets that `payload` holds, or why it is refused.
   Outcome finish(const boost::json::value& payload);
 
@@ -43,6 +46,7 @@ class EventBuilder {
   boost::json::object event_;
   boost::json::object attributes_;
   record::Faults faults_;
+  std::vector<std::string> harmless_;
   bool keep_raw_ = false;
 };
 

@@ -106,6 +106,11 @@ std::optional<std::string> time_of(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> time_received(const AdapterContext& context) {
+  if (context.received.micros == 0) return std::nullopt;
+  return base::format_rfc3339(context.received);
+}
+
 std::optional<std::string> time_of_millis(std::int64_t millis) {
   constexpr std::int64_t kYear10000 = 253'402'300'800'000;
   if (millis < 0 || millis >= kYear10000) return std::nullopt;

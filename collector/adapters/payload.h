@@ -29,6 +29,9 @@ std::optional<std::int64_t> number_at(const boost::json::value& from, Path path)
 /// Absent otherwise.
 std::optional<std::string> time_of(std::string_view text);
 
+/// The time of receipt, for a provider whose events carry none; absent where the context has none either.
+std::optional<std::string> time_received(const AdapterContext& context);
+
 /// Milliseconds since 1970 as RFC 3339; absent before 1970 and after the year 9999.
 std::optional<std::string> time_of_millis(std::int64_t millis);
 

@@ -47,11 +47,14 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   auto time = time_of(text_at(payload, {"time"}));
   if (!time) time = time_of(text_at(item, {"created_at"}));
   const bool phone = text_at(payload, {"target", "type"}) == "phone_number";
+  const auto own = text_at(payload, {"metadata", "correlation_id"});
   EventBuilder event(context, type);
   event.id(text_at(item, {"id"}), "id")
       .time(time, "payload.time")
       .set(phone ? record::kActorPhone : record::kActorEmail, text_at(payload, {"target", "value"}))
-      .set(record::kChallengeId, text_at(payload, {"verification_id"}))
+      .set(record::kChallengeId, own.empty() ? text_at(payload, {"verification_id"}) : own)
+      .set(record::kChallengeProviderId,
+           own.empty() ? std::string_view{} : text_at(payload, {"verification_id"}))
       .set(record::kChallengeFactor, factor_of(text_at(payload, {"channel"})))
       .set(record::kChallengeProvider, "prelude")
       .set(record::kCostAmount, amount_of(payload))

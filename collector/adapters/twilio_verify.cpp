@@ -64,13 +64,17 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const bool message = known->twilio.starts_with("message.");
   const json::value& sending = message || attempt == nullptr ? data : *attempt;
 
+  // The application's own id of the challenge, which it gave Twilio as a tag when it started it.
+  const auto own = text_at(data, {"tags", "challenge_id"});
   EventBuilder event(context, known->type);
   auto time = time_of(text_at(item, {"time"}));
   if (!time) time = time_of(text_at(data, {known->time_member}));
   event.id(text_at(item, {"id"}), "id")
       .time(time, "time")
       .actor_name(text_at(data, {"to"}))
-      .set(record::kChallengeId, text_at(data, {"verification_sid"}))
+      .set(record::kChallengeId, own.empty() ? text_at(data, {"verification_sid"}) : own)
+      .set(record::kChallengeProviderId,
+           own.empty() ? std::string_view{} : text_at(data, {"verification_sid"}))
       .set(record::kChallengeFactor, factor_of(text_at(sending, {"channel"})))
       .set(record::kChallengeProvider, "twilio_verify")
       .set(record::kChallengeAttempt, number_at(data, {"send_code_attempts", "count"}))

@@ -88,7 +88,7 @@ adapters::Outcomes adapt(const adapters::Adapter& adapter, const json::value& pa
 }
 
 /// The events of the messages, in order: of a provider's message there may be several.
-std::vector<Step> steps_of(protocols::Items messages, const Source& source) {
+std::vector<Step> steps_of(protocols::Items messages, const Source& source, base::Timestamp now) {
   std::vector<Step> out;
   out.reserve(messages.size());
   const auto* adapter = source.is_native() ? nullptr : adapters::find_adapter(source.adapter);
@@ -107,7 +107,7 @@ std::vector<Step> steps_of(protocols::Items messages, const Source& source) {
     } else if (adapter == nullptr || source.tenants.size() != 1) {
       out.emplace_back(rejected({{"", "the source is registered with an adapter that is not known here"}}));
     } else {
-      for (auto& outcome : adapt(*adapter, value, {source.tenants.front(), source.keep_raw}))
+      for (auto& outcome : adapt(*adapter, value, {source.tenants.front(), source.keep_raw, now}))
         out.push_back(step_of(std::move(outcome)));
     }
   }
@@ -236,13 +236,14 @@ IngestService::IngestService(AppenderLookup appender_of, IngestLimits limits, ba
                              std::shared_ptr<const Registry> registry, base::Clock clock)
     : appender_of_(std::move(appender_of)),
       metrics_(std::make_shared<IngestMetrics>(metrics, clock)),
-      admission_(*metrics_, std::move(clock)),
+      clock_(std::move(clock)),
+      admission_(*metrics_, clock_),
       registry_(std::move(registry)),
       limits_(limits) {}
 
 void IngestService::take(const Admitted& sender, protocols::Items messages, Answered answered) {
   const auto events_max = limits().events_max;
-  auto steps = steps_of(std::move(messages), *sender.source);
+  auto steps = steps_of(std::move(messages), *sender.source, clock_());
   if (steps.size() > events_max) {
     const base::Problem problem{
         413, "about:blank",

@@ -59,6 +59,7 @@ class IngestService {
  private:
   AppenderLookup appender_of_;
   std::shared_ptr<IngestMetrics> metrics_;  ///< shared with answers that are under way
+  const base::Clock clock_;
   Admission admission_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Registry> registry_;  ///< guarded by mutex_

@@ -106,6 +106,11 @@ class Protocols(unittest.TestCase):
         self.assertEqual(json.loads(answer), {"text": "Success", "code": 0})
         stored = self.events("hec-")
         self.assertEqual([e["time"] for e in stored], ["2026-01-31T09:30:00.250000Z", "2026-01-31T09:30:01.000000Z"])
+        line = 'type="LOGIN_ERROR", realmId="r", clientId="c", userId="u", ipAddress="203.0.113.9", error="invalid_user_credentials"'
+        for _ in range(2):
+            self.send("/services/collector", json.dumps({"time": 1769851800, "event": line}), {"Authorization": f"Splunk {self.keycloak}"})
+        lines = [r["event"] for r in self.appliance.records("acme") if r["source"] == "keycloak" and r["event"]["type"] == "login.failed"]
+        self.assertEqual([e["outcome"]["reason"] for e in lines if e["id"].startswith("sha256:")], ["invalid_user_credentials"])
         for headers, code, expect in (({}, 2, 401), ({"Authorization": "Bearer x"}, 3, 401), ({"Authorization": "Splunk x"}, 4, 403)):
             _, answer = self.send("/services/collector/event", body, headers, expect)
             self.assertEqual(json.loads(answer)["code"], code)

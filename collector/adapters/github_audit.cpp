@@ -1,0 +1,82 @@
+#include "collector/adapters/event_builder.h"
+
+#include <algorithm>
+#include <array>
+
+/// GitHub's audit log, streamed or polled. `_document_id` is its id of an entry.
+/// https://docs.github.com/en/organizations/keeping-your-organization-secure/managing-security-settings-for-your-organization/audit-log-events-for-your-organization
+namespace countersign::adapters {
+namespace {
+
+namespace json = boost::json;
+
+struct Known {
+  std::string_view action, type;
+};
+
+constexpr std::array<Known, 19> kKnown{{
+    {"business.sso_response", "login.succeeded"},
+    {"org.add_member", "user.provisioned"},
+    {"org.disable_saml", "policy.changed"},
+    {"org.disable_two_factor_requirement", "policy.changed"},
+    {"org.enable_saml", "policy.changed"},
+    {"org.enable_two_factor_requirement", "policy.changed"},
+    {"org.remove_member", "user.deprovisioned"},
+    {"org.saml_disabled", "policy.changed"},
+    {"org.saml_enabled", "policy.changed"},
+    {"org.sso_response", "login.succeeded"},
+    {"org.update_member", "user.role_changed"},
+    {"org.update_saml_provider_settings", "policy.changed"},
+    {"two_factor_authentication.add_factor", "factor.enrolled"},
+    {"two_factor_authentication.disabled", "factor.removed"},
+    {"two_factor_authentication.enabled", "factor.enrolled"},
+    {"two_factor_authentication.recovery_codes_regenerated", "factor.reset"},
+    {"two_factor_authentication.remove_factor", "factor.removed"},
+    {"user.failed_login", "login.failed"},
+    {"user.login", "login.succeeded"},
+}};
+
+/// Families of actions that never concern an authentication.
+bool is_other_business(std::string_view action) {
+  constexpr std::string_view kFamilies[] = {"repo.",         "git.",       "team.", "hook.",
+                                            "pull_request.", "workflows.", "issue."};
+  return std::any_of(std::begin(kFamilies), std::end(kFamilies),
+                     [&](std::string_view family) { return action.starts_with(family); });
+}
+
+Outcome adapt_one(const json::value& item, const AdapterContext& context) {
+  const auto action = text_at(item, {"action"});
+  if (action.empty()) return Refused{{{"action", "is required: the payload must be of GitHub's audit log"}}};
+  const auto* known =
+      std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.action == action; });
+  if (known == kKnown.end())
+    return Unmapped{shown_type(action), is_other_business(action) ? "work on code, no authentication" : ""};
+
+  auto millis = number_at(item, {"@timestamp"});
+  if (!millis) millis = number_at(item, {"created_at"});
+  EventBuilder event(context, known->type);
+  event.id(text_at(item, {"_document_id"}), "_document_id")
+      .time(millis ? time_of_millis(*millis) : std::nullopt, "@timestamp")
+      .set(record::kActorId, words_at(item, {"actor_id"}))
+      .actor_name(text_at(item, {"actor"}))
+      .set(record::kDeviceIp, text_at(item, {"actor_ip"}))
+      .set(record::kDeviceUserAgent, text_at(item, {"user_agent"}))
+      .set(record::kDeviceCountry, text_at(item, {"actor_location", "country_code"}))
+      .attribute("org", text_at(item, {"org"}))
+      .attribute("user", text_at(item, {"user"}))
+      .attribute("nameid", text_at(item, {"external_identity_nameid"}));
+  if (known->type == "policy.changed" || known->type == "user.role_changed")
+    event.set(record::kActionName, action).set(record::kActionResource, text_at(item, {"org"}));
+  if (known->type.starts_with("factor.")) event.set(record::kChallengeProvider, "github");
+  return event.finish(item);
+}
+
+Outcomes adapt(const json::value& payload, const AdapterContext& context) {
+  return adapt_each(payload, context, adapt_one);
+}
+
+}  // namespace
+
+const Adapter kGithubAudit{"github_audit", "GitHub (audit log)", adapt};
+
+}  // namespace countersign::adapters
