@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <ranges>
 #include <vector>
 
 namespace countersign::protocols {
@@ -12,12 +13,12 @@ std::string Trail::spelled() const {
   std::vector<const Trail*> steps;
   for (const auto* at = this; at->outer_ != nullptr; at = at->outer_) steps.push_back(at);
   std::string out;
-  for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-    if ((*step)->is_element_) {
-      out += fmt::format("[{}]", (*step)->index_);
+  for (const auto* step : steps | std::views::reverse) {
+    if (step->is_element_) {
+      out += fmt::format("[{}]", step->index_);
     } else {
       if (!out.empty()) out.push_back('.');
-      out += (*step)->name_;
+      out += step->name_;
     }
   }
   return shown_path(out);
