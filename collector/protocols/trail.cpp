@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <ranges>
+#include <algorithm>
 #include <vector>
 
 namespace countersign::protocols {
@@ -13,7 +13,8 @@ std::string Trail::spelled() const {
   std::vector<const Trail*> steps;
   for (const auto* at = this; at->outer_ != nullptr; at = at->outer_) steps.push_back(at);
   std::string out;
-  for (const auto* step : steps | std::views::reverse) {
+  std::reverse(steps.begin(), steps.end());
+  for (const auto* step : steps) {
     if (step->is_element_) {
       out += fmt::format("[{}]", step->index_);
     } else {
