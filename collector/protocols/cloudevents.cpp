@@ -94,7 +94,7 @@ void read_field(const HeaderField& field, json::object& event, record::Faults& f
   } else if (event.contains(name)) {
     faults.push_back({path, "stands twice; which of them counts cannot be known"});
   } else if (auto value = decode_field_value(field.value)) {
-    event[name] = std::move(*value);
+    event[name] = *value;
   } else {
     faults.push_back({path, value.error().message});
   }

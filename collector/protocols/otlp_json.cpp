@@ -1,5 +1,6 @@
 #include "collector/protocols/attributes.h"
 #include "collector/protocols/otlp_record.h"
+#include "collector/protocols/trail.h"
 #include "ledger/base/encoding.h"
 
 #include <fmt/format.h>
@@ -18,6 +19,8 @@ namespace json = boost::json;
 constexpr std::size_t kFaultsMax = 16;
 
 std::string_view view(const json::string& text) { return {text.data(), text.size()}; }
+std::string_view view(json::string_view text) { return {text.data(), text.size()}; }
+json::string_view view(std::string_view text) { return {text.data(), text.size()}; }
 
 /// The document has the wrong shape. Thrown within this file, caught in read_otlp_json.
 struct Misshapen {
@@ -25,41 +28,40 @@ struct Misshapen {
   std::string reason;
 };
 
-/// A value and where it stands, to be named when it is not what it should be.
+/// A value and where it stands, to be named when it is not what it should be. Lives as long as the nodes that
+/// it gives.
 class Node {
  public:
-  Node(const json::value& value, std::string path) : value_(&value), path_(std::move(path)) {}
+  explicit Node(const json::value& root) : value_(&root) {}
 
-  [[noreturn]] void reject(std::string reason) const { throw Misshapen{path_, std::move(reason)}; }
+  [[noreturn]] void reject(std::string reason) const { throw Misshapen{trail_.spelled(), std::move(reason)}; }
 
   const json::value& value() const { return *value_; }
-  const std::string& path() const { return path_; }
 
   const json::object& object() const {
     if (!value_->is_object()) reject("must be a JSON object");
     return value_->get_object();
   }
 
-  std::optional<Node> member(json::string_view name) const {
-    const auto* found = object().if_contains(name);
+  /// Absent where there is none, or null. `name` outlives the node.
+  std::optional<Node> member(std::string_view name) const {
+    const auto* found = object().if_contains(view(name));
     if (found == nullptr || found->is_null()) return std::nullopt;
-    return Node(*found, path_.empty()
-                            ? std::string(name)
-                            : fmt::format("{}.{}", path_, std::string_view(name.data(), name.size())));
+    return Node(*found, Trail(trail_, name));
   }
 
   /// Calls `visit` with each element of a repeated field, which may be left out.
   template <class Visit>
-  void each(json::string_view name, Visit visit) const {
+  void each(std::string_view name, Visit visit) const {
     const auto field = member(name);
     if (!field) return;
     if (!field->value().is_array()) field->reject("must be an array");
     std::size_t index = 0;
     for (const auto& element : field->value().get_array())
-      visit(Node(element, fmt::format("{}[{}]", field->path_, index++)));
+      visit(Node(element, Trail(field->trail_, index++)));
   }
 
-  std::string text(json::string_view name) const {
+  std::string text(std::string_view name) const {
     const auto field = member(name);
     if (!field) return {};
     if (!field->value().is_string()) field->reject("must be a string");
@@ -67,7 +69,7 @@ class Node {
   }
 
   template <class Integer>
-  Integer integer(json::string_view name) const {
+  Integer integer(std::string_view name) const {
     const auto field = member(name);
     return field ? field->template as_integer<Integer>() : Integer{0};
   }
@@ -90,14 +92,16 @@ class Node {
   }
 
   /// An id of `size` bytes in hexadecimal.
-  std::string id(json::string_view name, std::size_t size) const {
+  std::string id(std::string_view name, std::size_t size) const {
     const auto bytes = base::from_hex(text(name));
     return bytes ? otlp_id(*bytes, size) : std::string();
   }
 
  private:
+  Node(const json::value& value, const Trail& trail) : value_(&value), trail_(trail) {}
+
   const json::value* value_;
-  std::string path_;
+  Trail trail_;
 };
 
 /// Reads the values of one record, and collects what is wrong with them.
@@ -105,14 +109,18 @@ class ValueReader {
  public:
   ValueReader(std::size_t depth_max, record::Faults& faults) : depth_max_(depth_max), faults_(faults) {}
 
-  json::object attributes(const Node& holder) { return key_values(holder, "attributes", "attributes", 1); }
+  json::object attributes(const Node& holder) {
+    return key_values(holder, "attributes", Trail(kRoot, "attributes"), 1);
+  }
+  json::value body(const Node& node) { return any_value(node, Trail(kRoot, "body"), 1); }
 
-  json::value any_value(const Node& node, const std::string& path, std::size_t depth) {
+ private:
+  json::value any_value(const Node& node, const Trail& trail, std::size_t depth) {
     std::optional<json::value> out;
     for (const auto& member : node.object()) {
       if (member.value().is_null()) continue;
-      const std::string name(member.key().data(), member.key().size());
-      auto value = read(name, *node.member(member.key()), path, depth);
+      const auto name = view(member.key());
+      auto value = read(name, *node.member(name), trail, depth);
       if (!value) continue;
       if (out) node.reject("must hold one value");
       out = std::move(value);
@@ -120,13 +128,12 @@ class ValueReader {
     return out ? *std::move(out) : json::value();
   }
 
- private:
-  void fault(std::string path, std::string reason) {
-    if (faults_.size() < kFaultsMax) faults_.push_back({shown_path(path), std::move(reason)});
+  void fault(const Trail& trail, std::string reason) {
+    if (faults_.size() < kFaultsMax) faults_.push_back({trail.spelled(), std::move(reason)});
   }
 
   /// Absent: a member that is not known.
-  std::optional<json::value> read(std::string_view name, const Node& node, const std::string& path,
+  std::optional<json::value> read(std::string_view name, const Node& node, const Trail& trail,
                                   std::size_t depth) {
     if (name == "stringValue") {
       if (!node.value().is_string()) node.reject("must be a string");
@@ -141,13 +148,13 @@ class ValueReader {
     if (name == "bytesValue") return bytes(node);
     if (name != "arrayValue" && name != "kvlistValue") return std::nullopt;
     if (depth > depth_max_) {
-      fault(path, fmt::format("values nest at most {} deep", depth_max_));
+      fault(trail, fmt::format("values nest at most {} deep", depth_max_));
       return json::value();
     }
-    if (name == "kvlistValue") return json::value(key_values(node, "values", path, depth + 1));
+    if (name == "kvlistValue") return json::value(key_values(node, "values", trail, depth + 1));
     json::array out;
     node.each("values", [&](const Node& element) {
-      out.push_back(any_value(element, fmt::format("{}[{}]", path, out.size()), depth + 1));
+      out.push_back(any_value(element, Trail(trail, out.size()), depth + 1));
     });
     return json::value(std::move(out));
   }
@@ -177,12 +184,11 @@ class ValueReader {
     return json::value(base::to_base64(*decoded));
   }
 
-  json::object key_values(const Node& holder, json::string_view name, const std::string& path,
-                          std::size_t depth) {
+  json::object key_values(const Node& holder, std::string_view name, const Trail& trail, std::size_t depth) {
     json::object out;
     holder.each(name, [&](const Node& element) {
       const auto key = element.text("key");
-      const auto inner = fmt::format("{}.{}", path, key);
+      const Trail inner(trail, key);
       if (out.contains(key)) return fault(inner, "stands twice; which of them counts cannot be known");
       const auto value = element.member("value");
       out[key] = value ? any_value(*value, inner, depth) : json::value();
@@ -190,6 +196,7 @@ class ValueReader {
     return out;
   }
 
+  static inline const Trail kRoot;
   std::size_t depth_max_;
   record::Faults& faults_;
 };
@@ -199,7 +206,7 @@ class RequestReader {
   explicit RequestReader(const ProtocolLimits& limits) : limits_(limits) {}
 
   std::vector<OtlpScopeLogs> read(const json::value& document) {
-    Node(document, {}).each("resourceLogs", [&](const Node& logs) { read_resource(logs); });
+    Node(document).each("resourceLogs", [&](const Node& logs) { read_resource(logs); });
     return std::move(out_);
   }
   bool too_many() const { return count_ > limits_.events_max; }
@@ -242,7 +249,7 @@ class RequestReader {
     out.event_name = node.text("eventName");
     out.trace_id = node.id("traceId", 16);
     out.span_id = node.id("spanId", 8);
-    if (const auto body = node.member("body")) out.body = values.any_value(*body, "body", 1);
+    if (const auto body = node.member("body")) out.body = values.body(*body);
     out.attributes = values.attributes(node);
     return out;
   }
@@ -275,8 +282,8 @@ tl::expected<std::vector<OtlpScopeLogs>, base::Problem> read_otlp_json(std::stri
                                      limits.events_max));
     return out;
   } catch (const Misshapen& wrong) {
-    const auto path = shown_path(wrong.path);
-    return refuse(400, path.empty() ? "the body " + wrong.reason : fmt::format("{}: {}", path, wrong.reason));
+    return refuse(400, wrong.path.empty() ? "the body " + wrong.reason
+                                          : fmt::format("{}: {}", wrong.path, wrong.reason));
   }
 }
 

@@ -1,7 +1,7 @@
-#include "collector/protocols/attributes.h"
 #include "collector/protocols/otlp_logs.pb.h"
 #include "collector/protocols/otlp_record.h"
 #include "collector/protocols/protobuf_shape.h"
+#include "collector/protocols/trail.h"
 #include "ledger/base/encoding.h"
 
 #include <fmt/format.h>
@@ -30,10 +30,17 @@ class ValueReader {
   ValueReader(std::size_t depth_max, record::Faults& faults) : depth_max_(depth_max), faults_(faults) {}
 
   template <class KeyValues>
-  json::object key_values(const KeyValues& list, const std::string& path, std::size_t depth) {
+  json::object attributes(const KeyValues& list) {
+    return key_values(list, Trail(kRoot, "attributes"), 1);
+  }
+  json::value body(const otlp::AnyValue& value) { return any_value(value, Trail(kRoot, "body"), 1); }
+
+ private:
+  template <class KeyValues>
+  json::object key_values(const KeyValues& list, const Trail& trail, std::size_t depth) {
     json::object out;
     for (const auto& element : list) {
-      const auto inner = fmt::format("{}.{}", path, element.key());
+      const Trail inner(trail, element.key());
       if (out.contains(view(element.key()))) {
         fault(inner, "stands twice; which of them counts cannot be known");
       } else {
@@ -43,7 +50,7 @@ class ValueReader {
     return out;
   }
 
-  json::value any_value(const otlp::AnyValue& value, const std::string& path, std::size_t depth) {
+  json::value any_value(const otlp::AnyValue& value, const Trail& trail, std::size_t depth) {
     switch (value.value_case()) {
       case otlp::AnyValue::kStringValue:
         return view(value.string_value());
@@ -57,30 +64,30 @@ class ValueReader {
         return json::value(base::to_base64(base::bytes_of(value.bytes_value())));
       case otlp::AnyValue::kArrayValue:
       case otlp::AnyValue::kKvlistValue:
-        return structured(value, path, depth);
+        return structured(value, trail, depth);
       case otlp::AnyValue::VALUE_NOT_SET:
         break;
     }
     return {};
   }
 
- private:
-  void fault(const std::string& path, std::string reason) {
-    if (faults_.size() < kFaultsMax) faults_.push_back({shown_path(path), std::move(reason)});
+  void fault(const Trail& trail, std::string reason) {
+    if (faults_.size() < kFaultsMax) faults_.push_back({trail.spelled(), std::move(reason)});
   }
 
-  json::value structured(const otlp::AnyValue& value, const std::string& path, std::size_t depth) {
+  json::value structured(const otlp::AnyValue& value, const Trail& trail, std::size_t depth) {
     if (depth > depth_max_) {
-      fault(path, fmt::format("values nest at most {} deep", depth_max_));
+      fault(trail, fmt::format("values nest at most {} deep", depth_max_));
       return {};
     }
-    if (value.has_kvlist_value()) return key_values(value.kvlist_value().values(), path, depth + 1);
+    if (value.has_kvlist_value()) return key_values(value.kvlist_value().values(), trail, depth + 1);
     json::array out;
     for (const auto& element : value.array_value().values())
-      out.push_back(any_value(element, fmt::format("{}[{}]", path, out.size()), depth + 1));
+      out.push_back(any_value(element, Trail(trail, out.size()), depth + 1));
     return out;
   }
 
+  static inline const Trail kRoot;
   std::size_t depth_max_;
   record::Faults& faults_;
 };
@@ -95,20 +102,20 @@ OtlpRecord record_of(const otlp::LogRecord& from, std::size_t depth_max) {
   out.event_name = from.event_name();
   out.trace_id = otlp_id(base::bytes_of(from.trace_id()), 16);
   out.span_id = otlp_id(base::bytes_of(from.span_id()), 8);
-  out.body = values.any_value(from.body(), "body", 1);
-  out.attributes = values.key_values(from.attributes(), "attributes", 1);
+  out.body = values.body(from.body());
+  out.attributes = values.attributes(from.attributes());
   return out;
 }
 
 OtlpCommon read_resource(const otlp::Resource& from, std::size_t depth_max) {
   record::Faults faults;
-  const auto attributes = ValueReader(depth_max, faults).key_values(from.attributes(), "attributes", 1);
+  const auto attributes = ValueReader(depth_max, faults).attributes(from.attributes());
   return resource_of(attributes, std::move(faults));
 }
 
 OtlpCommon read_scope(const otlp::InstrumentationScope& from, std::size_t depth_max) {
   record::Faults faults;
-  const auto attributes = ValueReader(depth_max, faults).key_values(from.attributes(), "attributes", 1);
+  const auto attributes = ValueReader(depth_max, faults).attributes(from.attributes());
   return scope_of(from.name(), from.version(), attributes, std::move(faults));
 }
 

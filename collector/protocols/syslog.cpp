@@ -209,7 +209,8 @@ std::string SyslogFault::to_string() const {
 }
 
 tl::expected<SyslogMessage, SyslogFault> parse_syslog(std::string_view message) {
-  return Parser(message).run();
+  // rsyslog's template for RFC 5424 ends in a line feed, which octet counting then counts.
+  return Parser(message.substr(0, message.find_last_not_of("\r\n") + 1)).run();
 }
 
 Message message_of(const SyslogMessage& syslog, const ProtocolLimits& limits) {

@@ -54,7 +54,8 @@ struct SyslogFault {
 };
 
 /// Reads one message by the grammar of RFC 5424 section 6, and stricter in one point: a MSG that is not UTF-8
-/// is refused also where it has no byte order mark, for it could not be kept as it is. Thread-safe.
+/// is refused also where it has no byte order mark, for it could not be kept as it is. Line ends behind the
+/// message are no part of it: whether a sender adds one depends on its framing. Thread-safe.
 tl::expected<SyslogMessage, SyslogFault> parse_syslog(std::string_view message);
 
 /// MSG as a payload by the rules of item_of_text; the id in the envelope tells the message from its

@@ -199,28 +199,28 @@ std::vector<protocols::Message> Connection::read_messages(const Frames& frames, 
 
 /// Hands the frames over until they are taken. False when the connection is to end.
 net::awaitable<bool> Connection::deliver(Frames frames) {
-  auto messages = read_messages(frames, Pass::first);
-  in_hand_ = messages.size();
   std::int64_t wait_ms = core_.limits.retry_first_ms;
-  while (in_hand_ > 0) {
+  for (auto pass = Pass::first;; pass = Pass::again) {
+    // The handler keeps what it was given; to read the frames anew costs only those who must wait.
+    auto messages = read_messages(frames, pass);
+    in_hand_ = messages.size();
+    if (in_hand_ == 0) co_return true;
     const auto outcome = co_await hand_over(std::move(messages));
     if (outcome == Outcome::taken) {
       core_.metrics.messages.add(static_cast<std::int64_t>(in_hand_));
       in_hand_ = 0;
-    } else if (outcome == Outcome::refused) {
-      log("refused by the server's configuration");
-      co_return false;
-    } else {
-      if (aborted_) co_return false;
-      core_.metrics.retries.add();
-      co_await pause(wait_ms);
-      if (aborted_) co_return false;
-      wait_ms = std::min(wait_ms * 2, core_.limits.retry_most_ms);
-      // The handler has the first ones; making them anew costs only those who must wait.
-      messages = read_messages(frames, Pass::again);
+      co_return true;
     }
+    if (outcome == Outcome::refused) {
+      log("closed: its messages are not accepted");
+      co_return false;
+    }
+    if (aborted_) co_return false;
+    core_.metrics.retries.add();
+    co_await pause(wait_ms);
+    if (aborted_) co_return false;
+    wait_ms = std::min(wait_ms * 2, core_.limits.retry_most_ms);
   }
-  co_return true;
 }
 
 net::awaitable<Outcome> Connection::hand_over(std::vector<protocols::Message> messages) {

@@ -159,6 +159,16 @@ TEST(Syslog, TellsMessagesApartByTheirWholeContent) {
   EXPECT_NE(message.envelope.id, message_of(parsed("<35" + line.substr(3))).envelope.id);
 }
 
+TEST(Syslog, LeavesTheLineEndBehindAMessageOut) {
+  const std::string line = "<34>1 2003-10-11T22:14:15.003Z h a p m - a\nb";
+  for (const auto* end : {"\n", "\r\n", "\n\n"}) {
+    EXPECT_EQ(parsed(line + end).text, "a\nb");
+    EXPECT_EQ(parsed(line + end).id, parsed(line).id) << "framed otherwise";
+  }
+  EXPECT_EQ(parsed("<0>1 - - - - - -\n").text, "");
+  EXPECT_THAT(fault_of("\n"), ::testing::StartsWith("byte 0, priority: "));
+}
+
 TEST(Syslog, CarriesANativeEventAsItIs) {
   const auto message = message_of(parsed(
       R"(<34>1 2003-10-11T22:14:15.003Z h a p m - @cee: {"id":"e1","type":"login.failed","tenant":"acme"})"));

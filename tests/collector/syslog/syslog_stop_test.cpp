@@ -24,6 +24,23 @@ TEST(SyslogStop, TakesWhatTcpHasTaken) {
   EXPECT_TRUE(socket.is_closed_within(1'000));
 }
 
+TEST(SyslogStop, WaitsAMomentForTheRestOfAMessage) {
+  auto limits = quick_limits();
+  limits.drain_quiet_ms = 1'000;
+  TestSyslog server(limits);
+  auto socket = server.connect();
+  const auto second = counted(message("second"));
+  socket.send(counted(message("first")) + second.substr(0, 20));
+  EXPECT_TRUE(server.has(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  std::thread stopper([&] { server.server->stop(); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  socket.send(second.substr(20));
+  stopper.join();
+  EXPECT_THAT(server.texts(), ElementsAre("first", "second"));
+  EXPECT_EQ(server.metric("framing_errors_total", {{"reason", "truncated"}}), 0);
+}
+
 TEST(SyslogStop, ClosesQuietConnectionsAtOnce) {
   TestSyslog server;
   auto one = server.connect(), two = server.connect();

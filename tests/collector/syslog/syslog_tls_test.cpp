@@ -163,6 +163,24 @@ TEST_F(SyslogTls, TakesWhatWasSentBeforeItStops) {
   EXPECT_EQ(server.metric("lost_total"), 0);
 }
 
+TEST_F(SyslogTls, WaitsAMomentForTheRestOfAMessageWhenItStops) {
+  auto limits = quick_limits();
+  limits.drain_quiet_ms = 2'000;
+  TestSyslog server(limits, options());
+  const auto second = counted(message("second"));
+  std::thread client([&] {
+    http::output_of("( printf '%s' '" + counted(message("first")) + second.substr(0, 20) +
+                    "'; sleep 0.6; printf '%s' '" + second.substr(20) +
+                    "'; sleep 0.2 ) | timeout 5 openssl s_client -connect 127.0.0.1:" +
+                    std::to_string(server.server->port()));
+  });
+  EXPECT_TRUE(server.has(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  server.server->stop();
+  client.join();
+  EXPECT_THAT(server.texts(), ElementsAre("first", "second"));
+}
+
 TEST_F(SyslogTls, EndsAnIdleConnectionSoonWhenItStops) {
   TestSyslog server(quick_limits(), options());
   std::thread client([&] {
