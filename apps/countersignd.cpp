@@ -1,3 +1,4 @@
+#include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
 #include "apps/daemon/syslog.h"
@@ -86,6 +87,7 @@ class Daemon {
           return nullptr;
         },
         ingest_limits(config_.limits), metrics_, std::make_shared<const ingest::Registry>());
+    pulling_ = std::make_unique<Pulling>(config_, *service_, metrics_);
     service_->book().set(ingest::SourceBook::load(config_.source_book()));
     TRY(follow_registry());
     for (const auto& region : regions_) {
@@ -168,6 +170,7 @@ class Daemon {
     TRY_ASSIGN(const auto registry, watched_.changed());
     if (!registry) return {};
     service_->set_registry(registry);
+    pulling_->follow(*registry);
     for (const auto& region : regions_) region->note_registry(*registry);
     return {};
   }
@@ -182,6 +185,7 @@ class Daemon {
 
   void stop() {
     ready_ = false;
+    pulling_->stop();
     for (const auto& listener : syslog_) listener->stop();
     server_->stop();
     for (const auto& region : regions_) region->stop();
@@ -195,6 +199,7 @@ class Daemon {
   std::unique_ptr<LogKeys> keys_;
   std::vector<std::unique_ptr<Region>> regions_;
   std::unique_ptr<ingest::IngestService> service_;
+  std::unique_ptr<Pulling> pulling_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;
   SilenceWatch silence_{base::system_clock()(), metrics_};

@@ -1,8 +1,10 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/source_show.h"
 #include "collector/adapters/adapter.h"
+#include "collector/http/url.h"
 #include "collector/ingest/registry.h"
 #include "collector/ingest/usual_scheme.h"
+#include "collector/pull/puller.h"
 #include "collector/signatures/scheme.h"
 #include "ledger/base/file.h"
 #include "ledger/vault/keys.h"
@@ -25,6 +27,8 @@ struct Options {
   std::string url;
   std::string silent_after;
   bool keep_raw = false;
+  std::string pull_url;
+  std::vector<std::string> pull_settings;
 };
 
 constexpr std::size_t kSecretFileBytesMax = 8192;
@@ -78,6 +82,11 @@ base::Result<std::int64_t> duration_of(const std::string& text) {
 
 /// What the operator has to do with what was made, in words.
 std::string advice(const ingest::NewSource& source, const std::string& address, const std::string& shown) {
+  if (!source.pull_url.empty())
+    return fmt::format(
+        "Source {} is polled at {} by a running countersignd; `countersign source show {}` tells "
+        "how it goes.\n",
+        source.name.value(), source.pull_url, source.name.value());
   std::string out = fmt::format("Source {} may send to\n\n  {}\n", source.name.value(), address);
   if (source.scheme.empty()) {
     out += fmt::format(
@@ -99,13 +108,38 @@ std::string advice(const ingest::NewSource& source, const std::string& address, 
   return out;
 }
 
+/// The options of a source whose provider is polled.
+base::Result<void> add_pull(const Options& options, ingest::NewSource& source) {
+  if (options.pull_url.empty()) return {};
+  const auto* puller = pull::find_puller(options.adapter);
+  if (puller == nullptr)
+    return base::fail(base::Code::invalid_argument,
+                      fmt::format("a source of the adapter {} cannot be polled", options.adapter));
+  TRY_ASSIGN(const auto url, http::parse_url(options.pull_url));
+  const bool loopback = url.host == "localhost" || url.host.starts_with("127.") || url.host == "::1";
+  if (!url.tls && !loopback)
+    return base::fail(base::Code::invalid_argument, "--pull takes an address that begins with https://");
+  if (options.secret_file.empty())
+    return base::fail(base::Code::invalid_argument,
+                      fmt::format("--pull needs --secret-file with {}", puller->credential));
+  source.pull_url = options.pull_url;
+  for (const auto& setting : options.pull_settings) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return base::fail(base::Code::invalid_argument, "--pull-setting takes NAME=VALUE");
+    source.pull_settings[setting.substr(0, equals)] = setting.substr(equals + 1);
+  }
+  return {};
+}
+
 base::Result<int> add(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
   ingest::NewSource source;
   TRY_ASSIGN(source.name, base::parse_source(options.name));
   source.adapter = options.adapter;
   source.scheme = options.scheme;
-  if (source.scheme.empty() && !options.secret_file.empty())
+  TRY(add_pull(options, source));
+  if (source.scheme.empty() && !options.secret_file.empty() && source.pull_url.empty())
     source.scheme = ingest::usual_scheme(options.adapter);
   if (source.scheme == "token") source.scheme.clear();
   source.url = options.url;
@@ -119,7 +153,7 @@ base::Result<int> add(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto key, vault::read_key_encryption_key(config.keys.vault));
   TRY_ASSIGN(const auto shown, ingest::add_source(config.registry(), source, key, base::system_clock(),
                                                   crypto::system_entropy()));
-  const auto address = address_of(config, source);
+  const auto address = source.pull_url.empty() ? address_of(config, source) : source.pull_url;
   boost::json::object out{{"source", options.name}, {"adapter", options.adapter}, {"url", address}};
   if (!source.scheme.empty()) out["scheme"] = source.scheme;
   if (!shown.empty()) out[source.scheme.empty() ? "token" : "secret"] = shown;
@@ -228,6 +262,11 @@ void add_source(CLI::App& app, Context& context) {
   adding->add_option(
       "--url", options->url,
       "Address under which the provider reaches this appliance, such as https://audit.example.com");
+  adding->add_option("--pull", options->pull_url,
+                     "Poll the provider's log API at this address, such as https://acme.okta.com, with the "
+                     "credential of --secret-file");
+  adding->add_option("--pull-setting", options->pull_settings,
+                     "NAME=VALUE: interval_s (60), ca_file; may be given again");
   adding->add_flag("--keep-raw", options->keep_raw,
                    "Keep each payload as it came, without secrets, in the vault");
   adding->add_option("--silent-after", options->silent_after,

@@ -14,7 +14,7 @@ std::optional<ingest::Admitted> admit(const ingest::IngestService& service, cons
   const auto* source = registry->source_by_name(base::SourceName(listener.source));
   if (source == nullptr || source->revoked) return std::nullopt;
   const auto proof = listener.client_certificates.empty() ? record::Proof::none : record::Proof::mtls;
-  return ingest::Admitted{std::move(registry), source, proof, nullptr};
+  return ingest::Admitted{std::move(registry), source, proof, nullptr, source->is_native()};
 }
 
 syslog::Handler handler_of(const Config::Syslog& listener, ingest::IngestService& service) {
@@ -53,6 +53,10 @@ base::Result<std::vector<std::unique_ptr<syslog::SyslogServer>>> start_syslog(co
     if (listener.tls) options.tls = http::TlsFiles{config.keys.tls_certificate, config.keys.tls_key};
     options.client_fingerprints = listener.client_certificates;
     syslog::Limits limits;
+    // A batch must fit into the ledger's queue, or it could never be taken.
+    limits.batch_messages_max = std::max<std::size_t>(
+        1, std::min({limits.batch_messages_max, config.limits.events_max, config.limits.queue_events_max,
+                     config.limits.queue_bytes_max / (2 * limits.frame_bytes_max)}));
     limits.protocol = {.events_max = config.limits.events_max, .depth_max = config.limits.json_depth_max};
     auto server = syslog::SyslogServer::start(options, limits, handler_of(listener, service), metrics, 1);
     if (!server) return base::fail(fmt::format("syslog for {}", listener.source), server.error());

@@ -27,7 +27,7 @@ Admitted admitted_by(std::shared_ptr<const Registry> registry, const Registry::H
   const auto proof = holder.backfill              ? record::Proof::backfill
                      : holder.source->is_native() ? record::Proof::token
                                                   : record::Proof::shared_header;
-  return {std::move(registry), holder.source, proof, nullptr};
+  return {std::move(registry), holder.source, proof, nullptr, holder.source->is_native()};
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ tl::expected<Admitted, base::Problem> Admission::by_scheme(std::shared_ptr<const
   const auto verdict = scheme->verify(request, secrets);
   if (!verdict)
     return refuse(source->name.value(), signatures::to_string(verdict.error()), advice(verdict.error()));
-  Admitted admitted{std::move(registry), source, scheme->proof, nullptr};
+  Admitted admitted{std::move(registry), source, scheme->proof, nullptr, source->is_native()};
   if (verdict->replay_id.empty()) return admitted;
   admitted.ticket =
       guard_.enter(source->name.value(), verdict->replay_id, verdict->replay_until_s, request.now_s);

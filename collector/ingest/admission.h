@@ -21,6 +21,7 @@ struct Admitted {
   const Source* source = nullptr;
   record::Proof proof = record::Proof::none;
   std::shared_ptr<ReplayGuard::Ticket> ticket;  ///< of a request that can be taken only once
+  bool native = false;  ///< the messages are events of the native shape, whatever the source's adapter
 };
 
 /// Decides whose a request is. A refusal is a 401 and is counted by source and reason. Thread-safe.

@@ -163,11 +163,17 @@ Result<void> set_secrets(const std::filesystem::path& path, const base::SourceNa
                          const crypto::Entropy& entropy) {
   return change_registry(path, [&](Registry& registry) -> Result<void> {
     TRY_ASSIGN(auto source, known_source(registry, name));
-    if (source.scheme.empty())
+    if (source.token_sha256)
       return fail(Code::failed_precondition,
                   fmt::format("the source {} proves itself by a token and has no secret", name.value()));
-    TRY_ASSIGN(const auto* scheme, scheme_of(source.scheme));
-    TRY(seal_secrets(*scheme, secrets, key, entropy, source));
+    if (source.pull_url.empty()) {
+      TRY_ASSIGN(const auto* scheme, scheme_of(source.scheme));
+      TRY(seal_secrets(*scheme, secrets, key, entropy, source));
+    } else {
+      if (secrets.size() != 1)
+        return fail(Code::invalid_argument, "a source that is polled needs one credential");
+      source.sealed = {seal_secret(name, secrets.front(), key, entropy)};
+    }
     registry.put(std::move(source));
     return {};
   });

@@ -88,17 +88,18 @@ adapters::Outcomes adapt(const adapters::Adapter& adapter, const json::value& pa
 }
 
 /// The events of the messages, in order: of a provider's message there may be several.
-std::vector<Step> steps_of(protocols::Items messages, const Source& source, base::Timestamp now) {
+std::vector<Step> steps_of(protocols::Items messages, const Admitted& sender, base::Timestamp now) {
+  const Source& source = *sender.source;
   std::vector<Step> out;
   out.reserve(messages.size());
-  const auto* adapter = source.is_native() ? nullptr : adapters::find_adapter(source.adapter);
+  const auto* adapter = sender.native ? nullptr : adapters::find_adapter(source.adapter);
   for (auto& message : messages) {
     if (auto* faults = std::get_if<record::Faults>(&message.payload)) {
       out.emplace_back(rejected(std::move(*faults)));
       continue;
     }
     auto& value = std::get<json::value>(message.payload);
-    if (source.is_native()) {
+    if (sender.native) {
       if (value.is_object()) {
         out.emplace_back(native_event(std::move(value.get_object()), message.envelope));
       } else {
@@ -243,7 +244,7 @@ IngestService::IngestService(AppenderLookup appender_of, IngestLimits limits, ba
 
 void IngestService::take(const Admitted& sender, protocols::Items messages, Answered answered) {
   const auto events_max = limits().events_max;
-  auto steps = steps_of(std::move(messages), *sender.source, clock_());
+  auto steps = steps_of(std::move(messages), sender, clock_());
   if (steps.size() > events_max) {
     const base::Problem problem{
         413, "about:blank",

@@ -20,6 +20,7 @@ ARROWS = {
     "collector/ingest": ["ledger/projection", "collector/adapters", "collector/protocols", "collector/signatures"],
     "collector/endpoints": ["collector/http", "collector/ingest"],
     "collector/syslog": ["collector/http", "collector/protocols"],
+    "collector/pull": ["collector/http", "collector/ingest"],
     # The offline verifier needs nothing that a running appliance has.
     "exporters/jsonl": ["ledger/record", "ledger/tree"],
     "exporters/csv": ["exporters/jsonl"],
@@ -27,7 +28,7 @@ ARROWS = {
     "exporters/*": ["ledger/projection", "exporters/*", "exporters/verify"],
     "reports/*": ["ledger/projection", "reports/*"],
     "web/*": ["ledger/projection", "collector/ingest", "collector/http", "collector/endpoints", "exporters/*", "reports/*", "web/*"],
-    "apps": ["web/*", "collector/syslog"],
+    "apps": ["web/*", "collector/syslog", "collector/pull"],
 }
 
 # Only these folders may include a library's headers; everybody else goes through the folder's own interface.
