@@ -1,10 +1,15 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/progress.h"
+#include "apps/countersign/resume.h"
 #include "collector/http/client.h"
 #include "collector/http/url.h"
+#include "collector/mapping/rows.h"
+#include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
+#include "ledger/crypto/digest.h"
 
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <sys/stat.h>
@@ -13,7 +18,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
+#include <optional>
 #include <thread>
 
 namespace countersign::apps {
@@ -23,9 +28,15 @@ constexpr std::uint64_t kWholeBytesMax = 32u << 20;
 constexpr int kTriesMax = 60;
 constexpr std::chrono::seconds kBetweenTries{1};
 constexpr std::size_t kFaultsShown = 20;
+constexpr std::uint64_t kMappingBytesMax = 1u << 20;
 
 struct Options {
-  std::string file;
+  std::vector<std::string> files;
+  std::string mapping_file;
+  std::string delimiter;
+  std::string rejected_file;
+  bool restart = false;
+  std::uint64_t dry_run = 0;
   std::string token;
   std::string url;
   std::string ca;
@@ -35,10 +46,19 @@ struct Options {
 
 /// What the daemon said about all that was sent.
 struct Tally {
-  std::uint64_t appended = 0, duplicate = 0, differing = 0, rejected = 0, unmapped = 0;
-  std::uint64_t sent =
-      0;  ///< events in batches before the one being sent: makes an index in a batch a line of the file
+  std::uint64_t appended = 0, duplicate = 0, differing = 0, rejected = 0, unmapped = 0, skipped = 0,
+                resumed = 0;
+  std::string file;  ///< that is being sent
+  std::vector<std::uint64_t>
+      rows;  ///< of the events in the batch that is being sent; empty: they are counted
   boost::json::array faults;
+  std::ofstream rejected_out;  ///< each rejected row, where the operator asked for them
+
+  void reject(std::uint64_t row, const boost::json::value& errors) {
+    const boost::json::object fault{{"file", file}, {"event", row}, {"errors", errors}};
+    if (rejected_out.is_open()) rejected_out << boost::json::serialize(fault) << "\n";
+    if (faults.size() < kFaultsShown) faults.push_back(fault);
+  }
 };
 
 base::Result<http::Url> address_of(const Context& context, const Options& options, std::string& ca) {
@@ -80,9 +100,9 @@ base::Result<void> add_answer(const http::ClientResponse& response, Tally& tally
   tally.unmapped += count_in(answer, "unmapped");
   for (const auto& result : results->get_array()) {
     const auto* errors = result.is_object() ? result.get_object().if_contains("errors") : nullptr;
-    if (errors == nullptr || tally.faults.size() >= kFaultsShown) continue;
+    if (errors == nullptr) continue;
     const auto index = count_in(result.get_object(), "index");
-    tally.faults.push_back({{"event", tally.sent + index + 1}, {"errors", *errors}});
+    tally.reject(index < tally.rows.size() ? tally.rows[index] : index + 1, *errors);
   }
   return {};
 }
@@ -108,28 +128,149 @@ base::Result<void> send(http::Client& client, const http::Url& url, const Option
   }
 }
 
-base::Result<void> send_lines(std::istream& in, std::uint64_t bytes, http::Client& client,
-                              const http::Url& url, const Options& options, Tally& tally) {
-  Progress progress("sending bytes", bytes);
-  std::string body, line;
-  std::size_t lines = 0;
-  std::uint64_t done = 0;
-  const auto flush = [&]() -> base::Result<void> {
-    if (lines == 0) return {};
-    TRY(send(client, url, options, body, false, tally));
-    tally.sent += lines;
-    done += body.size();
-    progress.show(done);
-    body.clear();
-    lines = 0;
+/// Sends the rows of one file in batches.
+class FileSender {
+ public:
+  FileSender(http::Client& client, const http::Url& url, const Options& options,
+             const mapping::Mapping* mapping, Tally& tally)
+      : client_(client), url_(url), options_(options), mapping_(mapping), tally_(tally) {}
+
+  base::Result<void> send_file(const std::string& file, Resume* resume) {
+    TRY_ASSIGN(auto reader, mapping::RowReader::open(file, row_options(file)));
+    std::error_code ignored;
+    Progress progress("sending bytes", file == "-" ? 0 : std::filesystem::file_size(file, ignored));
+    tally_.file = file;
+    const auto begin = resume != nullptr && !options_.restart ? resume->rows() : 0;
+    tally_.resumed += begin;
+    for (;;) {
+      TRY_ASSIGN(auto row, reader.next());
+      if (!row) break;
+      if (row->number <= begin) continue;
+      TRY(add(*row));
+      if (tally_.rows.size() >= options_.batch || body_.size() > kBatchBytes) {
+        TRY(flush(resume, row->number));
+        progress.show(reader.bytes_read());
+      }
+      last_ = row->number;
+    }
+    TRY(flush(resume, last_));
+    if (resume != nullptr && options_.dry_run == 0) resume->finish();
     return {};
-  };
-  while (std::getline(in, line)) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    body += line + "\n";
-    if (++lines == options.batch || body.size() > (4u << 20)) TRY(flush());
   }
-  return flush();
+
+ private:
+  static constexpr std::size_t kBatchBytes = 4u << 20;
+
+  mapping::RowOptions row_options(const std::string& file) const {
+    mapping::RowOptions out;
+    std::string name = file;
+    for (const std::string_view packed : {".gz", ".zst"}) {
+      if (name.ends_with(packed)) name.resize(name.size() - packed.size());
+    }
+    const bool tabs = name.ends_with(".tsv");
+    if (tabs || name.ends_with(".csv") || !options_.delimiter.empty()) out.form = mapping::RowForm::csv;
+    out.delimiter = !options_.delimiter.empty() ? options_.delimiter.front() : tabs ? '\t' : ',';
+    return out;
+  }
+
+  base::Result<void> add(const mapping::FileRow& row) {
+    if (mapping_ == nullptr) {
+      if (!row.cells.empty())
+        return base::fail(base::Code::invalid_argument,
+                          fmt::format("{}: a CSV file needs --mapping; see docs/backfill.md", tally_.file));
+      append(row.text, row.number);
+      return {};
+    }
+    auto cells = row.cells;
+    if (cells.empty()) {
+      const auto parsed = base::parse_json(row.text, {.depth_max = 32});
+      if (!parsed || !parsed->value.is_object() || !parsed->duplicates.empty()) {
+        reject(row.number, "",
+               parsed ? "must be a JSON object without doubled members" : parsed.error().message);
+        return {};
+      }
+      cells = mapping::flattened(parsed->value.get_object());
+    }
+    const auto event = mapping_->apply(cells);
+    if (!event) {
+      boost::json::array errors;
+      for (const auto& fault : event.error())
+        errors.push_back({{"path", fault.path}, {"reason", fault.reason}});
+      ++tally_.rejected;
+      tally_.reject(row.number, errors);
+    } else if (!*event) {
+      ++tally_.skipped;
+    } else {
+      append(boost::json::serialize(**event), row.number);
+    }
+    return {};
+  }
+
+  void reject(std::uint64_t row, const std::string& path, const std::string& reason) {
+    ++tally_.rejected;
+    tally_.reject(row, boost::json::array{{{"path", path}, {"reason", reason}}});
+  }
+
+  void append(const std::string& event, std::uint64_t row) {
+    if (options_.dry_run > 0) {
+      if (shown_++ < options_.dry_run) fmt::print("{}\n", event);
+      return;
+    }
+    body_ += event + "\n";
+    tally_.rows.push_back(row);
+  }
+
+  base::Result<void> flush(Resume* resume, std::uint64_t row) {
+    if (!tally_.rows.empty()) TRY(send(client_, url_, options_, body_, false, tally_));
+    body_.clear();
+    tally_.rows.clear();
+    if (resume != nullptr && options_.dry_run == 0 && row > 0) TRY(resume->save(row));
+    return {};
+  }
+
+  http::Client& client_;
+  const http::Url& url_;
+  const Options& options_;
+  const mapping::Mapping* mapping_;
+  Tally& tally_;
+  std::string body_;
+  std::uint64_t last_ = 0;
+  std::uint64_t shown_ = 0;
+};
+
+/// What makes the sending of a file what it is; a token is in it as a hash.
+std::string way_of(const Options& options, const http::Url& url, const std::string& mapping) {
+  return fmt::format("{}:{}{}\n{}\n{}\n{}", url.host, url.port, url.target,
+                     base::to_hex(crypto::sha256(options.token).view()),
+                     base::to_hex(crypto::sha256(mapping).view()), options.delimiter);
+}
+
+base::Result<void> send_files(http::Client& client, const http::Url& url, const Options& options,
+                              Tally& tally) {
+  std::optional<mapping::Mapping> mapping;
+  std::string text;
+  if (!options.mapping_file.empty()) {
+    TRY_ASSIGN(text, base::read_file(options.mapping_file, kMappingBytesMax));
+    auto parsed = mapping::Mapping::parse(text);
+    if (!parsed) return base::fail(options.mapping_file, parsed.error());
+    mapping = std::move(*parsed);
+  }
+  for (const auto& file : options.files) {
+    if (options.whole || (file.ends_with(".json") && !mapping)) {
+      TRY_ASSIGN(const auto body, base::read_file(file, kWholeBytesMax));
+      tally.file = file;
+      TRY(send(client, url, options, body, true, tally));
+      continue;
+    }
+    std::optional<Resume> resume;
+    if (file != "-") resume.emplace(file, way_of(options, url, text));
+    if (resume && resume->file_changed())
+      fmt::print(stderr, "{} has changed since it was sent in part; beginning anew\n", file);
+    FileSender sender(client, url, options, mapping ? &*mapping : nullptr, tally);
+    auto sent = sender.send_file(file, resume ? &*resume : nullptr);
+    if (!sent) return base::fail(file, sent.error());
+  }
+  return {};
 }
 
 base::Result<int> ingest(const Context& context, Options options) {
@@ -137,7 +278,7 @@ base::Result<int> ingest(const Context& context, Options options) {
     const char* set = std::getenv("COUNTERSIGN_TOKEN");
     if (set != nullptr) options.token = set;
   }
-  if (options.token.empty())
+  if (options.token.empty() && options.dry_run == 0)
     return base::fail(base::Code::invalid_argument,
                       "give the source's token in $COUNTERSIGN_TOKEN or with --token");
   std::string ca = options.ca;
@@ -149,23 +290,21 @@ base::Result<int> ingest(const Context& context, Options options) {
   client_options.ca_file = ca;
   http::Client client(std::move(client_options));
   Tally tally;
-  if (options.whole || options.file.ends_with(".json")) {
-    TRY_ASSIGN(const auto body, base::read_file(options.file, kWholeBytesMax));
-    TRY(send(client, url, options, body, true, tally));
-  } else if (options.file == "-") {
-    TRY(send_lines(std::cin, 0, client, url, options, tally));
-  } else {
-    std::ifstream in(options.file, std::ios::binary);
-    if (!in) return base::fail(base::Code::not_found, fmt::format("cannot open {}", options.file));
-    std::error_code ignored;
-    TRY(send_lines(in, std::filesystem::file_size(options.file, ignored), client, url, options, tally));
+  if (!options.rejected_file.empty()) {
+    tally.rejected_out.open(options.rejected_file, std::ios::app);
+    if (!tally.rejected_out)
+      return base::fail(base::Code::invalid_argument, "cannot write the file of --rejected");
   }
+  TRY(send_files(client, url, options, tally));
   std::string text = fmt::format("{} appended, {} duplicate, {} rejected, {} of a type that is not mapped\n",
                                  tally.appended, tally.duplicate, tally.rejected, tally.unmapped);
   if (tally.differing > 0)
     text += fmt::format(
         "  {} of the duplicates say something else than the record that has their id; that record stands\n",
         tally.differing);
+  if (tally.skipped > 0) text += fmt::format("  {} rows were skipped, as the mapping says\n", tally.skipped);
+  if (tally.resumed > 0)
+    text += fmt::format("  {} rows had been sent before the interruption\n", tally.resumed);
   for (const auto& fault : tally.faults) {
     for (const auto& error : fault.at("errors").as_array())
       text +=
@@ -178,6 +317,8 @@ base::Result<int> ingest(const Context& context, Options options) {
                             {"differing", tally.differing},
                             {"rejected", tally.rejected},
                             {"unmapped", tally.unmapped},
+                            {"skipped", tally.skipped},
+                            {"resumed", tally.resumed},
                             {"faults", tally.faults}},
         text);
   return tally.rejected > 0 ? kExitUsage : 0;
@@ -191,9 +332,22 @@ void add_ingest(CLI::App& app, Context& context) {
       app, "ingest", "Send events from a file to the appliance; what is there already stays as it is",
       "COUNTERSIGN_TOKEN=cst_… countersign ingest events.ndjson");
   command
-      ->add_option("file", options->file,
-                   "NDJSON, one event a line; *.json is sent as one document; - is standard input")
+      ->add_option(
+          "file", options->files,
+          "NDJSON, one event a line, or CSV with a header and --mapping; *.json is sent as one document; "
+          ".gz and .zst are unpacked; - is standard input; several files may be given")
       ->required();
+  command
+      ->add_option("--mapping", options->mapping_file,
+                   "How a row becomes an event: a TOML file, see docs/backfill.md")
+      ->check(CLI::ExistingFile);
+  command->add_option("--delimiter", options->delimiter,
+                      "Between the cells of a CSV file (, or a tab for *.tsv)");
+  command->add_option("--rejected", options->rejected_file,
+                      "File to which each rejected row's faults are added");
+  command->add_flag("--restart", options->restart, "Begin anew where an earlier run was interrupted");
+  command->add_option("--dry-run", options->dry_run,
+                      "Print the first events that the mapping makes; send nothing");
   command->add_option("--token", options->token,
                       "The source's token; better in $COUNTERSIGN_TOKEN, where other users cannot see it");
   command->add_option("--url", options->url, "Address of /v1/events (from the configuration)");

@@ -21,6 +21,7 @@ ARROWS = {
     "collector/endpoints": ["collector/http", "collector/ingest"],
     "collector/syslog": ["collector/http", "collector/protocols"],
     "collector/pull": ["collector/http", "collector/ingest"],
+    "collector/mapping": ["ledger/record"],
     # The offline verifier needs nothing that a running appliance has.
     "exporters/jsonl": ["ledger/record", "ledger/tree"],
     "exporters/csv": ["exporters/jsonl"],
@@ -28,7 +29,7 @@ ARROWS = {
     "exporters/*": ["ledger/projection", "exporters/*", "exporters/verify"],
     "reports/*": ["ledger/projection", "reports/*"],
     "web/*": ["ledger/projection", "collector/ingest", "collector/http", "collector/endpoints", "exporters/*", "reports/*", "web/*"],
-    "apps": ["web/*", "collector/syslog", "collector/pull"],
+    "apps": ["web/*", "collector/syslog", "collector/pull", "collector/mapping"],
 }
 
 # Only these folders may include a library's headers; everybody else goes through the folder's own interface.
