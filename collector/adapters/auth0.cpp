@@ -18,7 +18,41 @@ struct Known {
   std::string_view reason;
 };
 
-constexpr std::array<Known, 43> kKnown{{
+constexpr std::string_view kExchange = "a token was exchanged, no authentication of a person";
+constexpr std::string_view kAccount = "a change of the account, no authentication";
+
+/// https://auth0.com/docs/deploy-monitor/logs/log-event-type-codes
+constexpr NotEvidence kNotEvidence[] = {
+    {"admin_update_launch", "a change of the tenant by Auth0"},
+    {"api_limit*", "a limit of the service, no authentication"},
+    {"depnote", "a notice of deprecation"},
+    {"fce", kAccount},
+    {"fcp", kAccount},
+    {"fcpr", kAccount},
+    {"feacft", kExchange},
+    {"feccft", kExchange},
+    {"ferrt", kExchange},
+    {"fertft", kExchange},
+    {"flo", "the end of a session, no authentication"},
+    {"fsa", "a session was looked for in silence, no authentication"},
+    {"fv", kAccount},
+    {"gd_start_enroll", "an enrolment that is not finished"},
+    {"gd_update_device_account", "a change of a device's settings, no authentication"},
+    {"mfar", "a second factor is required; what comes of it is another event"},
+    {"sce", kAccount},
+    {"scp", kAccount},
+    {"scpr", kAccount},
+    {"seacft", kExchange},
+    {"seccft", kExchange},
+    {"sertft", kExchange},
+    {"slo", "the end of a session, no authentication"},
+    {"ssa", "a session was found in silence, no authentication"},
+    {"sv", kAccount},
+    {"sys_*", "the service itself"},
+    {"w", "a warning, no authentication"},
+};
+
+constexpr std::array<Known, 46> kKnown{{
     {"cls", "challenge.sent", "", ""},
     {"cs", "challenge.sent", "", ""},
     {"f", "login.failed", "", ""},
@@ -29,6 +63,8 @@ constexpr std::array<Known, 43> kKnown{{
     {"fercft", "challenge.failed", "", "recovery_code"},
     {"fp", "login.failed", "", "incorrect_password"},
     {"fu", "login.failed", "", "invalid_user"},
+    {"fs", "action.blocked", "", ""},
+    {"fscim", "action.blocked", "", ""},
     {"gd_auth_failed", "challenge.failed", "", ""},
     {"gd_auth_rejected", "challenge.failed", "push", "rejected"},
     {"gd_auth_succeed", "challenge.verified", "", ""},
@@ -62,6 +98,7 @@ constexpr std::array<Known, 43> kKnown{{
     {"sercft", "challenge.verified", "", "recovery_code"},
     {"signup_pwd_leak", "action.blocked", "", "leaked_password"},
     {"ss", "user.provisioned", "", ""},
+    {"sscim", "action.performed", "", ""},
 }};
 
 /// The leading parts of a Management API path, up to the first that could be an identifier or a person's
@@ -81,9 +118,9 @@ std::string resource_of(std::string_view path) {
   return out;
 }
 
-/// What an administrator did through the Management API (`sapi`), or tried to (`fapi`).
-void describe_operation(const json::value& data, EventBuilder& event) {
-  event.set(record::kActionName, "auth0.management_api")
+/// What was done, or tried, through the Management API (`sapi`, `fapi`) or by SCIM (`sscim`, `fscim`).
+void describe_operation(std::string_view code, const json::value& data, EventBuilder& event) {
+  event.set(record::kActionName, code.ends_with("scim") ? "auth0.scim" : "auth0.management_api")
       .set(record::kActionResource, resource_of(text_at(data, {"details", "request", "path"})))
       .set(record::kActionContext, lowered(text_at(data, {"details", "request", "method"})))
       .attribute("description", text_at(data, {"description"}));
@@ -126,11 +163,11 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
     return Refused{{{"data.type", "is required: the payload must be of an Auth0 log stream"}}};
   const auto* known =
       std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.code == code; });
-  if (known == kKnown.end()) return Unmapped{shown_type(code)};
+  if (known == kKnown.end()) return Unmapped{shown_type(code), why_not(kNotEvidence, code)};
 
-  const bool operation = code == "sapi" || code == "fapi";
+  const bool operation = code.ends_with("api") || code.ends_with("scim");
   const auto status = number_at(data, {"details", "response", "statusCode"}).value_or(0);
-  const bool refused = operation && (code == "fapi" || status >= 400);
+  const bool refused = operation && (code.starts_with('f') || status >= 400);
   const auto type = refused ? std::string_view("action.blocked") : known->type;
   auto id = text_at(item, {"log_id"});
   if (id.empty()) id = text_at(data, {"log_id"});
@@ -144,10 +181,10 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
       .attribute("client_id", text_at(data, {"client_id"}))
       .attribute("connection", text_at(data, {"connection"}))
       .attribute("hostname", text_at(data, {"hostname"}));
-  if (operation) describe_operation(data, event);
+  if (operation) describe_operation(code, data, event);
   if (refused && status >= 400) event.reason("http_" + std::to_string(status));
   if (code == "limit_mu") event.set(record::kActionName, "login");
-  if (code == "signup_pwd_leak") event.set(record::kActionName, "signup");
+  if (code == "signup_pwd_leak" || code == "fs") event.set(record::kActionName, "signup");
   if (type.starts_with("challenge.") || type.starts_with("factor."))
     event.set(record::kChallengeFactor, factor_of(*known, data)).set(record::kChallengeProvider, "auth0");
   if (type.starts_with("challenge."))

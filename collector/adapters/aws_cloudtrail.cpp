@@ -1,3 +1,4 @@
+#include "collector/adapters/aws_challenge.h"
 #include "collector/adapters/event_builder.h"
 #include "ledger/base/json.h"
 
@@ -14,6 +15,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kPage = "a page of the hosted sign-in, which has a status and no outcome";
+constexpr std::string_view kBegun = "a step of a sign-in that is neither a second factor nor its outcome";
+constexpr std::string_view kPassword = "a password or another identity provider, no second factor";
 constexpr std::string_view kManagement = "a change of resources, no authentication";
 
 struct Known {
@@ -24,7 +27,7 @@ struct Known {
   std::string_view why;  ///< it is no evidence
 };
 
-constexpr std::array<Known, 47> kKnown{{
+constexpr std::array<Known, 51> kKnown{{
     {"cloudtrail", "DeleteTrail", "action.performed", "", ""},
     {"cloudtrail", "StopLogging", "action.performed", "", ""},
     {"cloudtrail", "UpdateTrail", "action.performed", "", ""},
@@ -36,8 +39,9 @@ constexpr std::array<Known, 47> kKnown{{
     {"cognito-idp", "Confirm_GET", "", "", kPage},
     {"cognito-idp", "Confirm_POST", "", "", kPage},
     {"cognito-idp", "CreateUserPool", "", "", kManagement},
-    {"cognito-idp", "InitiateAuth", "", "", "a sign-in was begun; its outcome is another event"},
-    {"cognito-idp", "AdminInitiateAuth", "", "", "a sign-in was begun; its outcome is another event"},
+    {"cognito-idp", "AdminInitiateAuth", "", "", kBegun},
+    {"cognito-idp", "AdminRespondToAuthChallenge", "", "", kBegun},
+    {"cognito-idp", "InitiateAuth", "", "", kBegun},
     {"cognito-idp", "Login_GET", "", "", kPage},
     {"cognito-idp", "Login_POST", "", "", kPage},
     {"cognito-idp", "Logout_GET", "", "", kPage},
@@ -46,10 +50,11 @@ constexpr std::array<Known, 47> kKnown{{
     {"cognito-idp", "OAuth2Response_GET", "", "", kPage},
     {"cognito-idp", "OAuth2_Authorize_GET", "", "", kPage},
     {"cognito-idp", "ResendCode_POST", "challenge.sent", "", ""},
-    {"cognito-idp", "ResendConfirmationCode", "challenge.sent", "", ""},
+    {"cognito-idp", "RespondToAuthChallenge", "", "", kBegun},
     {"cognito-idp", "SAML2Response_POST", "", "", kPage},
     {"cognito-idp", "SetUserMFAPreference", "factor.enrolled", "", ""},
     {"cognito-idp", "SetUserPoolMfaConfig", "policy.changed", "", ""},
+    {"cognito-idp", "SignUp", "user.provisioned", "", ""},
     {"cognito-idp", "Signup_GET", "", "", kPage},
     {"cognito-idp", "Signup_POST", "", "", kPage},
     {"cognito-idp", "Token_POST", "", "", "a token was exchanged, no authentication of a person"},
@@ -66,6 +71,8 @@ constexpr std::array<Known, 47> kKnown{{
     {"iam", "ResyncMFADevice", "", "", "a clock was set, no authentication"},
     {"signin", "CheckMfa", "", "", "a second factor was asked for; its outcome is ConsoleLogin"},
     {"signin", "ConsoleLogin", "login.succeeded", "", ""},
+    {"signin", "CredentialChallenge", "", "", kPassword},
+    {"signin", "CredentialVerification", "", "", kPassword},
     {"signin", "SwitchRole", "", "", "another role of somebody who is signed in"},
     {"sso", "Authenticate", "login.succeeded", "", ""},
     {"sts", "AssumeRole", "", "", "a role of a program, no authentication of a person"},
@@ -74,8 +81,7 @@ constexpr std::array<Known, 47> kKnown{{
     {"sts", "GetSessionToken", "", "", "a token of a program, no authentication of a person"},
 }};
 
-const Known* find_known(std::string_view source, std::string_view name) {
-  const auto service = source.substr(0, source.find('.'));
+const Known* find_known(std::string_view service, std::string_view name) {
   const auto* found = std::find_if(kKnown.begin(), kKnown.end(),
                                    [&](const Known& k) { return k.source == service && k.name == name; });
   return found == kKnown.end() ? nullptr : found;
@@ -92,35 +98,53 @@ std::string_view type_of(const Known& known, const json::value& item) {
   return known.type == "challenge.sent" ? "challenge.undelivered" : "action.blocked";
 }
 
+/// The first that names somebody.
+std::string_view first_text(const json::value& item, std::initializer_list<Path> paths) {
+  for (const auto& path : paths) {
+    const auto text = text_at(item, path);
+    if (!text.empty() && text != "Anonymous" && text != "HIDDEN_DUE_TO_SECURITY_REASONS") return text;
+  }
+  return {};
+}
+
 void describe_actor(const json::value& item, EventBuilder& event) {
-  auto id = text_at(item, {"userIdentity", "arn"});
-  if (id.empty()) id = text_at(item, {"userIdentity", "principalId"});
-  if (const auto sub = text_at(item, {"additionalEventData", "sub"}); !sub.empty()) id = sub;
-  auto name = text_at(item, {"userIdentity", "userName"});
-  if (name.empty()) name = text_at(item, {"userIdentity", "sessionContext", "sessionIssuer", "userName"});
+  const auto id = first_text(item, {{"additionalEventData", "sub"},
+                                    {"userIdentity", "arn"},
+                                    {"userIdentity", "principalId"},
+                                    {"userIdentity", "onBehalfOf", "userId"}});
+  const auto name = first_text(item, {{"userIdentity", "userName"},
+                                      {"userIdentity", "sessionContext", "sessionIssuer", "userName"},
+                                      {"additionalEventData", "UserName"}});
   event.set(record::kActorId, id)
       .actor_name(name)
       .set(record::kActorRole, text_at(item, {"userIdentity", "type"}))
       .set(record::kDeviceIp, text_at(item, {"sourceIPAddress"}))
       .set(record::kDeviceUserAgent, text_at(item, {"userAgent"}))
-      .attribute("target_user", text_at(item, {"requestParameters", "userName"}))
-      .attribute("target_username", text_at(item, {"requestParameters", "username"}));
+      .attribute("target_user", first_text(item, {{"requestParameters", "userName"}}))
+      .attribute("target_username", first_text(item, {{"requestParameters", "username"}}));
+}
+
+/// A service that has nothing to do with signing in is known as a whole.
+Outcome unknown(std::string_view service, std::string_view name) {
+  const bool concerns_us =
+      std::any_of(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.source == service; });
+  return Unmapped{shown_type(std::string(service) + "." + std::string(name)),
+                  concerns_us ? "" : "a service other than sign-in, IAM, Cognito and CloudTrail"};
 }
 
 Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto source = text_at(item, {"eventSource"}), name = text_at(item, {"eventName"});
   if (source.empty() || name.empty())
     return Refused{{{"eventName", "is required, with eventSource: the payload must be of CloudTrail"}}};
-  const auto* known = find_known(source, name);
-  if (known == nullptr)
-    return Unmapped{
-        shown_type(source.substr(0, source.find('.')) == source
-                       ? name
-                       : std::string(source.substr(0, source.find('.'))) + "." + std::string(name)),
-        {}};
-  if (known->type.empty()) return Unmapped{shown_type(name), known->why};
-
-  const auto type = type_of(*known, item);
+  const auto service = source.substr(0, source.find('.'));
+  auto step = aws_step(service, name, item);
+  if (!step) {
+    const auto* known = find_known(service, name);
+    if (known == nullptr) return unknown(service, name);
+    if (known->type.empty()) return Unmapped{shown_type(name), known->why};
+    step = AwsStep{type_of(*known, item), known->factor, {}};
+  }
+  const auto type = step->type;
   EventBuilder event(context, type);
   event.id(text_at(item, {"eventID"}), "eventID").time(time_of(text_at(item, {"eventTime"})), "eventTime");
   describe_actor(item, event);
@@ -136,10 +160,13 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
                  text_at(item, {"userIdentity", "sessionContext", "attributes", "mfaAuthenticated"}))
       .attribute("user_pool_id", text_at(item, {"requestParameters", "userPoolId"}));
   if (type.starts_with("challenge.") || type.starts_with("factor."))
-    event.set(record::kChallengeFactor, known->factor)
+    event.set(record::kChallengeFactor, step->factor)
         .set(record::kChallengeProvider, source.starts_with("cognito") ? "aws_cognito" : "aws");
-  if (type.starts_with("challenge."))
-    event.set(record::kChallengeId, text_at(item, {"additionalEventData", "requestContextId"}));
+  if (type.starts_with("challenge.")) {
+    auto id = text_at(item, {"additionalEventData", "requestContextId"});
+    if (id.empty()) id = text_at(item, {"additionalEventData", "AuthWorkflowID"});
+    event.set(record::kChallengeId, id).set(record::kChallengePurpose, step->purpose);
+  }
   if (type.starts_with("action.") || type == "policy.changed" || type == "user.role_changed")
     event.set(record::kActionName, name)
         .set(record::kActionResource, text_at(item, {"requestParameters", "name"}));

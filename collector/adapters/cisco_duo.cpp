@@ -1,7 +1,11 @@
 #include "collector/adapters/event_builder.h"
 
-/// Cisco Duo's authentication log (Admin API, authentication logs version 2). Duo answers what became of an
-/// authentication, not that a challenge was sent. https://duo.com/docs/adminapi#authentication-logs
+#include <algorithm>
+#include <array>
+
+/// Cisco Duo's logs (Admin API). The authentication log (version 2) says what became of an authentication;
+/// that a message was sent stands in the telephony log alone.
+/// https://duo.com/docs/adminapi#authentication-logs
 namespace countersign::adapters {
 namespace {
 
@@ -29,24 +33,106 @@ std::string_view type_of(std::string_view event_type, std::string_view result, s
   return {};
 }
 
+std::optional<std::string> time_of_log(const json::value& item) {
+  if (auto time = time_of(text_at(item, {"isotimestamp"}))) return time;
+  const auto seconds = number_at(item, {"timestamp"});
+  return seconds && *seconds < 253'402'300'800 ? time_of_millis(*seconds * 1000) : std::nullopt;
+}
+
+struct AdminAction {
+  std::string_view action, type;
+};
+
+constexpr std::array<AdminAction, 17> kAdminActions{{
+    {"admin_2fa_error", "challenge.failed"},
+    {"admin_create", "user.provisioned"},
+    {"admin_delete", "user.deprovisioned"},
+    {"admin_factor_restrictions", "policy.changed"},
+    {"admin_lockout", "user.suspended"},
+    {"admin_login", "login.succeeded"},
+    {"admin_login_error", "login.failed"},
+    {"admin_single_sign_on_update", "policy.changed"},
+    {"bypass_create", "action.performed"},
+    {"bypass_delete", "action.performed"},
+    {"bypass_view", "action.performed"},
+    {"policy_create", "policy.changed"},
+    {"policy_delete", "policy.changed"},
+    {"policy_update", "policy.changed"},
+    {"update_admin_factor_restrictions", "policy.changed"},
+    {"user_create", "user.provisioned"},
+    {"user_delete", "user.deprovisioned"},
+}};
+
+constexpr NotEvidence kNotEvidence[] = {
+    {"admin_update", "a change of the account, no authentication"},
+    {"application_*", "a change of an application, no authentication"},
+    {"group_*", "a change of a group, no authentication"},
+    {"integration_*", "a change of an application, no authentication"},
+    {"user_update", "a change of the account, no authentication"},
+};
+
+/// An entry of the activity log, or of the administrator log that it replaces, which has no ids.
+/// https://duo.com/docs/adminapi#activity-logs
+Outcome adapt_admin(const json::value& item, std::string_view action, const AdapterContext& context) {
+  const auto* known = std::find_if(kAdminActions.begin(), kAdminActions.end(),
+                                   [&](const AdminAction& a) { return a.action == action; });
+  if (known == kAdminActions.end()) return Unmapped{shown_type(action), why_not(kNotEvidence, action)};
+  const auto name = text_at(item, {"actor", "name"});
+  auto time = time_of(text_at(item, {"ts"}));
+  if (!time) time = time_of_log(item);
+  EventBuilder event(context, known->type);
+  event.id(text_at(item, {"activity_id"}), "activity_id")
+      .time(time, "ts")
+      .set(record::kActorId, text_at(item, {"actor", "key"}))
+      .actor_name(name.empty() ? text_at(item, {"username"}) : name)
+      .set(record::kActorRole, text_at(item, {"actor", "type"}))
+      .set(record::kDeviceIp, text_at(item, {"access_device", "ip", "address"}))
+      .attribute("duo_action", action)
+      .attribute("object", text_at(item, {"object"}))
+      .attribute("target_name", text_at(item, {"target", "name"}))
+      .attribute("target_key", text_at(item, {"target", "key"}));
+  if (known->type.starts_with("action.") || known->type == "policy.changed")
+    event.set(record::kActionName, action);
+  if (known->type.starts_with("challenge.")) event.set(record::kChallengeProvider, "cisco_duo");
+  return event.finish(item);
+}
+
+/// An entry of the telephony log: a text message or a call by which Duo sent a passcode.
+/// https://duo.com/docs/adminapi#telephony-logs
+Outcome adapt_telephony(const json::value& item, std::string_view id, const AdapterContext& context) {
+  const auto kind = lowered(text_at(item, {"type"}));
+  EventBuilder event(context, "challenge.sent");
+  event.id(id, "telephony_id")
+      .time(time_of(text_at(item, {"ts"})), "ts")
+      .set(record::kActorPhone, text_at(item, {"phone"}))
+      .set(record::kChallengeId, text_at(item, {"txid"}))
+      .set(record::kChallengeFactor, kind == "sms"     ? "sms"
+                                     : kind == "phone" ? "voice"
+                                                       : "")
+      .set(record::kChallengeProvider, "cisco_duo")
+      .attribute("duo_context", text_at(item, {"context"}));
+  return event.finish(item);
+}
+
 Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto event_type = text_at(item, {"event_type"});
   const auto result = lowered(text_at(item, {"result"}));
   const auto reason = text_at(item, {"reason"});
   if (event_type.empty()) {
-    const auto action = text_at(item, {"action"});  // the administrator log
-    if (!action.empty()) return Unmapped{shown_type(action)};
-    return Refused{{{"event_type", "is required: the payload must be an entry of Duo's authentication log"}}};
+    if (const auto id = text_at(item, {"telephony_id"}); !id.empty())
+      return adapt_telephony(item, id, context);
+    if (const auto action = text_at(item, {"action"}); !action.empty())
+      return adapt_admin(item, action, context);
+    return Refused{{{"event_type",
+                     "is required: the payload must be an entry of Duo's authentication, activity or "
+                     "telephony log"}}};
   }
   const auto type = type_of(event_type, result, reason);
   if (type.empty()) return Unmapped{shown_type(event_type)};
 
-  auto time = time_of(text_at(item, {"isotimestamp"}));
-  if (const auto seconds = number_at(item, {"timestamp"}); !time && seconds && *seconds < 253'402'300'800)
-    time = time_of_millis(*seconds * 1000);
   EventBuilder event(context, type);
   event.id(text_at(item, {"txid"}), "txid")
-      .time(time, "isotimestamp")
+      .time(time_of_log(item), "isotimestamp")
       .set(record::kActorId, text_at(item, {"user", "key"}))
       .actor_name(text_at(item, {"user", "name"}))
       .set(record::kActorEmail, text_at(item, {"email"}))
@@ -67,7 +153,9 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
 }
 
 Outcomes adapt(const json::value& payload, const AdapterContext& context) {
-  for (const auto* logs : {find(payload, {"response", "authlogs"}), find(payload, {"authlogs"})}) {
+  for (const auto* logs :
+       {find(payload, {"response", "authlogs"}), find(payload, {"authlogs"}),
+        find(payload, {"response", "items"}), find(payload, {"items"}), find(payload, {"response"})}) {
     if (logs != nullptr && logs->is_array()) return adapt_each(*logs, context, adapt_one);
   }
   return adapt_each(payload, context, adapt_one);
@@ -75,6 +163,6 @@ Outcomes adapt(const json::value& payload, const AdapterContext& context) {
 
 }  // namespace
 
-const Adapter kCiscoDuo{"cisco_duo", "Cisco Duo (authentication log)", adapt};
+const Adapter kCiscoDuo{"cisco_duo", "Cisco Duo (authentication, activity and telephony logs)", adapt};
 
 }  // namespace countersign::adapters

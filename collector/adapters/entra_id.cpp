@@ -1,5 +1,8 @@
 #include "collector/adapters/event_builder.h"
 
+#include <algorithm>
+#include <array>
+
 /// Microsoft Entra ID sign-ins, as Microsoft Graph gives them (`value[]`) or as diagnostic settings stream
 /// them
 /// (`records[]`, each with `properties`). One sign-in is one event: its error code says whether the second
@@ -45,6 +48,73 @@ std::string reason_of(std::int64_t code) {
   return "error_" + std::to_string(code);
 }
 
+struct AuditActivity {
+  std::string_view name, type;
+};
+
+/// Activities of the audit log that change who must prove what, and with what.
+constexpr std::array<AuditActivity, 19> kActivities{{
+    {"Add conditional access policy", "policy.changed"},
+    {"Add member to role", "user.role_changed"},
+    {"Add user", "user.provisioned"},
+    {"Added policy", "policy.changed"},
+    {"Authentication Methods Policy Update", "policy.changed"},
+    {"Delete conditional access policy", "policy.changed"},
+    {"Delete role assignment", "user.role_changed"},
+    {"Delete user", "user.deprovisioned"},
+    {"Disable Strong Authentication", "policy.changed"},
+    {"Disable account", "user.suspended"},
+    {"Remove member from role", "user.role_changed"},
+    {"Set domain authentication", "policy.changed"},
+    {"Set federation settings on domain", "policy.changed"},
+    {"Update conditional access policy", "policy.changed"},
+    {"Update policy", "policy.changed"},
+    {"User deleted security info", "factor.removed"},
+    {"User has elevated their access to User Access Administrator for their Azure Resources",
+     "user.role_changed"},
+    {"User registered all required security info", "factor.enrolled"},
+    {"User registered security info", "factor.enrolled"},
+}};
+
+constexpr NotEvidence kNotEvidence[] = {
+    {"Add application*", "a change of an application, no authentication"},
+    {"Add member to role in PIM*", "a request for a role; the role's change is another entry"},
+    {"Add service principal*", "a program's identity, no person"},
+    {"Invite *", "an invitation, no authentication"},
+    {"Redeem *", "an invitation, no authentication"},
+    {"Update application*", "a change of an application, no authentication"},
+    {"Update service principal*", "a program's identity, no person"},
+    {"Update user", "a change of the account, no authentication"},
+};
+
+/// An entry of the audit log, from Graph (`activityDisplayName`) or diagnostic settings (`operationName`).
+Outcome adapt_audit(const json::value& item, const json::value& entry, std::string_view name,
+                    const AdapterContext& context) {
+  const auto* known = std::find_if(kActivities.begin(), kActivities.end(),
+                                   [&](const AuditActivity& activity) { return activity.name == name; });
+  if (known == kActivities.end()) return Unmapped{shown_type(name), why_not(kNotEvidence, name)};
+  auto id = text_at(entry, {"id"});
+  if (id.empty()) id = text_at(item, {"correlationId"});
+  EventBuilder event(context, known->type);
+  event.id(id, "id")
+      .time(time_of(text_at(entry, {"activityDateTime"})), "activityDateTime")
+      .set(record::kActorId, text_at(entry, {"initiatedBy", "user", "id"}))
+      .actor_name(text_at(entry, {"initiatedBy", "user", "userPrincipalName"}))
+      .set(record::kDeviceIp, text_at(entry, {"initiatedBy", "user", "ipAddress"}))
+      .reason(lowered(text_at(entry, {"result"})) == "failure" ? "failure" : "")
+      .attribute("activity", name);
+  if (const auto* targets = find(entry, {"targetResources"});
+      targets != nullptr && targets->is_array() && !targets->get_array().empty())
+    event.attribute("target", text_at(targets->get_array().front(), {"userPrincipalName"}))
+        .attribute("target_name", text_at(targets->get_array().front(), {"displayName"}));
+  if (known->type.starts_with("factor.")) {
+    event.set(record::kChallengeProvider, "entra_id");
+  } else {
+    event.set(record::kActionName, name);
+  }
+  return event.finish(item);
+}
+
 Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto* properties = find(item, {"properties"});
   const json::value& sign_in = properties != nullptr && properties->is_object() ? *properties : item;
@@ -52,7 +122,8 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   if (!category.empty() && category.find("SignIn") == std::string_view::npos) {
     auto name = text_at(item, {"operationName"});
     if (name.empty()) name = text_at(item, {"operationname"});
-    return Unmapped{shown_type(name.empty() ? category : name)};
+    if (name.empty()) name = text_at(item, {"activityDisplayName"});
+    return adapt_audit(item, sign_in, name.empty() ? category : name, context);
   }
   const auto code = number_at(sign_in, {"status", "errorCode"});
   if (!code) return Refused{{{"status.errorCode", "is required: the payload must be an Entra ID sign-in"}}};

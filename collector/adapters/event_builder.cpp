@@ -1,5 +1,8 @@
 #include "collector/adapters/event_builder.h"
 
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/digest.h"
+
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
@@ -56,6 +59,8 @@ bool is_phone(std::string_view text) {
          text.find_first_not_of("0123456789", 1) == std::string_view::npos;
 }
 
+std::string hash(std::string_view text) { return "sha256:" + base::to_hex(crypto::sha256(text).view()); }
+
 std::string attribute_name(std::string_view name) {
   std::string out(name.substr(0, record::kAttributeNameMax - 1));
   for (char& c : out) {
@@ -70,16 +75,16 @@ std::string attribute_name(std::string_view name) {
 }  // namespace
 
 EventBuilder::EventBuilder(const AdapterContext& context, std::string_view type)
-    : keep_raw_(context.keep_raw) {
+    : received_(context.received), keep_raw_(context.keep_raw) {
   event_["type"] = view(type);
   event_["tenant"] = context.tenant.value();
 }
 
 EventBuilder& EventBuilder::id(std::string_view text, std::string_view path) {
   if (text.empty()) {
-    faults_.push_back({std::string(path), "is required: it tells the event from its repetitions"});
+    id_path_ = path;
   } else {
-    event_["id"] = view(text);
+    event_["id"] = text.size() <= record::kEventFields[record::kId].max ? std::string(text) : hash(text);
   }
   return *this;
 }
@@ -87,9 +92,16 @@ EventBuilder& EventBuilder::id(std::string_view text, std::string_view path) {
 EventBuilder& EventBuilder::time(const std::optional<std::string>& rfc3339, std::string_view path) {
   if (rfc3339) {
     event_["time"] = *rfc3339;
+    own_time_ = true;
   } else {
     faults_.push_back({std::string(path), "is required, and must be the time at which the event happened"});
   }
+  return *this;
+}
+
+EventBuilder& EventBuilder::time_of_receipt() {
+  if (received_.micros == 0) return time({}, "time");
+  event_["time"] = base::format_rfc3339(received_);
   return *this;
 }
 
@@ -151,7 +163,19 @@ EventBuilder& EventBuilder::harmless(std::string_view path) {
   return *this;
 }
 
+EventBuilder& EventBuilder::content(const json::value& whole) {
+  content_id_ = record::content_id(crypto::sha256(json::serialize(without_secrets(whole))));
+  return *this;
+}
+
 Outcome EventBuilder::finish(const json::value& payload) {
+  if (!event_.contains("id") && own_time_) {
+    if (content_id_.empty()) content(payload);
+    event_["id"] = content_id_;
+  } else if (!event_.contains("id")) {
+    faults_.insert(faults_.begin(),
+                   {std::string(id_path_), "is required: it tells the event from its repetitions"});
+  }
   if (!faults_.empty()) return Refused{std::move(faults_)};
   std::optional<std::string> raw;
   if (keep_raw_) raw = json::serialize(without_secrets(payload));

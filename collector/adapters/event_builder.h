@@ -12,10 +12,14 @@ class EventBuilder {
  public:
   EventBuilder(const AdapterContext& context, std::string_view type);
 
-  /// The provider's id of the event: the idempotency key. `path` is where the provider keeps it.
+  /// The provider's id of the event: the idempotency key. Of one that is longer than the schema allows its
+  /// hash is taken. An event without an id is told from its repetitions by its content, if it has a time of
+  /// its own; else it is refused, naming `path`, where the provider keeps the id.
   EventBuilder& id(std::string_view text, std::string_view path);
   /// When it happened; absent makes the event refused, naming `path`.
   EventBuilder& time(const std::optional<std::string>& rfc3339, std::string_view path);
+  /// The time of receipt, for a provider whose events carry none.
+  EventBuilder& time_of_receipt();
 
   EventBuilder& set(record::Field field, std::string_view text);
   EventBuilder& set(record::Field field, std::optional<std::int64_t> number);
@@ -37,6 +41,9 @@ class EventBuilder {
   /// A member that is named as a secret is, and is none: an error's code.
   EventBuilder& harmless(std::string_view path);
 
+  /// What the provider sent for this event, where that is more than what finish() is given.
+  EventBuilder& content(const boost::json::value& whole);
+
   /// The event, with the paths of the secrets that `payload` holds, or why it is refused.
   Outcome finish(const boost::json::value& payload);
 
@@ -47,6 +54,10 @@ class EventBuilder {
   boost::json::object attributes_;
   record::Faults faults_;
   std::vector<std::string> harmless_;
+  base::Timestamp received_;
+  std::string_view id_path_;
+  std::string content_id_;
+  bool own_time_ = false;
   bool keep_raw_ = false;
 };
 

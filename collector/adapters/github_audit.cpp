@@ -14,7 +14,7 @@ struct Known {
   std::string_view action, type;
 };
 
-constexpr std::array<Known, 19> kKnown{{
+constexpr std::array<Known, 20> kKnown{{
     {"business.sso_response", "login.succeeded"},
     {"org.add_member", "user.provisioned"},
     {"org.disable_saml", "policy.changed"},
@@ -32,25 +32,30 @@ constexpr std::array<Known, 19> kKnown{{
     {"two_factor_authentication.enabled", "factor.enrolled"},
     {"two_factor_authentication.recovery_codes_regenerated", "factor.reset"},
     {"two_factor_authentication.remove_factor", "factor.removed"},
+    {"user.create", "user.provisioned"},
     {"user.failed_login", "login.failed"},
     {"user.login", "login.succeeded"},
 }};
 
-/// Families of actions that never concern an authentication.
-bool is_other_business(std::string_view action) {
-  constexpr std::string_view kFamilies[] = {"repo.",         "git.",       "team.", "hook.",
-                                            "pull_request.", "workflows.", "issue."};
-  return std::any_of(std::begin(kFamilies), std::end(kFamilies),
-                     [&](std::string_view family) { return action.starts_with(family); });
-}
+constexpr std::string_view kCode = "work on code, no authentication";
+
+constexpr NotEvidence kNotEvidence[] = {
+    {"git.*", kCode},
+    {"hook.*", kCode},
+    {"issue.*", kCode},
+    {"org.create", "a change of an organisation, no authentication"},
+    {"pull_request.*", kCode},
+    {"repo.*", kCode},
+    {"team.*", "a change of a team, no authentication"},
+    {"workflows.*", kCode},
+};
 
 Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto action = text_at(item, {"action"});
   if (action.empty()) return Refused{{{"action", "is required: the payload must be of GitHub's audit log"}}};
   const auto* known =
       std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.action == action; });
-  if (known == kKnown.end())
-    return Unmapped{shown_type(action), is_other_business(action) ? "work on code, no authentication" : ""};
+  if (known == kKnown.end()) return Unmapped{shown_type(action), why_not(kNotEvidence, action)};
 
   auto millis = number_at(item, {"@timestamp"});
   if (!millis) millis = number_at(item, {"created_at"});

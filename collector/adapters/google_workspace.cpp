@@ -22,7 +22,7 @@ struct Known {
   std::string_view other;  ///< the reason of the outcome, or why it is no evidence
 };
 
-constexpr std::array<Known, 42> kKnown{{
+constexpr std::array<Known, 44> kKnown{{
     {"2sv_disable", "factor.removed", ""},
     {"2sv_enroll", "factor.enrolled", ""},
     {"ALLOW_STRONG_AUTHENTICATION", "policy.changed", ""},
@@ -39,6 +39,8 @@ constexpr std::array<Known, 42> kKnown{{
     {"SUSPEND_USER", "user.suspended", ""},
     {"TURN_OFF_2_STEP_VERIFICATION", "factor.removed", ""},
     {"UNENROLL_USER_FROM_STRONG_AUTH", "factor.removed", ""},
+    {"DEVICE_SYNC_EVENT", "", "a device, no authentication"},
+    {"SUSPICIOUS_ACTIVITY_EVENT", "", kRisk},
     {"account_disabled_generic", "user.suspended", "account_disabled"},
     {"account_disabled_hijacked", "user.suspended", "account_hijacked"},
     {"account_disabled_password_leak", "user.suspended", "password_leak"},
@@ -116,7 +118,8 @@ Outcome adapt_event(const json::value& activity, const json::value& item, std::s
     return Refused{{{"events.name", "is required: the payload must be an activity of the Reports API"}}};
   const auto* known =
       std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.name == name; });
-  if (known == kKnown.end()) return Unmapped{shown_type(name), {}};
+  if (known == kKnown.end())
+    return Unmapped{shown_type(name), name.starts_with("suspicious_") ? kRisk : std::string_view{}};
   const auto method = text_of(item, "login_challenge_method");
   const bool challenge = name == "login_challenge" || name == "login_verification";
   const auto type = challenge ? challenge_type(text_of(item, "login_challenge_status")) : known->type;

@@ -1,9 +1,5 @@
 #include "collector/adapters/event_builder.h"
 #include "collector/adapters/keycloak_line.h"
-#include "ledger/base/encoding.h"
-#include "ledger/crypto/digest.h"
-
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
@@ -82,7 +78,14 @@ std::string_view first_of(const json::value& item, std::initializer_list<Path> p
   return {};
 }
 
-Outcome adapt_event(const json::value& item, std::string_view name, const std::optional<std::string>& time,
+/// A time in milliseconds or as text.
+std::optional<std::string> time_in(const json::value& item) {
+  if (const auto millis = number_at(item, {"time"})) return time_of_millis(*millis);
+  return time_of(first_of(item, {{"time"}, {"timestamp"}, {"@timestamp"}}));
+}
+
+/// `whole` is the event, or the line that holds it and has the time.
+Outcome adapt_event(const json::value& item, std::string_view name, const json::value& whole,
                     std::string_view id, const AdapterContext& context) {
   const auto* known =
       std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.keycloak == name; });
@@ -95,7 +98,8 @@ Outcome adapt_event(const json::value& item, std::string_view name, const std::o
   const auto type = expired ? std::string_view("challenge.expired") : known->type;
   EventBuilder event(context, type);
   event.id(id, "uid")
-      .time(time, "time")
+      .content(whole)
+      .time(time_in(whole), "time")
       .set(record::kActorId, first_of(item, {{"authDetails", "userId"}, {"userId"}}))
       .actor_name(first_of(item, {{"authDetails", "username"}, {"details", "username"}, {"username"}}))
       .set(record::kDeviceIp, first_of(item, {{"authDetails", "ipAddress"}, {"ipAddress"}}))
@@ -113,24 +117,11 @@ Outcome adapt_event(const json::value& item, std::string_view name, const std::o
   return event.finish(item);
 }
 
-/// A time in milliseconds or as text.
-std::optional<std::string> time_in(const json::value& item) {
-  if (const auto millis = number_at(item, {"time"})) return time_of_millis(*millis);
-  return time_of(first_of(item, {{"time"}, {"timestamp"}, {"@timestamp"}}));
-}
-
-/// An event that has no id of its own is known by its content.
-std::string content_id(const json::value& item) {
-  return "sha256:" + base::to_hex(crypto::sha256(json::serialize(item)).view());
-}
-
 /// A line of the log: the time is that of the line, and so is the id where the way it came gives one.
 Outcome adapt_line(const json::value& item, std::string_view line, const AdapterContext& context) {
   const auto fields = read_keycloak_line(line);
   if (!fields) return Unmapped{"log_line", "a line of the log that is no event"};
-  const auto id = text_at(item, {"id"});
-  return adapt_event(*fields, text_at(*fields, {"type"}), time_in(item),
-                     id.empty() ? content_id(item) : std::string(id), context);
+  return adapt_event(*fields, text_at(*fields, {"type"}), item, text_at(item, {"id"}), context);
 }
 
 Outcome adapt_one(const json::value& item, const AdapterContext& context) {
@@ -146,7 +137,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
     return Unmapped{shown_type(name), "a change by an administrator, no authentication"};
   if (name.starts_with("access.")) name.remove_prefix(7);
   const auto id = first_of(item, {{"uid"}, {"id"}});
-  return adapt_event(item, name, time_in(item), id.empty() ? content_id(item) : std::string(id), context);
+  return adapt_event(item, name, item, id, context);
 }
 
 Outcomes adapt(const json::value& payload, const AdapterContext& context) {

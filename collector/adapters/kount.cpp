@@ -19,7 +19,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   if (type.empty()) return Unmapped{shown_type(status.empty() ? name : status), {}};
   EventBuilder event(context, type);
   event.id(text_at(item, {"id"}), "id")
-      .time(time_received(context), "time")
+      .time_of_receipt()
       .set(record::kChallengeId, text_at(item, {"mfaId"}))
       .set(record::kChallengeAttempt, number_at(item, {"sendAttempts"}))
       .set(record::kChallengeProvider, "kount")

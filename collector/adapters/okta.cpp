@@ -27,7 +27,7 @@ struct Known {
   std::string_view reason;
 };
 
-constexpr std::array<Known, 31> kKnown{{
+constexpr std::array<Known, 41> kKnown{{
     {"system.email.challenge_factor_redeemed", By::checking, "", "email", ""},
     {"system.email.delivery", By::receipt, "", "email", ""},
     {"system.email.send_factor_verify_message", By::sending, "", "email", ""},
@@ -55,11 +55,42 @@ constexpr std::array<Known, 31> kKnown{{
     {"user.mfa.factor.activate", By::name, "factor.enrolled", "", ""},
     {"user.mfa.factor.deactivate", By::name, "factor.removed", "", ""},
     {"user.mfa.factor.reset_all", By::name, "factor.reset", "", ""},
+    {"user.mfa.factor.suspend", By::name, "factor.removed", "", "suspended"},
+    {"user.mfa.factor.unsuspend", By::name, "factor.enrolled", "", "unsuspended"},
     {"user.mfa.okta_verify.deny_push", By::name, "challenge.failed", "push", "denied"},
     {"user.session.access_admin_app", By::name, "action.performed", "", ""},
     {"user.session.start", By::login, "", "", ""},
+    {"policy.lifecycle.activate", By::name, "policy.changed", "", ""},
+    {"policy.lifecycle.create", By::name, "policy.changed", "", ""},
+    {"policy.lifecycle.deactivate", By::name, "policy.changed", "", ""},
+    {"policy.lifecycle.delete", By::name, "policy.changed", "", ""},
     {"policy.lifecycle.update", By::name, "policy.changed", "", ""},
+    {"policy.rule.add", By::name, "policy.changed", "", ""},
+    {"policy.rule.delete", By::name, "policy.changed", "", ""},
+    {"policy.rule.update", By::name, "policy.changed", "", ""},
+    {"system.mfa.factor.deactivate", By::name, "policy.changed", "", ""},
 }};
+
+constexpr NotEvidence kNotEvidence[] = {
+    {"app.oauth2.*", "a token of an application, no authentication of a person"},
+    {"application.*", "a change of an application or its members, no authentication"},
+    {"device.*", "a change of a device, no authentication"},
+    {"group.*", "a change of a group, no authentication"},
+    {"policy.evaluate_sign_on", "a policy was evaluated; what came of it is another event"},
+    {"security.protected_action.attempt", "a step-up is required; what comes of it is another event"},
+    {"security.threat.*", "a risk notice, without an authentication"},
+    {"system.agent.*", "an agent of the directory, no authentication"},
+    {"system.api_token.*", "a credential of a program, no authentication of a person"},
+    {"system.org.rate_limit.*", "a limit of the service, no authentication"},
+    {"user.account.reset_password", "a change of the account, no authentication"},
+    {"user.account.update_*", "a change of the account, no authentication"},
+    {"user.authentication.sso", "a single sign-on within a session; the login is another event"},
+    {"user.authentication.auth_via_mfa", "a second factor was asked for; what comes of it is another event"},
+    {"user.risk.*", "a risk notice, without an authentication"},
+    {"user.session.end", "the end of a session, no authentication"},
+    {"user.session.impersonation.*", "an act of Okta's support, no authentication of the user"},
+    {"user.session.start", "a session whose outcome is neither success nor failure"},
+};
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> all) {
   return std::find(all.begin(), all.end(), text) != all.end();
@@ -132,7 +163,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto* known =
       std::find_if(kKnown.begin(), kKnown.end(), [&](const Known& k) { return k.okta == name; });
   const auto type = known == kKnown.end() ? std::string_view{} : type_of(*known, item);
-  if (type.empty()) return Unmapped{shown_type(name)};
+  if (type.empty()) return Unmapped{shown_type(name), why_not(kNotEvidence, name)};
 
   EventBuilder event(context, type);
   event.id(text_at(item, {"uuid"}), "uuid").time(time_of(text_at(item, {"published"})), "published");

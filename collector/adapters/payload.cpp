@@ -148,6 +148,15 @@ std::string shown_type(std::string_view type) {
   return out.empty() ? "none" : out;
 }
 
+std::string_view why_not(std::span<const NotEvidence> list, std::string_view type) {
+  for (const auto& entry : list) {
+    const bool prefix = entry.type.ends_with('*');
+    if (prefix ? type.starts_with(entry.type.substr(0, entry.type.size() - 1)) : type == entry.type)
+      return entry.why;
+  }
+  return {};
+}
+
 std::string lowered(std::string_view text) {
   std::string out(text);
   for (char& c : out) {

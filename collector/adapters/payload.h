@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 
 /// Reading of provider payloads, where every member may be missing, null or of another type.
 namespace countersign::adapters {
@@ -41,6 +42,14 @@ std::vector<std::string> secrets_of(const boost::json::value& payload);
 /// The payload without what secrets_of names, however many, and without the text of a message (`body`, `text`
 /// and the like where they are strings), which may hold the code.
 boost::json::value without_secrets(const boost::json::value& payload);
+
+/// A type that an adapter knows and that is no OTP or MFA evidence. A '*' at the end stands for any rest.
+struct NotEvidence {
+  std::string_view type, why;
+};
+
+/// Why a type is no evidence; empty where the list does not name it.
+std::string_view why_not(std::span<const NotEvidence> list, std::string_view type);
 
 /// A provider's name for a type of event, cut and cleaned so that it may be shown and counted.
 std::string shown_type(std::string_view type);

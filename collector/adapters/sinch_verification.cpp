@@ -47,7 +47,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto own = text_at(item, {"reference"});
   EventBuilder event(context, type);
   event.id(verification.empty() ? std::string() : fmt::format("{}/{}", verification, name), "id")
-      .time(time_received(context), "time")
+      .time_of_receipt()
       .actor_name(text_at(item, {"identity", "endpoint"}))
       .set(record::kChallengeId, own.empty() ? std::string_view(verification) : own)
       .set(record::kChallengeProviderId, own.empty() ? std::string_view{} : std::string_view(verification))

@@ -1,9 +1,10 @@
 #include "collector/adapters/event_builder.h"
+#include "collector/adapters/twilio_answer.h"
 
 #include <algorithm>
 #include <array>
 
-/// Twilio Verify through Event Streams: a JSON array of CloudEvents.
+/// Twilio Verify: Event Streams' JSON arrays of CloudEvents, and what twilio_answer.h reads.
 /// https://www.twilio.com/docs/events/event-types/verify
 namespace countersign::adapters {
 namespace {
@@ -32,15 +33,11 @@ constexpr std::array<Known, 10> kKnown{{
     {"message.failed", "challenge.undelivered", "", "created_at"},
 }};
 
-/// Empty for a channel that is none of our factors ("auto", "sna", "rcs").
-std::string_view factor_of(std::string_view channel) {
-  const std::string name = lowered(channel);
-  if (name == "sms") return "sms";
-  if (name == "call" || name == "voice") return "voice";
-  if (name == "whatsapp") return "whatsapp";
-  if (name == "email") return "email";
-  return {};
-}
+constexpr NotEvidence kNotEvidence[] = {
+    {"com.twilio.accountsecurity.verify.attempt-dlr.*",
+     "a receipt for some accounts only; verify.message.* says the same"},
+    {"com.twilio.eventstreams.test-event", "Twilio's own test of the address"},
+};
 
 /// The last of the attempts to send, which is the one that the status speaks of; null where there is none.
 const json::value* last_attempt(const json::value& data) {
@@ -52,10 +49,10 @@ const json::value* last_attempt(const json::value& data) {
 Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto type = text_at(item, {"type"});
   if (type.empty()) return Refused{{{"type", "is required: the payload must be Twilio's CloudEvents"}}};
-  if (!type.starts_with(kPrefix)) return Unmapped{shown_type(type)};
+  if (!type.starts_with(kPrefix)) return Unmapped{shown_type(type), why_not(kNotEvidence, type)};
   const auto* known = std::find_if(kKnown.begin(), kKnown.end(),
                                    [&](const Known& k) { return k.twilio == type.substr(kPrefix.size()); });
-  if (known == kKnown.end()) return Unmapped{shown_type(type)};
+  if (known == kKnown.end()) return Unmapped{shown_type(type), why_not(kNotEvidence, type)};
 
   const json::value nothing;
   const auto* found = find(item, {"data"});
@@ -75,7 +72,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
       .set(record::kChallengeId, own.empty() ? text_at(data, {"verification_sid"}) : own)
       .set(record::kChallengeProviderId,
            own.empty() ? std::string_view{} : text_at(data, {"verification_sid"}))
-      .set(record::kChallengeFactor, factor_of(text_at(sending, {"channel"})))
+      .set(record::kChallengeFactor, twilio_factor(text_at(sending, {"channel"})))
       .set(record::kChallengeProvider, "twilio_verify")
       .set(record::kChallengeAttempt, number_at(data, {"send_code_attempts", "count"}))
       .set_time(record::kChallengeExpiresAt, time_of(text_at(data, {"expired_at"})))
@@ -92,11 +89,12 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
 }
 
 Outcomes adapt(const json::value& payload, const AdapterContext& context) {
+  if (auto answer = adapt_twilio_answer(payload, context)) return std::move(*answer);
   return adapt_each(payload, context, adapt_one);
 }
 
 }  // namespace
 
-const Adapter kTwilioVerify{"twilio_verify", "Twilio Verify (Event Streams)", adapt};
+const Adapter kTwilioVerify{"twilio_verify", "Twilio Verify (Event Streams, webhooks, API answers)", adapt};
 
 }  // namespace countersign::adapters

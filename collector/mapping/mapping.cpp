@@ -134,7 +134,7 @@ tl::expected<std::optional<json::object>, record::Faults> Mapping::apply(const R
     const auto& value = member.value;
     const std::string shown = value.columns.empty() ? std::string() : value.columns.front();
     std::string text = value.constant;
-    if (value.hash) text = "sha256:" + base::to_hex(crypto::sha256(json::serialize(row)).view());
+    if (value.hash) text = record::content_id(crypto::sha256(json::serialize(row)));
     for (std::size_t i = 0; i < value.columns.size(); ++i)
       text += (i == 0 ? "" : "/") + text_of(row, value.columns[i]);
     if (!value.values.empty()) {

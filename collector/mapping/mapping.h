@@ -41,7 +41,7 @@ class Mapping {
     std::optional<std::string> otherwise;       ///< for a text that `values` does not have
     std::string time;                           ///< form of a time; see docs/backfill.md
     std::string zone;                           ///< of a time whose form has none
-    bool hash = false;                          ///< the SHA-256 of the whole row
+    bool hash = false;                          ///< of id: the SHA-256 of the whole row (record::content_id)
   };
   struct Member {
     const record::EventField* field = nullptr;  ///< null: an attribute

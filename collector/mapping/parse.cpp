@@ -167,6 +167,7 @@ class Reader {
         return wrong(node,
                      fmt::format("the column of {} is named as a secret is, and those are never kept", path));
     }
+    if (out.hash && path != "id") return wrong(node, fmt::format("{} cannot be a hash; only id can", path));
     if (out.columns.empty() && out.constant.empty() && !out.hash)
       return wrong(node, fmt::format("{} needs one of column, columns, const, hash", path));
     return out;

@@ -80,7 +80,7 @@ class EventReader {
 
   tl::expected<Envelope, HecRefusal> read_envelope(const json::object& element, std::string_view text) const {
     Envelope out;
-    out.id = content_id(crypto::sha256(text));
+    out.id = record::content_id(crypto::sha256(text));
     if (const auto* time = element.if_contains("time"); time != nullptr && !time->is_null()) {
       out.time = time_of_epoch(*time);
       if (!out.time)

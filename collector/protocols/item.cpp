@@ -48,8 +48,6 @@ std::string_view event_type_of(std::string_view name) {
   return {};
 }
 
-std::string content_id(const base::Digest& digest) { return "sha256:" + base::to_hex(digest.view()); }
-
 Item item_of(base::ParsedJson parsed, std::string_view prefix) {
   if (parsed.duplicates.empty()) return std::move(parsed.value);
   record::Faults faults;

@@ -58,10 +58,6 @@ void apply_envelope(boost::json::object& event, const Envelope& envelope);
 /// to a constant.
 std::string_view event_type_of(std::string_view name);
 
-/// An id for an event whose sender gave none: the same content has the same id, so what is sent again is a
-/// duplicate. `sha256:` and 64 hexadecimal digits.
-std::string content_id(const base::Digest& digest);
-
 /// A parsed document as an item: refused where a member stands twice, since which of them counts cannot be
 /// known. `prefix` stands in front of the paths.
 Item item_of(base::ParsedJson parsed, std::string_view prefix = {});

@@ -71,7 +71,7 @@ base::Digest digest_of(const OtlpRecord& record, const OtlpCommon& resource, con
 Envelope envelope_of(const OtlpRecord& record, const OtlpCommon& resource, const OtlpCommon& scope) {
   Envelope out;
   const auto uid = record_uid_of(record);
-  out.id = uid.empty() ? content_id(digest_of(record, resource, scope)) : std::string(uid);
+  out.id = uid.empty() ? record::content_id(digest_of(record, resource, scope)) : std::string(uid);
   const auto nanos = record.time_unix_nano != 0 ? record.time_unix_nano : record.observed_time_unix_nano;
   if (nanos != 0) out.time = time_of_nanos(nanos);
   if (const auto name = event_name_of(record); !name.empty()) {

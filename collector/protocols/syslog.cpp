@@ -31,7 +31,7 @@ class Parser {
   tl::expected<SyslogMessage, SyslogFault> run() {
     const bool good = priority() && version() && timestamp() && header() && structured_data() && text();
     if (!good) return tl::unexpected(std::move(fault_));
-    out_.id = content_id(crypto::sha256(message_));
+    out_.id = record::content_id(crypto::sha256(message_));
     return std::move(out_);
   }
 

@@ -29,7 +29,7 @@ struct SyslogMessage {
   std::string message_id;
   std::vector<StructuredData> data;
   std::string text;  ///< MSG without its byte order mark; UTF-8
-  std::string id;    ///< content_id of the whole message
+  std::string id;    ///< record::content_id of the whole message
 };
 
 /// What is wrong with a message, by the part of it.

@@ -15,6 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kFaultsMax = 16;
+constexpr std::string_view kContentName = "content_sha256";
 constexpr std::string_view kPlaceholder = "-------------------------------------------";
 static_assert(kPlaceholder.size() == base::kDigestBase64UrlSize);
 
@@ -141,11 +142,26 @@ class Preparer {
   void write_top(const EventField& field) {
     const auto* value = event_.if_contains(json::string_view(field.name.data(), field.name.size()));
     if (value == nullptr) return fault(std::string(field.name), "is required");
+    if (field.name == "id" && value->is_string() && view(value->get_string()).starts_with(kContentIdPrefix))
+      return write_content_id(view(value->get_string()));
     write_name(field.name);
     write_value(field, *value);
     if (field.name == "id" && value->is_string()) out_.id = view(value->get_string());
     if (field.name == "tenant" && value->is_string())
       out_.tenant = base::TenantId(std::string(view(value->get_string())));
+  }
+
+  void write_content_id(std::string_view id) {
+    const auto digest = base::digest_from_hex(id.substr(kContentIdPrefix.size()));
+    if (!digest)
+      return fault("id", "that begins with content: must go on with the 64 hexadecimal digits of a SHA-256");
+    content_ = *digest;
+    write_name("id");
+    out_.json.push_back('"');
+    out_.json.append(kContentIdPrefix);
+    out_.content_id = {static_cast<std::uint32_t>(out_.json.size()), 0};
+    out_.json.append(kPlaceholder);
+    out_.json.push_back('"');
   }
 
   void write_object(std::string_view name, std::size_t begin, std::size_t end) {
@@ -266,13 +282,32 @@ class Preparer {
 
   void write_attributes() {
     const auto* value = event_.if_contains("attributes");
-    if (value == nullptr) return;
-    if (!value->is_object()) return fault("attributes", "must be an object");
+    if (value == nullptr && !content_) return;
+    if (value != nullptr && !value->is_object()) return fault("attributes", "must be an object");
     const std::size_t before = out_.json.size();
     write_name("attributes");
+    out_.json.push_back('{');
     const std::size_t begin = out_.json.size();
-    write_attribute("attributes", *value, 1);
-    if (out_.json.size() - begin == 2) out_.json.resize(before);  // nothing but {}
+    if (content_) write_content();
+    if (value != nullptr) write_named_attributes("attributes", value->get_object(), 1);
+    out_.json.push_back('}');
+    if (out_.json.size() - begin == 1) out_.json.resize(before);  // nothing but {}
+  }
+
+  void write_content() {
+    if (const auto* own = event_.if_contains("attributes");
+        own != nullptr &&
+        own->get_object().contains(json::string_view(kContentName.data(), kContentName.size())))
+      return fault(
+          fmt::format("attributes.{}", kContentName),
+          "is made here, for an event that is known by its content; give the attribute another name");
+    out_.content_id->personal = out_.personal.size();
+    write_name(kContentName);
+    write_personal(Kind::attribute, fmt::format("\"{}\"", base::to_hex(content_->view())));
+  }
+
+  void write_named_attributes(const std::string& path, const json::object& members, std::size_t depth) {
+    for (const auto& member : members) write_named_attribute(path, member, depth);
   }
 
   void write_attribute(const std::string& path, const json::value& value, std::size_t depth) {
@@ -280,7 +315,7 @@ class Preparer {
       return fault(path, fmt::format("attributes nest at most {} deep", kAttributeDepthMax));
     if (value.is_object()) {
       out_.json.push_back('{');
-      for (const auto& member : value.get_object()) write_named_attribute(path, member, depth);
+      write_named_attributes(path, value.get_object(), depth);
       out_.json.push_back('}');
     } else if (value.is_array()) {
       out_.json.push_back('[');
@@ -320,12 +355,17 @@ class Preparer {
   const json::object& event_;
   Vocabulary vocabulary_;
   std::optional<std::string> raw_;
+  std::optional<base::Digest> content_;
   PreparedEvent out_;
   Faults faults_;
   std::size_t attributes_ = 0;
 };
 
 }  // namespace
+
+std::string content_id(const base::Digest& digest) {
+  return fmt::format("{}{}", kContentIdPrefix, base::to_hex(digest.view()));
+}
 
 tl::expected<PreparedEvent, Faults> prepare_event(const boost::json::object& event, const Sender& sender,
                                                   Vocabulary vocabulary, Addition addition) {

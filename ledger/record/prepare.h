@@ -20,13 +20,29 @@ struct PersonalValue {
   std::string value;
 };
 
+/// Begins the id of an event whose sender gave none. As an event comes, 64 hexadecimal digits follow: the
+/// SHA-256 of what was sent, which tells the event from its repetitions. In the record a token stands in
+/// their place.
+inline constexpr std::string_view kContentIdPrefix = "content:";
+
+/// `content:` and the digest as hexadecimal digits.
+std::string content_id(const base::Digest& digest);
+
+/// Where the id is the token of `attributes.content_sha256`: nobody can tell from it what was sent, not even
+/// by trying, once the value behind the token is erased.
+struct ContentId {
+  std::uint32_t offset = 0;  ///< into PreparedEvent::json: the first of the 43 characters behind `content:`
+  std::size_t personal = 0;  ///< which personal value's token stands there
+};
+
 /// An event that was checked and written out, but for the tokens: the ledger's thread fills them in. All the
 /// work that can be done before the place of the event in its log is known has been done.
 struct PreparedEvent {
   base::TenantId tenant;
   base::SourceName source;
   Proof proof = Proof::none;
-  std::string id;    ///< the source's own id: (source, id) is the idempotency key
+  std::string id;  ///< the source's own id: (source, id) is the idempotency key; empty with a content_id
+  std::optional<ContentId> content_id;
   std::string json;  ///< the record's `event`; each personal value is 43 placeholder characters
   std::vector<PersonalValue> personal;  ///< in the order of their offsets
   std::vector<std::string> redacted;    ///< paths of what was removed

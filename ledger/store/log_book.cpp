@@ -1,5 +1,6 @@
 #include "ledger/store/log_book.h"
 
+#include "ledger/base/encoding.h"
 #include "ledger/record/record.h"
 #include "ledger/store/schema.h"
 
@@ -77,7 +78,20 @@ base::Result<void> LogBook::fill_tokens(PendingEvent& pending, vault::VaultWrite
   return {};
 }
 
+base::Result<void> LogBook::take_content_id(PendingEvent& pending, vault::VaultWriter& vault) {
+  TRY(fill_tokens(pending, vault));
+  auto& event = pending.event;
+  const auto [offset, personal] = *event.content_id;
+  const std::string token = event.json.substr(event.personal[personal].offset, base::kDigestBase64UrlSize);
+  event.json.replace(offset, token.size(), token);
+  event.id = record::kContentIdPrefix;
+  event.id += token;
+  pending.key = event_key(event.source.value(), event.id);
+  return {};
+}
+
 base::Result<AppendOutcome> LogBook::append(PendingEvent& pending, Store& store, vault::VaultWriter& vault) {
+  if (pending.event.content_id) TRY(take_content_id(pending, vault));
   if (const auto twin = in_group_.find(pending.key); twin != in_group_.end())
     return as_duplicate(pending, group_.records[twin->second.record].bytes, twin->second.receipt, vault);
   TRY_ASSIGN(const auto place, store.find(pending.key));
@@ -85,7 +99,7 @@ base::Result<AppendOutcome> LogBook::append(PendingEvent& pending, Store& store,
   auto& log = working_copy(pending.event.tenant);
   if (log.number > kLogNumberMax || log.tail.size() >= kLogSizeMax - 1)
     return fail(Code::resource_exhausted, "the ledger holds as many logs or records as its format allows");
-  TRY(fill_tokens(pending, vault));
+  if (!pending.event.content_id) TRY(fill_tokens(pending, vault));
   record::RecordParts parts;
   parts.log = log.name.text;
   parts.seq = base::seq_at(log.tail.size());

@@ -21,7 +21,7 @@ namespace countersign::store {
 /// An event on its way to the ledger's thread, with what could be computed before.
 struct PendingEvent {
   record::PreparedEvent event;
-  EventKey key{};
+  EventKey key{};                     ///< of an event with a content_id: not known before append()
   std::vector<base::Digest> lookups;  ///< one for each personal value
 };
 
@@ -62,6 +62,7 @@ class LogBook {
                                            Receipt receipt, vault::VaultWriter& vault);
   base::Result<AppendOutcome> known_event(const PendingEvent& pending, const Place& place,
                                           vault::VaultWriter& vault);
+  base::Result<void> take_content_id(PendingEvent& pending, vault::VaultWriter& vault);
   base::Result<void> fill_tokens(PendingEvent& pending, vault::VaultWriter& vault);
 
   LedgerReader reader_;

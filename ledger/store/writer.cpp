@@ -136,7 +136,7 @@ base::Result<void> Writer::submit(std::vector<record::PreparedEvent> events, App
   batch.events.reserve(events.size());
   for (auto& event : events) {
     PendingEvent pending;
-    pending.key = event_key(event.source.value(), event.id);
+    if (!event.content_id) pending.key = event_key(event.source.value(), event.id);
     pending.lookups.reserve(event.personal.size());
     for (const auto& personal : event.personal)
       pending.lookups.push_back(vault::lookup_of(impl_->options.keys->lookup, event.tenant.value(),

@@ -7,6 +7,7 @@ import random
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from appliance import BIN, DATA, Appliance
 
@@ -57,6 +58,16 @@ class Backfill(unittest.TestCase):
     def ids(self):
         return sorted(r["event"]["id"] for r in self.appliance.records("acme"))
 
+    def places(self):
+        """How far each import came, as it is kept on disk."""
+        found = {}
+        for path in Path(self.environment["XDG_STATE_HOME"]).rglob("*"):
+            try:
+                found[path] = path.read_bytes() if path.is_file() else b""
+            except FileNotFoundError:
+                pass
+        return found
+
     def test_a_mapped_table_is_imported_once(self):
         path = self.csv(2500, packed=True)
         result = self.ingest(path, "--mapping", self.mapping)
@@ -72,12 +83,15 @@ class Backfill(unittest.TestCase):
     def test_killed_at_any_moment_it_goes_on(self):
         path = self.csv(20000)
         arguments = (path, "--mapping", self.mapping, "--batch", "200")
-        resumed = 0
         for _ in range(6):
+            before = self.places()
             started = subprocess.Popen(self.command(*arguments), env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(random.uniform(0.03, 0.25))
+            until = time.monotonic() + 30
+            while self.places() == before and started.poll() is None and time.monotonic() < until:
+                time.sleep(0.001)
+            time.sleep(random.uniform(0, 0.03))
             started.kill()
-            started.wait()
+            self.assertLess(started.wait(), 0, "it was killed before its end")
         result = self.ingest(*arguments)
         resumed = result["resumed"]
         self.assertGreater(resumed, 0, "something was acknowledged before a kill")

@@ -110,7 +110,7 @@ class Protocols(unittest.TestCase):
         for _ in range(2):
             self.send("/services/collector", json.dumps({"time": 1769851800, "event": line}), {"Authorization": f"Splunk {self.keycloak}"})
         lines = [r["event"] for r in self.appliance.records("acme") if r["source"] == "keycloak" and r["event"]["type"] == "login.failed"]
-        self.assertEqual([e["outcome"]["reason"] for e in lines if e["id"].startswith("sha256:")], ["invalid_user_credentials"])
+        self.assertEqual([e["outcome"]["reason"] for e in lines if e["id"].startswith("content:")], ["invalid_user_credentials"])
         for headers, code, expect in (({}, 2, 401), ({"Authorization": "Bearer x"}, 3, 401), ({"Authorization": "Splunk x"}, 4, 403)):
             _, answer = self.send("/services/collector/event", body, headers, expect)
             self.assertEqual(json.loads(answer)["code"], code)

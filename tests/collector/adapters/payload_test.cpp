@@ -64,7 +64,20 @@ TEST(EventBuilder, CutsWhatDescribesAndNeverWhatIdentifies) {
   EXPECT_EQ(made.at("actor").at("id").as_string().size(), 300u);
   const auto prepared = record::prepare_event(made, {});
   ASSERT_FALSE(prepared);
-  EXPECT_EQ(prepared.error().size(), 2u) << "the id and the actor's id, for which no part can stand";
+  ASSERT_EQ(prepared.error().size(), 1u) << "the actor's id, for which no part can stand";
+  EXPECT_EQ(prepared.error().front().path, "actor.id");
+}
+
+TEST(EventBuilder, PutsAHashForAnIdThatIsTooLong) {
+  const auto id_of = [](std::string_view id) {
+    EventBuilder event({base::TenantId("acme")}, "login.failed");
+    event.id(id, "id").time(time_of("2026-01-01T00:00:00Z"), "time");
+    return std::get<Adapted>(event.finish({})).event.at("id").as_string();
+  };
+  EXPECT_EQ(id_of(std::string(128, 'i')), std::string(128, 'i'));
+  // printf 'i%.0s' {1..129} | sha256sum
+  EXPECT_EQ(id_of(std::string(129, 'i')),
+            "sha256:77a8301d1755947925b1e03a74470bc1ee47e1669bdcccb5700752fecdfd94ba");
 }
 
 TEST(EventBuilder, RefusesAnEventWithoutIdOrTime) {

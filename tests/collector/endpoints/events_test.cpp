@@ -315,14 +315,17 @@ TEST_F(Ingest, AdaptsAProvidersPayload) {
 
 TEST_F(Ingest, CountsWhatHasNoTypeAndAnswersOk) {
   const auto response =
-      send(R"([{"type":"com.twilio.eventstreams.test-event","id":"1"},{"type":7}])", "twilio");
+      send(R"([{"type":"com.twilio.eventstreams.test-event","id":"1"},{"type":7},{"type":"com.twilio.new"}])",
+           "twilio");
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(statuses_of(response), "unmapped rejected ");
+  EXPECT_EQ(statuses_of(response), "unmapped rejected unmapped ");
   EXPECT_EQ(result(response, 0).at("type"), "com.twilio.eventstreams.test-event");
-  EXPECT_NE(
-      metrics_.to_prometheus().find(
-          R"(countersign_ingest_unmapped_total{adapter="twilio_verify",type="com.twilio.eventstreams.test-event",known="no"} 1)"),
-      std::string::npos);
+  EXPECT_EQ(result(response, 0).at("reason"), "Twilio's own test of the address");
+  EXPECT_FALSE(result(response, 2).as_object().contains("reason"));
+  const auto metrics = metrics_.to_prometheus();
+  const std::string start = R"(countersign_ingest_unmapped_total{adapter="twilio_verify",type="com.twilio.)";
+  EXPECT_NE(metrics.find(start + R"(eventstreams.test-event",known="yes"} 1)"), std::string::npos);
+  EXPECT_NE(metrics.find(start + R"(new",known="no"} 1)"), std::string::npos);
 }
 
 TEST_F(Ingest, BoundsTheNamesOfUnmappedTypes) {

@@ -61,7 +61,7 @@ TEST(Hec, CompletesANativeEvent) {
     "event":{"type":"login.failed","tenant":"acme","attributes":{"region":"own"}}})");
   auto event = std::get<json::value>(message.payload).as_object();
   const auto out = prepared(event, message.envelope);
-  EXPECT_THAT(out, ::testing::StartsWith("{\"id\":\"sha256:"));
+  EXPECT_THAT(out, ::testing::StartsWith("{\"id\":\"content:---"));
   EXPECT_THAT(out, ::testing::HasSubstr(R"("time":"2025-11-23T00:00:00.000000Z")"));
   EXPECT_THAT(out, ::testing::Not(::testing::HasSubstr("otp")));
   EXPECT_EQ(json::serialize(message.envelope.attributes),
@@ -72,7 +72,7 @@ TEST(Hec, GivesWhatIsSentAgainTheSameId) {
   const std::string one = R"({"time":1,"event":{"a":1}})", two = R"({"time":2,"event":{"a":1}})";
   EXPECT_EQ(only(one).envelope.id, only(" " + one + "\n").envelope.id);
   EXPECT_NE(only(one).envelope.id, only(two).envelope.id);
-  EXPECT_EQ(only(one).envelope.id->size(), 71u);
+  EXPECT_EQ(only(one).envelope.id->size(), 72u);
 }
 
 TEST(Hec, RefusesWithHecsOwnCodes) {

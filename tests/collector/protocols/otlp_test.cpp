@@ -94,7 +94,7 @@ TEST(Otlp, LeavesAUidThatCannotBeAnIdUnderAttributes) {
   };
   EXPECT_EQ(only(request(record(128))).envelope.id, std::string(128, 'u'));
   const auto longer = only(request(record(129)));
-  EXPECT_THAT(*longer.envelope.id, ::testing::StartsWith("sha256:"));
+  EXPECT_THAT(*longer.envelope.id, ::testing::StartsWith("content:"));
   EXPECT_THAT(shown(longer.payload), ::testing::HasSubstr(R"("attributes":{"log.record.uid":"uuu)"));
 }
 

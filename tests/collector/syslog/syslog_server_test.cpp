@@ -51,7 +51,7 @@ TEST(SyslogServer, HandsOverWhatProtocolsMakeOfAMessage) {
   const auto item = got.get_future().get();
   EXPECT_EQ(std::get<boost::json::value>(item.payload).at("id"), "e1");
   EXPECT_EQ(item.envelope.time, "2026-01-31T09:30:00Z");
-  EXPECT_EQ(item.envelope.id->size(), 71u);
+  EXPECT_EQ(item.envelope.id->size(), 72u);
 }
 
 TEST(SyslogServer, CountsAMalformedMessageAndTellsItsFaultButNotItsContent) {

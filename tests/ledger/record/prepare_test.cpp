@@ -337,6 +337,34 @@ TEST(PrepareEvent, TakesARawPayloadFromTheCollectorOnly) {
   EXPECT_EQ(large.error()[0].path, "delivery.raw");
 }
 
+TEST(PrepareEvent, KeepsTheHashOfTheContentAsAPersonalValue) {
+  auto event = smallest_event();
+  event["id"] = content_id(base::Digest{});
+  event["attributes"] = {{"a", 1}};
+  const auto prepared = prepare_event(event, kSender);
+  ASSERT_TRUE(prepared);
+  EXPECT_TRUE(prepared->id.empty());
+  ASSERT_TRUE(prepared->content_id);
+  EXPECT_EQ(prepared->json.substr(prepared->content_id->offset - 8, 51),
+            "content:" + std::string(kPlaceholder));
+  const auto& personal = prepared->personal.at(prepared->content_id->personal);
+  EXPECT_EQ(personal.kind, Kind::attribute);
+  EXPECT_EQ(personal.value, "\"" + std::string(64, '0') + "\"");
+  EXPECT_THAT(prepared->json,
+              ::testing::EndsWith(R"("attributes":{"content_sha256":")" + std::string(kPlaceholder) +
+                                  R"(","a":")" + std::string(kPlaceholder) + R"("}})"));
+  EXPECT_TRUE(read_event(prepared->json));
+  event["attributes"] = {{"content_sha256", "mine"}};
+  EXPECT_THAT(paths_of(faults_of(event)), ::testing::ElementsAre("attributes.content_sha256"));
+  event.erase("attributes");
+  EXPECT_THAT(prepare_event(event, kSender)->json, ::testing::EndsWith(std::string(kPlaceholder) + R"("}})"));
+  for (const auto* digits :
+       {"", "00", "zz", "0000000000000000000000000000000000000000000000000000000000000"}) {
+    event["id"] = std::string(kContentIdPrefix) + digits;
+    EXPECT_THAT(paths_of(faults_of(event)), ::testing::ElementsAre("id")) << digits;
+  }
+}
+
 TEST(PrepareEvent, KeepsTheSystemLogsWordsToTheSystemLog) {
   auto event = smallest_event();
   event["type"] = "key.created";

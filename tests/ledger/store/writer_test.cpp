@@ -1,5 +1,7 @@
 #include "ledger/store/writer.h"
 
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/digest.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
 #include "ledger/record/token.h"
@@ -130,6 +132,52 @@ TEST(LedgerWriter, SaysWhereAnIdWasUsedForAnotherEvent) {
   EXPECT_THAT(statuses(*writer), ElementsAre(appended, differing, differing, differing, duplicate));
   EXPECT_THAT(statuses(*writer), ElementsAre(duplicate, differing, differing, differing, duplicate));
   EXPECT_EQ(records_of(region, "acme").size(), 2u);
+}
+
+TEST(LedgerWriter, TellsAnEventFromItsRepetitionsByItsContent) {
+  TestRegion region;
+  const auto event = [](std::string_view sent, std::string_view tenant = "acme") {
+    auto json = testing::sample_event_json(1, std::string(tenant));
+    json["id"] = record::content_id(crypto::sha256(sent));
+    return std::move(*record::prepare_event(json, {base::SourceName("app"), record::Proof::token}));
+  };
+  using enum AppendStatus;
+  {
+    auto writer = region.open_writer();
+    std::vector<record::PreparedEvent> batch;
+    for (const auto* sent : {"one", "two", "one"}) batch.push_back(event(sent));
+    batch.push_back(event("one", "globex"));
+    const auto result = TestRegion::append(*writer, std::move(batch));
+    ASSERT_TRUE(result) << result.error().message;
+    std::vector<AppendStatus> found;
+    for (const auto& outcome : *result) found.push_back(outcome.status);
+    EXPECT_THAT(found, ElementsAre(appended, appended, duplicate, appended));
+    EXPECT_EQ((*result)[2].receipt, (*result)[0].receipt);
+  }
+  auto writer = region.open_writer();
+  std::vector<record::PreparedEvent> batch;
+  batch.push_back(event("two"));
+  const auto again = TestRegion::append(*writer, std::move(batch));
+  EXPECT_EQ(again->front().status, duplicate);
+  EXPECT_EQ(base::index_of(again->front().receipt.seq), 1u);
+
+  const auto records = records_of(region, "acme");
+  ASSERT_EQ(records.size(), 2u);
+  const auto view = record::read_record(records[0]);
+  const auto read = record::read_event(view->event);
+  ASSERT_TRUE(read) << read.error().message;
+  const std::string id(read->text(record::kId));
+  ASSERT_TRUE(id.starts_with("content:")) << id;
+  // The id is the token of what is kept under attributes, and nothing that can be computed from the content.
+  const auto token = id.substr(8);
+  EXPECT_NE(records[0].find("\"content_sha256\":\"" + token + "\""), std::string::npos) << records[0];
+  EXPECT_EQ(records[0].find(base::to_hex(crypto::sha256("one").view())), std::string::npos);
+  auto vault = vault::VaultReader::open(region.files().vault(), region.keys());
+  const auto opened = vault->disclose(base::TenantId("acme"), token);
+  ASSERT_TRUE(opened && *opened);
+  EXPECT_EQ((*opened)->value, "\"" + base::to_hex(crypto::sha256("one").view()) + "\"");
+  EXPECT_EQ(records_of(region, "globex").at(0).find(token), std::string::npos)
+      << "another tenant, another token";
 }
 
 TEST(LedgerWriter, TakesTheSameIdFromTwoSourcesAsTwoEvents) {
