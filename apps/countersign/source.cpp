@@ -53,6 +53,10 @@ base::Result<std::vector<std::string>> read_secrets(const std::string& file) {
     TRY_ASSIGN(text, base::read_file(file, kSecretFileBytesMax));
   }
   std::string_view rest = text;
+  if (rest.starts_with('{')) {  // a key file, which is one secret of many lines
+    out.emplace_back(rest.substr(0, rest.find_last_not_of(" \r\n") + 1));
+    rest = {};
+  }
   while (!rest.empty()) {
     auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
@@ -108,6 +112,20 @@ std::string advice(const ingest::NewSource& source, const std::string& address, 
   return out;
 }
 
+std::string pull_settings_help() {
+  std::string out;
+  const auto add = [&](std::string_view whose, std::span<const pull::Setting> settings) {
+    for (const auto& one : settings)
+      out += fmt::format("{}{}{}: {}", out.empty() ? "" : "; ", whose, one.name, one.about);
+  };
+  add("", pull::common_settings());
+  for (const auto& adapter : adapters::all_adapters()) {
+    if (const auto* puller = pull::find_puller(adapter.name))
+      add(fmt::format("for {}, ", adapter.name), puller->settings);
+  }
+  return out;
+}
+
 /// The options of a source whose provider is polled.
 base::Result<void> add_pull(const Options& options, ingest::NewSource& source) {
   if (options.pull_url.empty()) return {};
@@ -129,7 +147,7 @@ base::Result<void> add_pull(const Options& options, ingest::NewSource& source) {
       return base::fail(base::Code::invalid_argument, "--pull-setting takes NAME=VALUE");
     source.pull_settings[setting.substr(0, equals)] = setting.substr(equals + 1);
   }
-  return {};
+  return pull::check_settings(*puller, source.pull_settings);
 }
 
 base::Result<int> add(const Context& context, const Options& options) {
@@ -266,7 +284,7 @@ void add_source(CLI::App& app, Context& context) {
                      "Poll the provider's log API at this address, such as https://acme.okta.com, with the "
                      "credential of --secret-file");
   adding->add_option("--pull-setting", options->pull_settings,
-                     "NAME=VALUE: interval_s (60), ca_file; may be given again");
+                     "NAME=VALUE; may be given again. " + pull_settings_help());
   adding->add_flag("--keep-raw", options->keep_raw,
                    "Keep each payload as it came, without secrets, in the vault");
   adding->add_option("--silent-after", options->silent_after,

@@ -100,7 +100,7 @@ tl::expected<PullPage, PullFault> read(const http::ClientResponse& response, std
 
 }  // namespace
 
-const Puller kOktaPuller{"okta", "an API token (SSWS) of an administrator who may read the System Log",
-                         request, read};
+const Puller kOktaPuller{
+    "okta", "an API token (SSWS) of an administrator who may read the System Log", {}, request, read};
 
 }  // namespace countersign::pull

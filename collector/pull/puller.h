@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct PullContext {
   std::string_view credential;
   std::map<std::string, std::string> settings;
   base::Timestamp now;
+  std::string_view access_token = {};  ///< what authorize() brought; empty for a puller without it
 };
 
 /// One request of a poll.
@@ -32,7 +34,7 @@ struct PullRequest {
 /// What an answer says.
 struct PullPage {
   std::vector<boost::json::value> payloads;  ///< as the provider's adapter wants them
-  std::string cursor;                        ///< where the next request goes on
+  std::string cursor;                        ///< where the next request goes on; one line
   bool more = false;                         ///< another page waits
   std::int64_t wait_s = 0;  ///< before the next request, so that the provider's limit is kept
 };
@@ -43,18 +45,52 @@ struct PullFault {
   std::int64_t wait_s = 0;  ///< what the provider asks for; 0: it says nothing
 };
 
-/// One provider's way of polling. Both functions are pure and thread-safe.
+/// A request for an access token (RFC 6749 section 4): a form that is posted to the token endpoint.
+struct TokenRequest {
+  std::string url;
+  std::string form;
+};
+
+/// What the operator may or must say with --pull-setting.
+struct Setting {
+  std::string_view name;
+  bool required = false;
+  std::string_view about;  ///< for people
+};
+
+/// One provider's way of polling. All functions are pure and thread-safe.
 struct Puller {
   std::string_view adapter;     ///< whose payloads it fetches
   std::string_view credential;  ///< what the operator gives, for people
+  std::span<const Setting> settings;
   PullRequest (*request)(std::string_view cursor, const PullContext& context);
   tl::expected<PullPage, PullFault> (*read)(const http::ClientResponse& response, std::string_view cursor,
                                             const PullContext& context);
+  /// Null where the credential itself goes with each request. invalid_argument: the credential or a setting
+  /// cannot be used.
+  base::Result<TokenRequest> (*authorize)(const PullContext& context) = nullptr;
 };
 
 /// The puller for an adapter, or null.
 const Puller* find_puller(std::string_view adapter);
 
-extern const Puller kOktaPuller;
+/// Settings that every puller knows.
+std::span<const Setting> common_settings();
+
+/// invalid_argument, naming the setting, where one is not known to the puller or a required one is missing.
+base::Result<void> check_settings(const Puller& puller, const std::map<std::string, std::string>& settings);
+
+/// The setting's text; empty where it is not set.
+std::string setting(const PullContext& context, const std::string& name);
+
+/// Seconds of a Retry-After field (RFC 9110 section 10.2.3), at most an hour; `otherwise` where there is none
+/// of that form.
+std::int64_t retry_after_s(const http::ClientResponse& response, std::int64_t otherwise);
+
+/// What an answer other than 200 means for the operator. `provider` is its name, `needs` what the credential
+/// must be allowed to.
+PullFault refusal_of(const http::ClientResponse& response, std::string_view provider, std::string_view needs);
+
+extern const Puller kCiscoDuoPuller, kEntraIdPuller, kGoogleWorkspacePuller, kOktaPuller;
 
 }  // namespace countersign::pull

@@ -1,6 +1,5 @@
 #include "collector/pull/worker.h"
 
-#include "collector/http/url.h"
 #include "ledger/base/file.h"
 
 #include <fmt/format.h>
@@ -20,21 +19,6 @@ constexpr std::uint64_t kCursorFileMax = 16 * 1024;
 constexpr std::int64_t kInterval_s = 60;
 constexpr std::int64_t kMinute_us = 60ll * 1'000'000;
 
-base::Result<http::Client> client_of(const WorkerOptions& options) {
-  TRY_ASSIGN(const auto url, http::parse_url(options.base_url));
-  const bool loopback = url.host == "localhost" || url.host.starts_with("127.") || url.host == "::1";
-  if (!url.tls && !loopback)
-    return base::fail(Code::invalid_argument, "the provider's address must begin with https://");
-  http::ClientOptions client;
-  client.host = url.host;
-  client.port = url.port;
-  client.tls = url.tls;
-  if (const auto ca = options.settings.find("ca_file"); ca != options.settings.end())
-    client.ca_file = ca->second;
-  client.timeout_ms = 15'000;
-  return http::Client(std::move(client));
-}
-
 std::int64_t interval_ms(const std::map<std::string, std::string>& settings) {
   std::int64_t seconds = kInterval_s;
   if (const auto set = settings.find("interval_s"); set != settings.end())
@@ -46,7 +30,7 @@ std::int64_t interval_ms(const std::map<std::string, std::string>& settings) {
 
 base::Result<std::unique_ptr<Worker>> Worker::start(WorkerOptions options, ingest::IngestService& service,
                                                     base::Metrics& metrics) {
-  TRY_ASSIGN(auto client, client_of(options));
+  TRY_ASSIGN(auto client, client_for(options.base_url, options.settings));
   auto worker = std::unique_ptr<Worker>(new Worker(std::move(options), std::move(client), service, metrics));
   auto cursor = base::read_file(worker->options_.cursor_file, kCursorFileMax);
   if (!cursor && cursor.error().code != Code::not_found) return base::fail(cursor.error());
@@ -102,8 +86,15 @@ Worker::Turn Worker::failed(const std::string& reason, std::int64_t wait_s) {
 }
 
 Worker::Turn Worker::poll() {
-  const PullContext context{options_.base_url, base::text_of(options_.credential->view()), options_.settings,
-                            options_.clock()};
+  PullContext context{options_.base_url, base::text_of(options_.credential->view()), options_.settings,
+                      options_.clock()};
+  if (options_.puller->authorize != nullptr) {
+    if (auto token = authorize(context); !token) {
+      count("refused");
+      return failed(token.error().message, 0);
+    }
+    context.access_token = access_.text;
+  }
   const auto request = options_.puller->request(cursor_, context);
   auto response = client_.send("GET", request.target, request.headers, "");
   if (!response) {
@@ -112,6 +103,7 @@ Worker::Turn Worker::poll() {
   }
   auto page = options_.puller->read(*response, cursor_, context);
   if (!page) {
+    if (response->status == 401) access_ = {};  // it may have been withdrawn before its time
     count("refused");
     return failed(page.error().reason, page.error().wait_s);
   }
@@ -138,6 +130,14 @@ Worker::Turn Worker::poll() {
   told_.clear();
   beat();
   return {true, page->more, page->wait_s * 1000};
+}
+
+/// Fetches an access token where there is none that is still to be used.
+base::Result<void> Worker::authorize(const PullContext& context) {
+  if (!access_.text.empty() && context.now < access_.until) return {};
+  TRY_ASSIGN(const auto request, options_.puller->authorize(context));
+  TRY_ASSIGN(access_, fetch_token(request, context));
+  return {};
 }
 
 /// Hands messages to the ledger and waits for what becomes of them.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collector/ingest/service.h"
+#include "collector/pull/access_token.h"
 #include "collector/pull/puller.h"
 #include "ledger/base/metrics.h"
 
@@ -60,6 +61,7 @@ class Worker {
 
   void run();
   Turn poll();
+  base::Result<void> authorize(const PullContext& context);
   Turn failed(const std::string& reason, std::int64_t wait_s);
   enum class Form { provider, native };
   Settled hand_in(protocols::Items messages, Form form);
@@ -71,6 +73,7 @@ class Worker {
   http::Client client_;
   ingest::IngestService& service_;
   base::Metrics& metrics_;
+  AccessToken access_;
   std::string cursor_;
   std::string told_;  ///< the failure that the log knows of
   std::int64_t beat_minute_ = 0;
