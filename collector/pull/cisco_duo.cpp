@@ -66,11 +66,15 @@ PullRequest request(std::string_view cursor, const PullContext& context) {
                                          {"next_offset", turn.next},
                                          {"sort", "ts:asc"}});
   const auto url = http::parse_url(context.base_url);
+  std::string host = url ? url->host : std::string();
+  for (char& c : host) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
   const auto date = date_of(context.now);
   return {fmt::format("{}?{}", path, query),
           {{"Accept", "application/json"},
            {"Date", date},
-           {"Authorization", authorization(context.credential, date, url ? url->host : "", path, query)}}};
+           {"Authorization", authorization(context.credential, date, host, path, query)}}};
 }
 
 std::string next_in(const json::value& document) {
