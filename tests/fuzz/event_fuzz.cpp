@@ -22,7 +22,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   PROPERTY(prepared->json.size() + record::kRecordHeadMax <= record::kRecordBytesMax);
   const auto view = record::read_event(prepared->json);
   PROPERTY(view.has_value());
-  PROPERTY(view->text(record::kId) == prepared->id);
+  const auto id = view->text(record::kId);
+  PROPERTY(prepared->content_id ? id.starts_with(record::kContentIdPrefix) : id == prepared->id);
   PROPERTY(view->plain(record::kTenant) == prepared->tenant.value());
   std::size_t tokens = 0;
   const auto walked = record::for_each_token(*view, [&](const record::TokenAt& at) {
