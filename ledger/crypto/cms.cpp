@@ -92,7 +92,10 @@ base::Result<DetachedSignature> verify_detached(std::string_view cms_der, std::s
   if (CMS_signed_get_attr_by_NID(info, NID_id_smime_aa_signingCertificateV2, -1) < 0)
     return fail(Code::data_loss,
                 "the CMS signature does not name the signer's certificate (no CAdES attribute)");
-  const auto bio = memory_bio(content);
+  // CMS_verify makes a copy of a memory BIO, and loses it where the signature is damaged in some places
+  // (OpenSSL 3.0.19). A buffer in front of ours makes it use ours.
+  BioPtr bio(checked(BIO_new(BIO_f_buffer())));
+  BIO_push(bio.get(), memory_bio(content).release());
   const auto store = store_of(signer);
   if (CMS_verify(cms.get(), nullptr, store.get(), bio.get(), nullptr,
                  CMS_BINARY | CMS_DETACHED | CMS_CADES) != 1)
