@@ -65,6 +65,11 @@ struct Config {
   std::filesystem::path head_memory(const base::RegionId& region) const {
     return heads / (region.value() + ".heads");
   }
+  /// The memory of erasures: beside that of heads, so that an older copy of the region does not bring it
+  /// back.
+  std::filesystem::path erasures(const base::RegionId& region) const {
+    return heads / (region.value() + ".erasures");
+  }
   std::filesystem::path registry() const { return data / "registry.json"; }
   std::filesystem::path source_book() const { return data / "sources.json"; }
 };

@@ -158,7 +158,10 @@ class Daemon {
       spdlog::warn("the source {} {}", change.source.value(), change.silent ? "is silent" : "is heard again");
       for (const auto& region : regions_) region->note_silence(change, *registry);
     }
-    for (const auto& region : regions_) report(kSystemLogWaits, region->write_system_log());
+    for (const auto& region : regions_) {
+      report("an order to erase waits", region->carry_out_erasures());
+      report(kSystemLogWaits, region->write_system_log());
+    }
     if (++seconds_ % kBookSeconds == 0) save_book();
   }
 

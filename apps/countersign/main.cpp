@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
     add_challenge(app, context);
     add_export(app, context);
     add_verify(app, context);
+    add_privacy(app, context);
     add_index(app, context);
     add_completion(app, context);
     try {

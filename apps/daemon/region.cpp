@@ -1,5 +1,6 @@
 #include "apps/daemon/region.h"
 
+#include "apps/erasing.h"
 #include "apps/system_events.h"
 #include "ledger/base/file.h"
 #include "ledger/store/ledger_reader.h"
@@ -30,7 +31,8 @@ store::WriterLimits writer_limits(const Config::Limits& limits) {
 base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const base::RegionId& id,
                                                     const LogKeys& keys, base::Metrics& metrics,
                                                     std::function<void(const base::Error&)> on_fatal) {
-  auto region = std::unique_ptr<Region>(new Region(id, config.region_files(id)));
+  auto region = std::unique_ptr<Region>(
+      new Region(id, config.region_files(id), privacy::Erasures(config.erasures(id))));
   {
     TRY_ASSIGN(const auto reader, store::LedgerReader::open(region->files_.ledger()));
     region->identity_ = reader.identity();
@@ -62,6 +64,8 @@ base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const 
   TRY_ASSIGN(region->projector_, projection::Projector::start(region->files_.ledger(), region->files_.index(),
                                                               id.value(), metrics));
   region->set_limits(config.limits);
+  TRY(repeat_erasures(*region->writer_, region->erasures_,
+                      [raw = region.get()](boost::json::object event) { raw->note(std::move(event)); }));
   return region;
 }
 
@@ -124,6 +128,11 @@ void Region::note_silence(const SilenceChange& change, const ingest::Registry& r
                       return tenant != nullptr && tenant->region == id_;
                     });
   if (ours) note(silence_event(change));
+}
+
+base::Result<void> Region::carry_out_erasures() {
+  return apps::carry_out_erasures(files_, *writer_, erasures_,
+                                  [this](boost::json::object event) { note(std::move(event)); });
 }
 
 base::Result<void> Region::write_system_log() {

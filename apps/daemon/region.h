@@ -6,6 +6,7 @@
 #include "collector/ingest/registry.h"
 #include "ledger/base/metrics.h"
 #include "ledger/base/result.h"
+#include "ledger/privacy/erasures.h"
 #include "ledger/projection/projector.h"
 #include "ledger/store/writer.h"
 #include "ledger/vault/keys.h"
@@ -43,15 +44,20 @@ class Region {
   /// disk is full, waits on.
   base::Result<void> write_system_log();
 
+  /// Carries out what commands have ordered to be erased.
+  base::Result<void> carry_out_erasures();
+
   void stop();
 
  private:
-  Region(base::RegionId id, store::RegionFiles files) : id_(std::move(id)), files_(std::move(files)) {}
+  Region(base::RegionId id, store::RegionFiles files, privacy::Erasures erasures)
+      : id_(std::move(id)), files_(std::move(files)), erasures_(std::move(erasures)) {}
 
   void note(boost::json::object event);
 
   const base::RegionId id_;
   const store::RegionFiles files_;
+  privacy::Erasures erasures_;
   store::LedgerIdentity identity_;
   vault::VaultKeys vault_keys_;
   std::unique_ptr<store::Writer> writer_;

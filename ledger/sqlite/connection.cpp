@@ -131,6 +131,8 @@ base::Result<std::int64_t> Connection::query_integer(std::string_view sql) {
   return statement.integer(0);
 }
 
+sqlite3* Connection::handle() const { return impl_->db.get(); }
+
 std::int64_t Connection::changes() const { return sqlite3_changes64(impl_->db.get()); }
 int Connection::wal_pages() const { return impl_->wal_pages; }
 

@@ -60,8 +60,16 @@ class Connection {
   /// Copies all and empties the WAL (TRUNCATE); at a stop or when idle.
   base::Result<void> empty_wal();
 
+  /// Zeroes every byte of the file that belongs to no cell of a page, durably: SQLite leaves there what it
+  /// moved to other pages, also with secure_delete. For the connection that writes the file, outside of a
+  /// transaction, right after empty_wal(). Reads the whole file. Gives the number of pages that it changed.
+  /// Readers are not disturbed: what changes is nothing that they look at. failed_precondition for a file of
+  /// more than 33 million pages, in which pages can no longer be told apart by their first byte.
+  base::Result<std::uint64_t> scrub();
+
  private:
   struct Impl;
+  sqlite3* handle() const;
   explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,6 +1,7 @@
 #include "ledger/store/writer.h"
 
 #include "ledger/base/file.h"
+#include "ledger/store/erase_values.h"
 #include "ledger/store/head_memory.h"
 #include "ledger/store/log_book.h"
 #include "ledger/store/publisher.h"
@@ -34,6 +35,12 @@ struct PendingBatch {
   std::size_t bytes = 0;
 };
 
+struct PendingErasure {
+  ErasureOrder order;
+  RememberErasure remember;
+  ErasureDone done;
+};
+
 std::size_t bytes_of_event(const record::PreparedEvent& event) {
   std::size_t bytes = sizeof(PendingEvent) + event.json.size() + event.id.size();
   for (const auto& personal : event.personal)
@@ -65,6 +72,7 @@ struct Writer::Impl {
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<PendingBatch> queue;
+  std::deque<PendingErasure> erasures;
   std::size_t waiting_events = 0;  ///< in the queue or in the group being written
   std::size_t waiting_bytes = 0;
   WriterLimits limits;
@@ -77,6 +85,7 @@ struct Writer::Impl {
   void run();
   std::optional<std::vector<PendingBatch>> take_group();
   void write_group(std::vector<PendingBatch> batches);
+  void erase_what_waits();
   base::Result<std::vector<std::vector<AppendOutcome>>> append_all(std::vector<PendingBatch>& batches);
   base::Result<void> check_disk();
   void publish(Publisher::When when);
@@ -116,6 +125,7 @@ base::Result<std::unique_ptr<Writer>> Writer::open(WriterOptions options) {
       std::move(vault),
       std::move(book),
       std::move(publisher),
+      {},
       {},
       {},
       {},
@@ -168,6 +178,14 @@ base::Result<void> Writer::submit(std::vector<record::PreparedEvent> events, App
   return {};
 }
 
+base::Result<void> Writer::erase(ErasureOrder order, RememberErasure remember, ErasureDone done) {
+  const std::lock_guard guard(impl_->mutex);
+  if (impl_->stopping || impl_->failed) return fail(Code::unavailable, "the ledger is stopping");
+  impl_->erasures.push_back({std::move(order), std::move(remember), std::move(done)});
+  impl_->wake.notify_one();
+  return {};
+}
+
 void Writer::stop() {
   {
     const std::lock_guard guard(impl_->mutex);
@@ -192,6 +210,7 @@ void Writer::Impl::run() {
     if (!batches) break;
     if (!batches->empty()) write_group(std::move(*batches));
     if (failed) return;
+    erase_what_waits();
     store->tidy();
     vault.move_wal(kVaultWalPagesMax);
     publish(Publisher::When::due);
@@ -208,13 +227,13 @@ void Writer::Impl::run() {
 std::optional<std::vector<PendingBatch>> Writer::Impl::take_group() {
   std::unique_lock guard(mutex);
   publisher.set_interval_ms(limits.checkpoint_interval_ms);
-  const auto something = [this] { return stopping || !queue.empty(); };
+  const auto something = [this] { return stopping || !queue.empty() || !erasures.empty(); };
   if (const auto due = publisher.due_in_ms(book)) {
     wake.wait_for(guard, std::chrono::milliseconds(*due), something);
   } else {
     wake.wait(guard, something);
   }
-  if (stopping && queue.empty()) return std::nullopt;
+  if (stopping && queue.empty() && erasures.empty()) return std::nullopt;
   std::vector<PendingBatch> batches;
   std::size_t events = 0;
   while (!queue.empty() &&
@@ -224,6 +243,19 @@ std::optional<std::vector<PendingBatch>> Writer::Impl::take_group() {
     queue.pop_front();
   }
   return batches;
+}
+
+void Writer::Impl::erase_what_waits() {
+  for (;;) {
+    PendingErasure next;
+    {
+      const std::lock_guard guard(mutex);
+      if (erasures.empty()) return;
+      next = std::move(erasures.front());
+      erasures.pop_front();
+    }
+    next.done(erase_values(next.order, next.remember, book, vault));
+  }
 }
 
 base::Result<void> Writer::Impl::check_disk() {
@@ -313,11 +345,14 @@ void Writer::Impl::publish(Publisher::When when) {
 
 void Writer::Impl::end_badly(const base::Error& error) {
   std::deque<PendingBatch> left;
+  std::deque<PendingErasure> unerased;
   {
     const std::lock_guard guard(mutex);
     failed = true;
     left.swap(queue);
+    unerased.swap(erasures);
   }
+  for (auto& erasure : unerased) erasure.done(fail(Code::unavailable, "the ledger stopped; ask again later"));
   for (auto& batch : left)
     batch.done(fail(Code::unavailable, "the ledger stopped; send the batch again later"));
   if (options.on_fatal) options.on_fatal(error);

@@ -5,6 +5,7 @@
 #include "ledger/base/time.h"
 #include "ledger/crypto/entropy.h"
 #include "ledger/store/append.h"
+#include "ledger/store/erasure.h"
 #include "ledger/store/schema.h"
 #include "ledger/vault/keys.h"
 
@@ -58,6 +59,13 @@ class Writer final : public Appender {
   ~Writer() override;
 
   base::Result<void> submit(std::vector<record::PreparedEvent> events, AppendDone done) override;
+
+  /// Has values erased from the vault by the ledger's thread: `remember` is called with the tokens, then the
+  /// rows are deleted and the WAL is emptied, so that no page of the file keeps them, then `done` is called.
+  /// Errors given to `done`: those of `remember`, with which nothing is erased; unavailable where the rows
+  /// are gone but a reader kept the WAL: ask again, which erases nothing more and empties it. Fails at once,
+  /// and calls neither, with unavailable when the ledger is stopping. Any thread.
+  base::Result<void> erase(ErasureOrder order, RememberErasure remember, ErasureDone done);
 
   /// Takes no more batches, writes those that wait, signs, leaves the files compact and ends the thread. Any
   /// thread but the ledger's; a second call waits for the first.

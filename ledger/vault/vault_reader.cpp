@@ -58,6 +58,24 @@ base::Result<std::optional<Disclosure>> VaultReader::disclose(const base::Tenant
   return std::optional<Disclosure>(std::move(disclosure));
 }
 
+base::Result<void> VaultReader::read_all(const base::TenantId& tenant, const Visit& visit) {
+  TRY_ASSIGN(auto rows, impl_->connection.prepare("SELECT token,kind,sealed FROM personal WHERE tenant=?1"));
+  rows.bind_text(1, tenant.value());
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return {};
+    const auto kind = record::parse_kind(rows.text(1));
+    if (!kind) return base::fail(base::Code::data_loss, "the vault holds a kind of value that is not known");
+    const auto plain =
+        impl_->opening.open(rows.blob(2), value_binding(tenant.value(), rows.text(1), rows.blob(0)));
+    if (!plain) return base::fail("the vault's row of a token does not open", plain.error());
+    const auto bytes = plain->view();
+    if (bytes.size() < sizeof(record::Salt))
+      return base::fail(base::Code::data_loss, "a vault row is cut short");
+    TRY(visit(*kind, base::to_base64url(rows.blob(0)), base::text_of(bytes.subspan(sizeof(record::Salt)))));
+  }
+}
+
 base::Result<std::optional<std::string>> VaultReader::find(const base::TenantId& tenant, record::Kind kind,
                                                            std::string_view value) {
   const auto lookup = lookup_of(impl_->keys.lookup, tenant.value(), to_string(kind), value);

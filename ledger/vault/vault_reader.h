@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,12 @@ class VaultReader {
   /// The value behind a token of a tenant; empty where it was erased or never was. data_loss where the row
   /// does not open.
   base::Result<std::optional<Disclosure>> disclose(const base::TenantId& tenant, std::string_view token);
+
+  /// Called with each value that the tenant's records can hold; the views are valid during the call.
+  using Visit =
+      std::function<base::Result<void>(record::Kind kind, std::string_view token, std::string_view value)>;
+  /// Reads all values of a tenant, in no order. Errors as disclose(), and those of `visit`.
+  base::Result<void> read_all(const base::TenantId& tenant, const Visit& visit);
 
   /// The token of a value, if the tenant's records can hold one.
   base::Result<std::optional<std::string>> find(const base::TenantId& tenant, record::Kind kind,

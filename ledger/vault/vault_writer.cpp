@@ -59,6 +59,8 @@ struct VaultWriter::Impl {
   sqlite::Connection connection;
   sqlite::Statement find;
   sqlite::Statement insert;
+  sqlite::Statement find_lookup;
+  sqlite::Statement remove;
   crypto::Aead sealing;
   crypto::Entropy entropy;
   std::optional<sqlite::Transaction> transaction;
@@ -81,9 +83,14 @@ base::Result<VaultWriter> VaultWriter::open(const std::filesystem::path& vault_f
   TRY_ASSIGN(
       auto insert,
       connection.prepare("INSERT INTO personal(lookup,token,tenant,kind,sealed) VALUES(?1,?2,?3,?4,?5)"));
+  TRY_ASSIGN(auto find_lookup,
+             connection.prepare("SELECT lookup FROM personal WHERE token=?1 AND tenant=?2"));
+  TRY_ASSIGN(auto remove, connection.prepare("DELETE FROM personal WHERE lookup=?1"));
   return VaultWriter(std::make_unique<Impl>(Impl{std::move(connection),
                                                  std::move(find),
                                                  std::move(insert),
+                                                 std::move(find_lookup),
+                                                 std::move(remove),
                                                  crypto::Aead(keys.data),
                                                  std::move(entropy),
                                                  std::nullopt,
@@ -139,6 +146,20 @@ base::Result<VaultWriter::TokenText> VaultWriter::token_for(std::string_view ten
   return impl_->cache.put(lookup, text);
 }
 
+base::Result<bool> VaultWriter::erase(std::string_view tenant, std::string_view token) {
+  TRY_ASSIGN(const auto digest, base::digest_from_base64url(token));
+  impl_->find_lookup.bind_blob(1, digest.view()).bind_text(2, tenant);
+  TRY_ASSIGN(const bool there, impl_->find_lookup.step());
+  base::Digest lookup;
+  const auto blob = there ? impl_->find_lookup.blob(0) : base::Bytes();
+  if (blob.size() == lookup.bytes.size()) std::memcpy(lookup.bytes.data(), blob.data(), blob.size());
+  impl_->find_lookup.reset();
+  if (!there) return false;
+  TRY(impl_->remove.bind_blob(1, lookup.view()).run());
+  impl_->cache.remove(lookup);
+  return true;
+}
+
 base::Result<void> VaultWriter::commit() {
   TRY(impl_->transaction->commit());
   impl_->transaction.reset();
@@ -157,5 +178,11 @@ void VaultWriter::move_wal(int pages) {
 }
 
 base::Result<void> VaultWriter::empty_wal() { return impl_->connection.empty_wal(); }
+
+base::Result<void> VaultWriter::scrub() {
+  TRY_ASSIGN(const auto pages, impl_->connection.scrub());
+  static_cast<void>(pages);
+  return {};
+}
 
 }  // namespace countersign::vault

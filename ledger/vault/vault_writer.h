@@ -40,6 +40,10 @@ class VaultWriter {
   /// The token of a value that the vault has; nothing is made. Empty where it has none.
   base::Result<std::optional<TokenText>> known_token(const base::Digest& lookup);
 
+  /// Deletes the value behind a token, so that neither the file nor the cache of tokens has it any more.
+  /// Whether there was one. Between begin() and commit(); empty_wal() and scrub() then leave no byte of it.
+  base::Result<bool> erase(std::string_view tenant, std::string_view token);
+
   /// Makes what was added durable; without any addition it costs nothing. Errors as
   /// sqlite::Transaction::commit.
   base::Result<void> commit();
@@ -50,6 +54,9 @@ class VaultWriter {
   /// After a commit: moves the WAL once it has grown past `pages`.
   void move_wal(int pages);
   base::Result<void> empty_wal();
+
+  /// After empty_wal(): leaves no byte in the file that belongs to no row. See sqlite::Connection::scrub.
+  base::Result<void> scrub();
 
  private:
   struct Impl;

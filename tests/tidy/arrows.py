@@ -12,6 +12,7 @@ ARROWS = {
     "ledger/tree": ["ledger/crypto", "ledger/sqlite"],
     "ledger/vault": ["ledger/record", "ledger/tree"],
     "ledger/store": ["ledger/record", "ledger/tree", "ledger/vault"],
+    "ledger/privacy": ["ledger/store", "ledger/vault"],
     "ledger/projection": ["ledger/store", "ledger/vault"],
     "collector/http": ["ledger/base"],
     "collector/adapters": ["ledger/projection"],
@@ -28,8 +29,8 @@ ARROWS = {
     "exporters/verify": ["ledger/record", "ledger/tree", "exporters/jsonl", "exporters/csv"],
     "exporters/*": ["ledger/projection", "exporters/*", "exporters/verify"],
     "reports/*": ["ledger/projection", "reports/*"],
-    "web/*": ["ledger/projection", "collector/ingest", "collector/http", "collector/endpoints", "exporters/*", "reports/*", "web/*"],
-    "apps": ["web/*", "collector/syslog", "collector/pull", "collector/mapping"],
+    "web/*": ["ledger/projection", "ledger/privacy", "collector/ingest", "collector/http", "collector/endpoints", "exporters/*", "reports/*", "web/*"],
+    "apps": ["web/*", "ledger/privacy", "collector/syslog", "collector/pull", "collector/mapping"],
 }
 
 # Only these folders may include a library's headers; everybody else goes through the folder's own interface.

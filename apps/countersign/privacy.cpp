@@ -1,0 +1,162 @@
+#include "apps/countersign/command.h"
+#include "apps/countersign/progress.h"
+#include "apps/erasing.h"
+#include "apps/system_events.h"
+#include "collector/ingest/registry.h"
+#include "ledger/privacy/mask.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+namespace countersign::apps {
+namespace {
+
+struct Options {
+  std::string tenant;
+  std::vector<std::string> subjects;
+  std::string reason;
+  bool yes = false;
+  bool only_named = false;
+};
+
+constexpr std::string_view kWhy[] = {"named by you", "beside it in a record", "mentions the person",
+                                     "in the person's records only", "in others' records too: kept"};
+
+base::Result<base::RegionId> region_of(const Config& config, const base::TenantId& tenant) {
+  TRY_ASSIGN(const auto registry, ingest::Registry::load(config.registry()));
+  const auto* known = registry.tenant(tenant);
+  if (known == nullptr)
+    return base::fail(base::Code::not_found, fmt::format("no tenant {} is registered here", tenant.value()));
+  if (known->moved_to)
+    return base::fail(base::Code::failed_precondition,
+                      fmt::format("the tenant is kept by another appliance: {}", *known->moved_to));
+  return known->region;
+}
+
+base::Result<privacy::Person> find(const Config& config, const base::RegionId& region,
+                                   const base::TenantId& tenant, const Options& options) {
+  std::vector<privacy::Subject> subjects;
+  for (const auto& text : options.subjects) {
+    TRY_ASSIGN(auto subject, privacy::parse_subject(text));
+    subjects.push_back(std::move(subject));
+  }
+  const auto files = config.region_files(region);
+  TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
+  TRY_ASSIGN(const auto keys, vault::open_keys(files.vault(), kek));
+  TRY_ASSIGN(auto vault, vault::VaultReader::open(files.vault(), keys));
+  TRY_ASSIGN(auto ledger, store::LedgerReader::open(files.ledger()));
+  constexpr double kParts = 1'000;
+  Progress bar("Searching", static_cast<std::uint64_t>(kParts));
+  return privacy::find_person(
+      ledger, vault, tenant, subjects,
+      {!options.only_named, [&](double done) { bar.show(static_cast<std::uint64_t>(done * kParts)); }});
+}
+
+boost::json::object shown(const privacy::Person& person) {
+  boost::json::array values;
+  for (const auto& held : person.values) {
+    values.push_back({{"kind", to_string(held.kind)},
+                      {"value", privacy::masked(held.kind, held.value)},
+                      {"token", held.token},
+                      {"tie", to_string(held.tie)},
+                      {"records", held.records}});
+  }
+  return {{"records", person.records}, {"values", std::move(values)}};
+}
+
+std::string table(const privacy::Person& person) {
+  std::string out = fmt::format("{:<12} {:<34} {:>8}  {}\n", "KIND", "VALUE", "RECORDS", "WHY");
+  for (const auto& held : person.values)
+    out +=
+        fmt::format("{:<12} {:<34} {:>8}  {}\n", to_string(held.kind), privacy::masked(held.kind, held.value),
+                    held.records, kWhy[static_cast<std::size_t>(held.tie)]);
+  return out;
+}
+
+base::Result<ErasureReport> wait_for_report(const store::RegionFiles& files, const std::string& id) {
+  constexpr std::chrono::seconds kPatience{60};
+  constexpr std::chrono::milliseconds kPause{50};
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < until) {
+    TRY_ASSIGN(auto report, take_erasure_report(files, id));
+    if (report) return std::move(*report);
+    std::this_thread::sleep_for(kPause);
+  }
+  return base::fail(
+      base::Code::unavailable,
+      "countersignd has not carried the order out within a minute. The order stays: it is carried out "
+      "when countersignd runs");
+}
+
+base::Result<int> erase(const Context& context, const Options& options) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto tenant, base::parse_tenant(options.tenant));
+  TRY_ASSIGN(const auto region, region_of(config, tenant));
+  if (options.yes && !privacy::is_reason(options.reason))
+    return base::fail(
+        base::Code::invalid_argument,
+        "--reason is needed: a code of a-z, 0-9 and '_', such as gdpr_art_17. It is recorded in the "
+        "clear, so it must not name anybody");
+  TRY_ASSIGN(const auto person, find(config, region, tenant, options));
+  auto data = shown(person);
+  const auto order = person.order(tenant);
+  const auto values = order.certain.size() + order.unless_shared.size();
+  auto text = table(person);
+  if (!options.yes) {
+    data["erased"] = false;
+    text += fmt::format(
+        "\n{} values in {} records would be erased. Nothing was: say --yes --reason gdpr_art_17\n", values,
+        person.records);
+    print(context, data, text);
+    return 0;
+  }
+  privacy::Erasure erasure;
+  erasure.id = random_event_id(crypto::system_entropy());
+  erasure.time = base::system_clock()();
+  erasure.tenant = tenant;
+  erasure.reason = options.reason;
+  const auto files = config.region_files(region);
+  TRY(leave_erasure_order(files, erasure, person));
+  TRY_ASSIGN(const auto report, wait_for_report(files, erasure.id));
+  if (!report.error.empty()) return base::fail(base::Code::internal, report.error);
+  data["erased"] = true;
+  data["erasure"] = erasure.id;
+  data["erased_values"] = report.values;
+  data["kept_values"] = report.kept;
+  text += fmt::format(
+      "\n{} values are erased from the vault. The {} records stay, and still verify. Recorded as erasure/{} "
+      "in the "
+      "system log.\n",
+      report.values, person.records, erasure.id);
+  print(context, data, text);
+  return 0;
+}
+
+}  // namespace
+
+void add_privacy(CLI::App& app, Context& context) {
+  auto* command = add_command(app, "privacy", "Find and erase what is held of a person",
+                              "countersign privacy erase --tenant acme --subject email=ana@example.com");
+  command->require_subcommand(1);
+  auto options = std::make_shared<Options>();
+  auto* erasing = add_command(
+      *command, "erase", "Erase a person's values from the vault; shows what would go unless --yes is given",
+      "countersign privacy erase --tenant acme --subject email=ana@example.com --yes --reason gdpr_art_17");
+  erasing->add_option("--tenant", options->tenant, "Whose person it is")->required();
+  erasing
+      ->add_option(
+          "--subject", options->subjects,
+          "KIND=VALUE by which the person is known (user, email, phone, name, fingerprint, ip, session); "
+          "may be given again")
+      ->required();
+  erasing->add_option("--reason", options->reason, "Code that is recorded, such as gdpr_art_17");
+  erasing->add_flag("--only-named", options->only_named,
+                    "Do not follow to the identities that stand beside the named one in a record");
+  erasing->add_flag("--yes", options->yes, "Erase; there is no way back");
+  erasing->callback(
+      [&context, options] { context.run = [&context, options] { return erase(context, *options); }; });
+}
+
+}  // namespace countersign::apps

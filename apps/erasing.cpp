@@ -1,0 +1,186 @@
+#include "apps/erasing.h"
+
+#include "ledger/base/encoding.h"
+#include "ledger/base/file.h"
+#include "ledger/base/json.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <future>
+
+namespace countersign::apps {
+namespace {
+
+namespace json = boost::json;
+
+using base::Code;
+using base::fail;
+
+constexpr std::uint64_t kOrderBytesMax = 256u << 20;
+constexpr std::string_view kOrder = ".erase", kReport = ".done";
+
+std::filesystem::path folder_of(const store::RegionFiles& files) { return files.folder / "orders"; }
+
+/// An order as it was left, without the tokens that are decided when it is carried out.
+struct Order {
+  privacy::Erasure erasure;
+  store::ErasureOrder what;
+  std::map<std::string, std::string> kinds;  ///< by token
+};
+
+const json::value* member(const json::object& from, json::string_view name) {
+  static const json::value kNull;
+  const auto* value = from.if_contains(name);
+  return value == nullptr ? &kNull : value;
+}
+
+std::string text(const json::object& from, json::string_view name) {
+  const auto* value = member(from, name);
+  return value->is_string() ? std::string(value->get_string().c_str()) : std::string();
+}
+
+std::uint64_t count(const json::object& from, json::string_view name) {
+  const auto* value = member(from, name);
+  return value->is_int64() && value->get_int64() >= 0 ? static_cast<std::uint64_t>(value->get_int64()) : 0;
+}
+
+base::Result<Order> read_order(const std::filesystem::path& file) {
+  const auto bad = [] { return fail(Code::data_loss, "it is no order to erase"); };
+  TRY_ASSIGN(const auto content, base::read_file(file, kOrderBytesMax));
+  const auto parsed = base::parse_json(content, {.depth_max = 4});
+  if (!parsed || !parsed->value.is_object()) return bad();
+  const auto& from = parsed->value.get_object();
+  Order out;
+  out.erasure.id = file.stem().string();
+  TRY_ASSIGN(out.erasure.time, base::parse_rfc3339(text(from, "time")));
+  TRY_ASSIGN(out.erasure.tenant, base::parse_tenant(text(from, "tenant")));
+  out.erasure.reason = text(from, "reason");
+  out.erasure.records = count(from, "records");
+  out.what.tenant = out.erasure.tenant;
+  out.what.searched = count(from, "searched");
+  const auto* values = member(from, "values");
+  if (!privacy::is_reason(out.erasure.reason) || !values->is_array()) return bad();
+  for (const auto& value : values->get_array()) {
+    if (!value.is_object()) return bad();
+    const auto& held = value.get_object();
+    auto token = text(held, "token");
+    if (token.size() != base::kDigestBase64UrlSize) return bad();
+    out.kinds[token] = text(held, "kind");
+    (text(held, "tie") == privacy::to_string(privacy::Tie::only_here) ? out.what.unless_shared
+                                                                      : out.what.certain)
+        .push_back(std::move(token));
+  }
+  return out;
+}
+
+base::Result<store::ErasureResult> erase(store::Writer& writer, store::ErasureOrder order,
+                                         store::RememberErasure remember) {
+  auto promise = std::make_shared<std::promise<base::Result<store::ErasureResult>>>();
+  auto future = promise->get_future();
+  TRY(writer.erase(std::move(order), std::move(remember),
+                   [promise](auto result) { promise->set_value(std::move(result)); }));
+  return future.get();
+}
+
+base::Result<void> leave_report(const std::filesystem::path& order, const ErasureReport& report) {
+  auto path = order;
+  const json::object data{{"values", report.values}, {"kept", report.kept}, {"error", report.error}};
+  return base::write_file_durably(path.replace_extension(kReport), json::serialize(data),
+                                  base::FileMode::secret);
+}
+
+}  // namespace
+
+base::Result<void> leave_erasure_order(const store::RegionFiles& files, const privacy::Erasure& erasure,
+                                       const privacy::Person& found) {
+  json::array values;
+  for (const auto& held : found.values) {
+    if (held.tie == privacy::Tie::shared) continue;
+    const auto kind = record::to_string(held.kind), tie = privacy::to_string(held.tie);
+    values.push_back({{"token", held.token},
+                      {"kind", json::string_view(kind.data(), kind.size())},
+                      {"tie", json::string_view(tie.data(), tie.size())}});
+  }
+  const json::object order{{"time", base::format_rfc3339(erasure.time)},
+                           {"tenant", erasure.tenant.value()},
+                           {"reason", erasure.reason},
+                           {"records", found.records},
+                           {"searched", found.searched},
+                           {"values", std::move(values)}};
+  TRY(base::make_folders_durably(folder_of(files)));
+  return base::create_file_durably(folder_of(files) / (erasure.id + std::string(kOrder)),
+                                   json::serialize(order), base::FileMode::secret);
+}
+
+base::Result<std::optional<ErasureReport>> take_erasure_report(const store::RegionFiles& files,
+                                                               const std::string& id) {
+  const auto path = folder_of(files) / (id + std::string(kReport));
+  const auto content = base::read_file(path, 4'096);
+  if (!content && content.error().code == Code::not_found) return std::optional<ErasureReport>();
+  if (!content) return fail(content.error());
+  const auto parsed = base::parse_json(*content, {.depth_max = 2});
+  if (!parsed || !parsed->value.is_object())
+    return fail(Code::data_loss, "the daemon's answer cannot be read");
+  const auto& from = parsed->value.get_object();
+  std::error_code ignored;
+  std::filesystem::remove(path, ignored);
+  return std::optional(ErasureReport{count(from, "values"), count(from, "kept"), text(from, "error")});
+}
+
+base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Writer& writer,
+                                      privacy::Erasures& erasures,
+                                      const std::function<void(json::object event)>& note) {
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_of(files), ignored)) {
+    if (entry.path().extension() != kOrder) continue;
+    auto order = read_order(entry.path());
+    if (!order) {
+      std::filesystem::rename(entry.path(), entry.path().string() + ".refused", ignored);
+      continue;
+    }
+    auto erasure = order->erasure;
+    const auto remember = [&](const std::vector<std::string>& tokens) -> base::Result<void> {
+      erasure.tokens = tokens;
+      erasure.kinds.clear();
+      for (const auto& token : tokens) ++erasure.kinds[order->kinds[token]];
+      auto added = erasures.add(erasure);
+      // Carried out before, up to a point: then it is carried out again.
+      if (!added && added.error().code != Code::already_exists) return added;
+      return {};
+    };
+    auto erased = erase(writer, order->what, remember);
+    if (!erased && erased.error().code == Code::unavailable) return fail(erased.error());
+    ErasureReport report;
+    if (erased) {
+      report = {erased->values, erased->kept, {}};
+      note(privacy::erasure_event(erasure));
+    } else {
+      report.error = erased.error().message;
+    }
+    TRY(leave_report(entry.path(), report));
+    std::filesystem::remove(entry.path(), ignored);
+  }
+  return {};
+}
+
+base::Result<void> repeat_erasures(store::Writer& writer, const privacy::Erasures& erasures,
+                                   const std::function<void(json::object event)>& note) {
+  TRY_ASSIGN(const auto all, erasures.list());
+  std::map<std::string, store::ErasureOrder> by_tenant;
+  for (const auto& erasure : all) {
+    auto& order = by_tenant[erasure.tenant.value()];
+    order.tenant = erasure.tenant;
+    order.searched = UINT64_MAX;
+    order.certain.insert(order.certain.end(), erasure.tokens.begin(), erasure.tokens.end());
+    note(privacy::erasure_event(erasure));
+  }
+  for (auto& [tenant, order] : by_tenant) {
+    TRY_ASSIGN(const auto result, erase(writer, std::move(order), {}));
+    static_cast<void>(result);
+  }
+  return {};
+}
+
+}  // namespace countersign::apps
