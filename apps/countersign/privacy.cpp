@@ -4,6 +4,7 @@
 #include "apps/system_events.h"
 #include "collector/ingest/registry.h"
 #include "ledger/privacy/mask.h"
+#include "ledger/store/region_lock.h"
 
 #include <fmt/format.h>
 
@@ -78,6 +79,10 @@ std::string table(const privacy::Person& person) {
 base::Result<ErasureReport> wait_for_report(const store::RegionFiles& files, const std::string& id) {
   constexpr std::chrono::seconds kPatience{60};
   constexpr std::chrono::milliseconds kPause{50};
+  if (store::RegionLock::take(files.lock()))
+    return base::fail(
+        base::Code::unavailable,
+        "countersignd is not running. The order stays: it is carried out when countersignd starts");
   const auto until = std::chrono::steady_clock::now() + kPatience;
   while (std::chrono::steady_clock::now() < until) {
     TRY_ASSIGN(auto report, take_erasure_report(files, id));
