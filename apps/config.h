@@ -70,6 +70,9 @@ struct Config {
   std::filesystem::path erasures(const base::RegionId& region) const {
     return heads / (region.value() + ".erasures");
   }
+  std::filesystem::path holds(const base::RegionId& region) const {
+    return heads / (region.value() + ".holds");
+  }
   std::filesystem::path registry() const { return data / "registry.json"; }
   std::filesystem::path source_book() const { return data / "sources.json"; }
 };

@@ -130,7 +130,7 @@ base::Result<std::optional<ErasureReport>> take_erasure_report(const store::Regi
 }
 
 base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Writer& writer,
-                                      privacy::Erasures& erasures,
+                                      privacy::Erasures& erasures, const privacy::Holds& holds,
                                       const std::function<void(json::object event)>& note) {
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder_of(files), ignored)) {
@@ -150,7 +150,9 @@ base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Wr
       if (!added && added.error().code != Code::already_exists) return added;
       return {};
     };
-    auto erased = erase(writer, order->what, remember);
+    const auto held = check_holds(holds, order->what);
+    auto erased =
+        held ? erase(writer, order->what, remember) : base::Result<store::ErasureResult>(fail(held.error()));
     if (!erased && erased.error().code == Code::unavailable) return fail(erased.error());
     ErasureReport report;
     if (erased) {
@@ -163,6 +165,13 @@ base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Wr
     std::filesystem::remove(entry.path(), ignored);
   }
   return {};
+}
+
+base::Result<void> check_holds(const privacy::Holds& holds, const store::ErasureOrder& order) {
+  TRY_ASSIGN(const auto hold, holds.covering(order));
+  if (!hold) return {};
+  return fail(Code::failed_precondition, fmt::format("the hold {}, placed {}, covers what would be erased",
+                                                     hold->name, base::format_rfc3339(hold->time)));
 }
 
 base::Result<void> repeat_erasures(store::Writer& writer, const privacy::Erasures& erasures,

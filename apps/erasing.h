@@ -3,6 +3,7 @@
 #include "apps/config.h"
 #include "ledger/base/result.h"
 #include "ledger/privacy/erasures.h"
+#include "ledger/privacy/holds.h"
 #include "ledger/privacy/person.h"
 #include "ledger/store/writer.h"
 
@@ -30,14 +31,17 @@ base::Result<std::optional<ErasureReport>> take_erasure_report(const store::Regi
                                                                const std::string& id);
 
 /// Carries out the orders that wait: remembers each in `erasures` before anything is erased, erases, and
-/// hands over the event for the system log. An order that cannot be carried out yet waits on; one that is
-/// none is renamed to *.refused. Blocks on the ledger's thread.
+/// hands over the event for the system log. What a hold covers is refused. An order that cannot be carried
+/// out yet waits on; one that is none is renamed to *.refused. Blocks on the ledger's thread.
 base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Writer& writer,
-                                      privacy::Erasures& erasures,
+                                      privacy::Erasures& erasures, const privacy::Holds& holds,
                                       const std::function<void(boost::json::object event)>& note);
 
 /// Erases again what was ever erased: what a crash cut short, or an older copy of the vault brought back.
 base::Result<void> repeat_erasures(store::Writer& writer, const privacy::Erasures& erasures,
                                    const std::function<void(boost::json::object event)>& note);
+
+/// failed_precondition, naming the hold, where one covers something of the order.
+base::Result<void> check_holds(const privacy::Holds& holds, const store::ErasureOrder& order);
 
 }  // namespace countersign::apps

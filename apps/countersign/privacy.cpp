@@ -1,8 +1,7 @@
 #include "apps/countersign/command.h"
-#include "apps/countersign/progress.h"
+#include "apps/countersign/person.h"
 #include "apps/erasing.h"
 #include "apps/system_events.h"
-#include "collector/ingest/registry.h"
 #include "ledger/privacy/mask.h"
 #include "ledger/store/region_lock.h"
 
@@ -24,36 +23,6 @@ struct Options {
 
 constexpr std::string_view kWhy[] = {"named by you", "beside it in a record", "mentions the person",
                                      "in the person's records only", "in others' records too: kept"};
-
-base::Result<base::RegionId> region_of(const Config& config, const base::TenantId& tenant) {
-  TRY_ASSIGN(const auto registry, ingest::Registry::load(config.registry()));
-  const auto* known = registry.tenant(tenant);
-  if (known == nullptr)
-    return base::fail(base::Code::not_found, fmt::format("no tenant {} is registered here", tenant.value()));
-  if (known->moved_to)
-    return base::fail(base::Code::failed_precondition,
-                      fmt::format("the tenant is kept by another appliance: {}", *known->moved_to));
-  return known->region;
-}
-
-base::Result<privacy::Person> find(const Config& config, const base::RegionId& region,
-                                   const base::TenantId& tenant, const Options& options) {
-  std::vector<privacy::Subject> subjects;
-  for (const auto& text : options.subjects) {
-    TRY_ASSIGN(auto subject, privacy::parse_subject(text));
-    subjects.push_back(std::move(subject));
-  }
-  const auto files = config.region_files(region);
-  TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
-  TRY_ASSIGN(const auto keys, vault::open_keys(files.vault(), kek));
-  TRY_ASSIGN(auto vault, vault::VaultReader::open(files.vault(), keys));
-  TRY_ASSIGN(auto ledger, store::LedgerReader::open(files.ledger()));
-  constexpr double kParts = 1'000;
-  Progress bar("Searching", static_cast<std::uint64_t>(kParts));
-  return privacy::find_person(
-      ledger, vault, tenant, subjects,
-      {!options.only_named, [&](double done) { bar.show(static_cast<std::uint64_t>(done * kParts)); }});
-}
 
 boost::json::object shown(const privacy::Person& person) {
   boost::json::array values;
@@ -104,7 +73,7 @@ base::Result<int> erase(const Context& context, const Options& options) {
         base::Code::invalid_argument,
         "--reason is needed: a code of a-z, 0-9 and '_', such as gdpr_art_17. It is recorded in the "
         "clear, so it must not name anybody");
-  TRY_ASSIGN(const auto person, find(config, region, tenant, options));
+  TRY_ASSIGN(const auto person, find_subjects(config, region, tenant, options.subjects, !options.only_named));
   auto data = shown(person);
   const auto order = person.order(tenant);
   const auto values = order.certain.size() + order.unless_shared.size();
@@ -117,6 +86,7 @@ base::Result<int> erase(const Context& context, const Options& options) {
     print(context, data, text);
     return 0;
   }
+  TRY(check_holds(privacy::Holds(config.holds(region)), order));
   privacy::Erasure erasure;
   erasure.id = random_event_id(crypto::system_entropy());
   erasure.time = base::system_clock()();
@@ -142,7 +112,7 @@ base::Result<int> erase(const Context& context, const Options& options) {
 }  // namespace
 
 void add_privacy(CLI::App& app, Context& context) {
-  auto* command = add_command(app, "privacy", "Find and erase what is held of a person",
+  auto* command = add_command(app, "privacy", "Find and erase what is held of a person; legal holds",
                               "countersign privacy erase --tenant acme --subject email=ana@example.com");
   command->require_subcommand(1);
   auto options = std::make_shared<Options>();
@@ -160,6 +130,7 @@ void add_privacy(CLI::App& app, Context& context) {
   erasing->add_flag("--only-named", options->only_named,
                     "Do not follow to the identities that stand beside the named one in a record");
   erasing->add_flag("--yes", options->yes, "Erase; there is no way back");
+  add_privacy_hold(*command, context);
   erasing->callback(
       [&context, options] { context.run = [&context, options] { return erase(context, *options); }; });
 }

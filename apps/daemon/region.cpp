@@ -31,8 +31,8 @@ store::WriterLimits writer_limits(const Config::Limits& limits) {
 base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const base::RegionId& id,
                                                     const LogKeys& keys, base::Metrics& metrics,
                                                     std::function<void(const base::Error&)> on_fatal) {
-  auto region = std::unique_ptr<Region>(
-      new Region(id, config.region_files(id), privacy::Erasures(config.erasures(id))));
+  auto region = std::unique_ptr<Region>(new Region(
+      id, config.region_files(id), privacy::Erasures(config.erasures(id)), privacy::Holds(config.holds(id))));
   {
     TRY_ASSIGN(const auto reader, store::LedgerReader::open(region->files_.ledger()));
     region->identity_ = reader.identity();
@@ -131,7 +131,7 @@ void Region::note_silence(const SilenceChange& change, const ingest::Registry& r
 }
 
 base::Result<void> Region::carry_out_erasures() {
-  return apps::carry_out_erasures(files_, *writer_, erasures_,
+  return apps::carry_out_erasures(files_, *writer_, erasures_, holds_,
                                   [this](boost::json::object event) { note(std::move(event)); });
 }
 

@@ -7,6 +7,7 @@
 #include "ledger/base/metrics.h"
 #include "ledger/base/result.h"
 #include "ledger/privacy/erasures.h"
+#include "ledger/privacy/holds.h"
 #include "ledger/projection/projector.h"
 #include "ledger/store/writer.h"
 #include "ledger/vault/keys.h"
@@ -50,14 +51,18 @@ class Region {
   void stop();
 
  private:
-  Region(base::RegionId id, store::RegionFiles files, privacy::Erasures erasures)
-      : id_(std::move(id)), files_(std::move(files)), erasures_(std::move(erasures)) {}
+  Region(base::RegionId id, store::RegionFiles files, privacy::Erasures erasures, privacy::Holds holds)
+      : id_(std::move(id)),
+        files_(std::move(files)),
+        erasures_(std::move(erasures)),
+        holds_(std::move(holds)) {}
 
   void note(boost::json::object event);
 
   const base::RegionId id_;
   const store::RegionFiles files_;
   privacy::Erasures erasures_;
+  const privacy::Holds holds_;
   store::LedgerIdentity identity_;
   vault::VaultKeys vault_keys_;
   std::unique_ptr<store::Writer> writer_;

@@ -130,6 +130,41 @@ class Privacy(unittest.TestCase):
         self.wait_system_event("erasure.performed")
         self.assertEqual(self.names_ana(self.export("after.zip")[0]), [])
 
+    def test_a_legal_hold_keeps_what_it_covers(self):
+        hold = lambda *args: self.appliance.run("privacy", "hold", *args, check=False)
+        self.assertEqual(hold("add", "case-17", "--tenant", "acme", "--subject", "phone=+14155550112").returncode, 0)
+        self.assertEqual(hold("add", "case-17", "--tenant", "acme").returncode, 4, "a name stands once")
+        self.assertEqual(hold("add", "Ana Example", "--tenant", "acme").returncode, 2)
+        listed = self.appliance.json("privacy", "hold", "list")
+        self.assertEqual([(h["hold"], h["tenant"], h["values"]) for h in listed], [("case-17", "acme", 7)])
+        arguments = ("privacy", "erase", "--tenant", "acme", "--yes", "--reason", "gdpr_art_17", "--subject")
+        refused = self.appliance.run(*arguments, "email=ana@example.com", check=False)
+        self.assertEqual(refused.returncode, 8)
+        self.assertIn("the hold case-17", refused.stderr)
+        self.assertFalse(self.erase()["erased"], "what would go is still shown")
+        self.assertTrue(self.erase("--yes", "--reason", "gdpr_art_17", subject="email=bob@example.com")["erased"], "others are not held")
+        self.assertEqual(len(self.names_ana(self.export("held.zip")[0])), len(ANA))
+
+        # An order that was left before the hold stood is refused by the daemon as well.
+        self.assertEqual(hold("release", "case-17").returncode, 0)
+        self.appliance.stop()
+        self.assertIn("not running", self.appliance.run(*arguments, "email=ana@example.com", check=False).stderr)
+        self.assertEqual(hold("add", "everything", "--tenant", "acme").returncode, 0)
+        self.appliance.start()
+        reports = self.appliance.region_file("orders")
+        until = time.monotonic() + 10
+        while not list(reports.glob("*.done")) and time.monotonic() < until:
+            time.sleep(0.05)
+        self.assertIn("the hold everything", next(reports.glob("*.done")).read_text())
+        self.assertEqual(len(self.names_ana(self.export("still.zip")[0])), len(ANA))
+        self.assertEqual(hold("release", "everything").returncode, 0)
+        self.assertEqual(hold("release", "everything").returncode, 3)
+        self.assertTrue(self.erase("--yes", "--reason", "gdpr_art_17")["erased"])
+        until = time.monotonic() + 10
+        while len(self.system_events("hold.released")) < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        self.assertEqual(sorted(e["action"]["resource"] for e in self.system_events("hold.placed")), ["case-17", "everything"])
+
     def test_what_is_refused(self):
         refuse = lambda *args: self.appliance.run("privacy", "erase", *args, check=False)
         self.assertEqual(refuse("--tenant", "acme", "--subject", "email=ana@example.com", "--yes").returncode, 2)

@@ -1,0 +1,114 @@
+#include "ledger/privacy/holds.h"
+
+#include "ledger/base/encoding.h"
+#include "ledger/base/file.h"
+#include "ledger/base/json.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace countersign::privacy {
+namespace {
+
+namespace json = boost::json;
+
+using base::Code;
+using base::fail;
+
+constexpr std::uint64_t kFileBytesMax = 64u << 20;
+constexpr std::size_t kNameMax = 64;
+
+bool is_name(std::string_view text) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !text.empty() && text.size() <= kNameMax && plain(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return plain(c) || c == '-'; });
+}
+
+std::string text_of(const json::object& from, json::string_view name) {
+  const auto* value = from.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string().c_str()) : std::string();
+}
+
+base::Result<Hold> read_hold(const std::filesystem::path& file) {
+  TRY_ASSIGN(const auto text, base::read_file(file, kFileBytesMax));
+  const auto parsed = base::parse_json(text, {.depth_max = 3});
+  if (!parsed || !parsed->value.is_object()) return fail(Code::data_loss, "it is no JSON object");
+  const auto& from = parsed->value.get_object();
+  Hold out;
+  out.name = file.stem().string();
+  TRY_ASSIGN(out.time, base::parse_rfc3339(text_of(from, "time")));
+  TRY_ASSIGN(out.tenant, base::parse_tenant(text_of(from, "tenant")));
+  const auto* tokens = from.if_contains("tokens");
+  if (!is_name(out.name) || tokens == nullptr || !tokens->is_array())
+    return fail(Code::data_loss, "its name or its tokens are wrong");
+  for (const auto& token : tokens->get_array()) {
+    if (!token.is_string() || token.get_string().size() != base::kDigestBase64UrlSize)
+      return fail(Code::data_loss, "a token is wrong");
+    out.tokens.emplace_back(token.get_string().c_str());
+  }
+  return out;
+}
+
+}  // namespace
+
+base::Result<void> Holds::add(const Hold& hold) {
+  if (!is_name(hold.name))
+    return fail(Code::invalid_argument,
+                "a hold's name has 1 to 64 of a-z, 0-9 and '-', and begins with a letter "
+                "or digit; it must not name anybody");
+  const json::object data{{"time", base::format_rfc3339(hold.time)},
+                          {"tenant", hold.tenant.value()},
+                          {"tokens", json::array(hold.tokens.begin(), hold.tokens.end())}};
+  TRY(base::make_folders_durably(folder_));
+  auto made = base::create_file_durably(folder_ / (hold.name + ".json"), json::serialize(data) + "\n",
+                                        base::FileMode::secret);
+  if (!made && made.error().code == Code::already_exists)
+    return fail(Code::already_exists, fmt::format("a hold {} stands already", hold.name));
+  return made;
+}
+
+base::Result<void> Holds::release(const std::string& name) {
+  if (!is_name(name)) return fail(Code::invalid_argument, "that is no name of a hold");
+  std::error_code error;
+  // Should a crash undo it, the hold stands again, which harms nobody.
+  if (std::filesystem::remove(folder_ / (name + ".json"), error)) return {};
+  return error ? fail(Code::internal, error.message())
+               : fail(Code::not_found, fmt::format("no hold {} stands", name));
+}
+
+base::Result<std::vector<Hold>> Holds::list() const {
+  std::vector<Hold> out;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, missing)) {
+    const auto name = entry.path().filename().string();
+    if (entry.path().extension() != ".json" || name.starts_with(".")) continue;
+    auto hold = read_hold(entry.path());
+    if (!hold)
+      return fail(Code::data_loss,
+                  fmt::format("{} is no hold: {}", entry.path().string(), hold.error().message));
+    out.push_back(std::move(*hold));
+  }
+  std::sort(out.begin(), out.end(), [](const Hold& one, const Hold& other) { return one.name < other.name; });
+  return out;
+}
+
+base::Result<std::optional<Hold>> Holds::covering(const store::ErasureOrder& order) const {
+  TRY_ASSIGN(auto all, list());
+  std::set<std::string_view> tokens(order.certain.begin(), order.certain.end());
+  tokens.insert(order.unless_shared.begin(), order.unless_shared.end());
+  for (auto& hold : all) {
+    if (hold.tenant != order.tenant) continue;
+    const bool covers =
+        hold.tokens.empty() || std::any_of(hold.tokens.begin(), hold.tokens.end(),
+                                           [&](const auto& token) { return tokens.contains(token); });
+    if (covers) return std::optional(std::move(hold));
+  }
+  return std::optional<Hold>();
+}
+
+}  // namespace countersign::privacy
