@@ -1,3 +1,5 @@
+#include "apps/countersign/export.h"
+
 #include "apps/countersign/command.h"
 #include "apps/countersign/progress.h"
 #include "apps/keys.h"
@@ -19,13 +21,6 @@ namespace {
 
 constexpr std::uint64_t kPemBytesMax = 1 << 20;
 constexpr std::uint64_t kTimestampBytesMax = 1 << 20;
-
-struct Options {
-  std::string tenant, from, to, output, region, requested_by, query;
-  std::vector<std::string> filter;
-  std::string format;
-  bool redact = false;
-};
 
 std::string who() {
   const char* user = std::getenv("SUDO_USER");
@@ -76,19 +71,23 @@ base::Result<void> add_timestamp(const Config& config, bundle::BundleRequest& re
 }
 
 base::Result<void> note_the_export(const Config& config, const base::RegionId& region,
-                                   const Options& options) {
+                                   const ExportOptions& options) {
   auto event =
       system_event(random_event_id(crypto::system_entropy()), "export.performed", base::system_clock()());
   event["action"] = {
       {"name", "export"},
       {"resource", options.tenant},
       {"context", fmt::format("received {} to {}, {}, {} filter terms", options.from, options.to,
-                              options.redact ? "personal values withheld" : "personal values disclosed",
+                              options.redact        ? "personal values withheld"
+                              : options.only_tokens ? "personal values of one person disclosed"
+                                                    : "personal values disclosed",
                               options.filter.size())}};
   return leave_in_outbox(config.region_files(region), event);
 }
 
-base::Result<int> export_now(const Context& context, const Options& options) {
+}  // namespace
+
+base::Result<int> export_now(const Context& context, const ExportOptions& options) {
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto region, choose_region(config, options.region));
   const auto files = config.region_files(region);
@@ -97,6 +96,7 @@ base::Result<int> export_now(const Context& context, const Options& options) {
   TRY_ASSIGN(request.period.from, base::parse_rfc3339(options.from));
   TRY_ASSIGN(request.period.to, base::parse_rfc3339(options.to));
   TRY_ASSIGN(request.filter, filter_of(options.filter));
+  request.only_tokens = options.only_tokens;
   request.query_text = options.query;
   request.personal = options.redact ? bundle::PersonalValues::withhold : bundle::PersonalValues::disclose;
   request.output = options.output;
@@ -151,10 +151,8 @@ base::Result<int> export_now(const Context& context, const Options& options) {
   return 0;
 }
 
-}  // namespace
-
 void add_export(CLI::App& app, Context& context) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ExportOptions>();
   auto* command = add_command(
       app, "export",
       "Write a signed evidence bundle of a tenant and a period; the export is recorded in the system log",

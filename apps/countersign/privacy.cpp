@@ -130,6 +130,7 @@ void add_privacy(CLI::App& app, Context& context) {
   erasing->add_flag("--only-named", options->only_named,
                     "Do not follow to the identities that stand beside the named one in a record");
   erasing->add_flag("--yes", options->yes, "Erase; there is no way back");
+  add_privacy_access(*command, context);
   add_privacy_hold(*command, context);
   erasing->callback(
       [&context, options] { context.run = [&context, options] { return erase(context, *options); }; });

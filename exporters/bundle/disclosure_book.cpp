@@ -7,8 +7,11 @@
 
 namespace countersign::bundle {
 
-DisclosureBook::DisclosureBook(vault::VaultReader& vault, base::TenantId tenant, std::string& lines)
-    : vault_(vault), tenant_(std::move(tenant)), lines_(lines), known_(4096) {}
+DisclosureBook::DisclosureBook(vault::VaultReader& vault, base::TenantId tenant, std::string& lines,
+                               const std::vector<std::string>* only)
+    : vault_(vault), tenant_(std::move(tenant)), lines_(lines), known_(4096) {
+  if (only != nullptr) only_.emplace(only->begin(), only->end());
+}
 
 std::uint64_t DisclosureBook::hash_of(const Key& key) {
   // The characters of a SHA-256 in base64url are as good as random; fold them over each other.
@@ -46,6 +49,7 @@ void DisclosureBook::remember(const Key& key) {
 }
 
 base::Result<std::optional<std::string_view>> DisclosureBook::find(const record::TokenAt& token) {
+  if (only_ && !only_->contains(token.token)) return std::optional<std::string_view>();
   const auto* entry = recent_.find(token.token);
   if (entry == nullptr) {
     TRY_ASSIGN(auto found, vault_.disclose(tenant_, token.token));

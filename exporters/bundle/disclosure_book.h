@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,10 @@ class DisclosureBook final : public csv::DisclosedValues {
  public:
   static constexpr std::size_t kKnownMax = 1'000'000;
 
-  /// Lines go to `lines`, which the caller empties. Both outlive the book.
-  DisclosureBook(vault::VaultReader& vault, base::TenantId tenant, std::string& lines);
+  /// Lines go to `lines`, which the caller empties. Both outlive the book. `only`: the tokens that are
+  /// opened, or null for all.
+  DisclosureBook(vault::VaultReader& vault, base::TenantId tenant, std::string& lines,
+                 const std::vector<std::string>* only = nullptr);
 
   base::Result<std::optional<std::string_view>> find(const record::TokenAt& token) override;
 
@@ -39,6 +42,7 @@ class DisclosureBook final : public csv::DisclosedValues {
   vault::VaultReader& vault_;
   base::TenantId tenant_;
   std::string& lines_;
+  std::optional<std::set<std::string, std::less<>>> only_;
   std::uint64_t written_ = 0;
   csv::RecentValues recent_;
   std::vector<Key> known_;  ///< open addressing; a key of zeros is a free place

@@ -130,7 +130,9 @@ class Export {
     TRY_ASSIGN(auto records, staging_.begin(layout::kRecords));
     TRY_ASSIGN(auto events, staging_.begin(layout::kEvents));
     TRY_ASSIGN(auto disclosures, staging_.begin(layout::kDisclosures));
-    TRY(write_run(ledger_, {&head_, request_.tenant, begin_, end_, &filter_, &commits_, vault_},
+    TRY(write_run(ledger_,
+                  {&head_, request_.tenant, begin_, end_, &filter_, &commits_, vault_,
+                   request_.only_tokens ? &*request_.only_tokens : nullptr},
                   {&records, &events, &disclosures}, totals_, progress_));
     disclosed_ = disclosures.bytes() > 0;
     TRY(staging_.finish(std::move(records)));

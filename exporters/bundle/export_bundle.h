@@ -40,6 +40,8 @@ struct BundleRequest {
   /// The question as it was asked, kept in evidence.json with its hash; empty: the filter, spelled out.
   std::string query_text = {};
   PersonalValues personal = PersonalValues::withhold;
+  /// With PersonalValues::disclose: the only tokens that are opened; absent: all.
+  std::optional<std::vector<std::string>> only_tokens = {};
   ArchiveFormat format = ArchiveFormat::zip;
   std::filesystem::path output;
   const crypto::Certificate* certificate = nullptr;

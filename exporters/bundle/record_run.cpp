@@ -32,7 +32,7 @@ class Tabler {
  public:
   Tabler(const RunPlan& plan, jsonl::Totals& totals)
       : plan_(plan), totals_(totals), seq_(plan.begin), commits_(plan.commits->cursor()) {
-    if (plan.vault != nullptr) book_.emplace(*plan.vault, plan.tenant, disclosures_);
+    if (plan.vault != nullptr) book_.emplace(*plan.vault, plan.tenant, disclosures_, plan.only_tokens);
     writer_.emplace(book_ ? &*book_ : nullptr);
   }
 

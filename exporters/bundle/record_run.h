@@ -25,7 +25,8 @@ struct RunPlan {
   std::uint64_t end = 0;  ///< behind the last
   const jsonl::Filter* filter = nullptr;
   const jsonl::CommitTimes* commits = nullptr;
-  vault::VaultReader* vault = nullptr;  ///< null: personal values are withheld
+  vault::VaultReader* vault = nullptr;                    ///< null: personal values are withheld
+  const std::vector<std::string>* only_tokens = nullptr;  ///< that are opened; null: all
 };
 
 struct RunFiles {

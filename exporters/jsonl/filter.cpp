@@ -18,7 +18,8 @@ std::string path_of(const record::EventField& field) {
 base::Result<int> Filter::find_field(std::string_view field) {
   if (field == "source") return kSource;
   if (field == "proof") return kProof;
-  std::string usable = "source, proof";
+  if (field == "token") return kToken;
+  std::string usable = "source, proof, token";
   for (std::size_t i = 0; i < record::kEventFieldCount; ++i) {
     const auto& known = record::kEventFields[i];
     const auto path = path_of(known);
@@ -58,8 +59,20 @@ base::Result<Filter> Filter::make(std::vector<FilterTerm> terms) {
   return filter;
 }
 
+bool Filter::holds_one_of(const std::vector<std::string>& tokens, const record::EventView& event) {
+  bool found = false;
+  const auto read = record::for_each_token(event, [&](const record::TokenAt& at) {
+    found = found || std::find(tokens.begin(), tokens.end(), at.token) != tokens.end();
+  });
+  return read && found;
+}
+
 bool Filter::matches(const record::RecordView& record, const record::EventView& event) const {
   for (const auto& condition : conditions_) {
+    if (condition.field == kToken) {
+      if (!holds_one_of(condition.alternatives, event)) return false;
+      continue;
+    }
     const auto value = condition.field == kSource  ? record.source
                        : condition.field == kProof ? record.proof
                                                    : event.raw[static_cast<std::size_t>(condition.field)];

@@ -19,7 +19,8 @@ struct FilterTerm {
 };
 
 /// Chooses records by members that are not personal. Terms of the same field are alternatives; different
-/// fields must all hold. A filter without terms chooses every record. Immutable; const calls are thread-safe.
+/// fields must all hold. The field `token` stands for any personal value: it chooses records that hold that
+/// token, wherever. A filter without terms chooses every record. Immutable; const calls are thread-safe.
 class Filter {
  public:
   Filter() = default;
@@ -41,8 +42,10 @@ class Filter {
   };
   static constexpr int kSource = -1;
   static constexpr int kProof = -2;
+  static constexpr int kToken = -3;
 
   static base::Result<int> find_field(std::string_view field);
+  static bool holds_one_of(const std::vector<std::string>& tokens, const record::EventView& event);
 
   std::vector<FilterTerm> terms_;
   std::vector<Condition> conditions_;

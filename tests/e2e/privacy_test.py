@@ -22,7 +22,7 @@ EVENTS = [
     event(1, {"id": "ana-17", "email": "Ana@example.com", "name": "Ana Example"}, device={"fingerprint": "device-of-ana", "ip": "203.0.113.7"}),
     event(2, {"id": "ana-17", "phone": "+14155550112"}, device={"ip": "192.0.2.1"}, attributes={"plan": "pro"}),
     event(3, {"email": "bob@example.com"}, device={"ip": "192.0.2.1"}, attributes={"plan": "pro"}),
-    event(4, {"id": "root", "name": "Administrator"}, attributes={"note": "unlocked ana@example.com"}),
+    event(4, {"id": "admin-of-acme", "name": "Administrator"}, attributes={"note": "unlocked ana@example.com"}),
 ]
 
 
@@ -67,9 +67,9 @@ class Privacy(unittest.TestCase):
     def system_events(self, kind):
         return [r["event"] for r in self.appliance.records("_system") if r["event"]["type"] == kind]
 
-    def wait_system_event(self, kind):
+    def wait_system_event(self, kind, count=1):
         until = time.monotonic() + 10
-        while not self.system_events(kind) and time.monotonic() < until:
+        while len(self.system_events(kind)) < count and time.monotonic() < until:
             time.sleep(0.05)
         return self.system_events(kind)
 
@@ -130,6 +130,26 @@ class Privacy(unittest.TestCase):
         self.wait_system_event("erasure.performed")
         self.assertEqual(self.names_ana(self.export("after.zip")[0]), [])
 
+    def test_a_person_gets_everything_and_nothing_of_others(self):
+        self.export("all.zip")
+        path = self.appliance.folder / "ana.zip"
+        result = self.appliance.json("privacy", "access", "--tenant", "acme", "--subject", "user=ana-17", "-o", path)
+        self.assertEqual((result["records"] - result["withheld"], result["withheld"]), (3, 1), "her records, and one that mentions her")
+        self.assertEqual(len(self.names_ana(path)), len(ANA))
+        self.assert_verifies(path)
+        with zipfile.ZipFile(path) as bundle:
+            text = {name.rpartition("/")[2]: bundle.read(name).decode(errors="replace") for name in bundle.namelist()}
+        everything = "".join(text.values())
+        self.assertEqual([other for other in ("bob@example.com", "Administrator", "admin-of-acme") if other in everything], [])
+        self.assertIn("unlocked ana@example.com", text["disclosures.jsonl"].replace("\\", ""))
+        self.assertIn("192.0.2.1", text["disclosures.jsonl"], "also what she shares")
+        self.assertEqual([value for value in ANA if value.lower() in text["evidence.json"].lower()], [], "what the bundle claims names nobody")
+        contexts = lambda: [e["action"]["context"] for e in self.system_events("export.performed")]
+        until = time.monotonic() + 10
+        while not any("of one person" in context for context in contexts()) and time.monotonic() < until:
+            time.sleep(0.05)
+        self.assertTrue(any("of one person" in context for context in contexts()), contexts())
+
     def test_a_legal_hold_keeps_what_it_covers(self):
         hold = lambda *args: self.appliance.run("privacy", "hold", *args, check=False)
         self.assertEqual(hold("add", "case-17", "--tenant", "acme", "--subject", "phone=+14155550112").returncode, 0)
@@ -160,9 +180,7 @@ class Privacy(unittest.TestCase):
         self.assertEqual(hold("release", "everything").returncode, 0)
         self.assertEqual(hold("release", "everything").returncode, 3)
         self.assertTrue(self.erase("--yes", "--reason", "gdpr_art_17")["erased"])
-        until = time.monotonic() + 10
-        while len(self.system_events("hold.released")) < 2 and time.monotonic() < until:
-            time.sleep(0.05)
+        self.wait_system_event("hold.released", 2)
         self.assertEqual(sorted(e["action"]["resource"] for e in self.system_events("hold.placed")), ["case-17", "everything"])
 
     def test_what_is_refused(self):

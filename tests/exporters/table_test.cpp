@@ -183,6 +183,25 @@ TEST(Filter, TakesTermsOfOneFieldAsAlternatives) {
   EXPECT_THAT(chosen, ElementsAre(0, 3, 15, 18));
 }
 
+TEST(Filter, FindsATokenWhereverItStands) {
+  auto event = testing::sample_event_json(0);
+  event["attributes"] = {{"inner", {{"list", {1, 2}}}}};
+  auto prepared = std::move(*record::prepare_event(event, {base::SourceName("app"), record::Proof::token}));
+  const auto token_of = [](std::size_t i) { return std::string(42, 'a') + static_cast<char>('A' + i); };
+  for (std::size_t i = 0; i < prepared.personal.size(); ++i)
+    prepared.json.replace(prepared.personal[i].offset, 43, token_of(i));
+  const auto view = record::read_event(prepared.json).value();
+  const auto chooses = [&](std::vector<jsonl::FilterTerm> terms) {
+    return jsonl::Filter::make(std::move(terms)).value().matches({}, view);
+  };
+  ASSERT_GT(prepared.personal.size(), 5u);
+  for (std::size_t i = 0; i < prepared.personal.size(); ++i)
+    EXPECT_TRUE(chooses({{"token", token_of(i)}})) << i;
+  EXPECT_FALSE(chooses({{"token", std::string(43, 'z')}}));
+  EXPECT_TRUE(chooses({{"token", std::string(43, 'z')}, {"token", token_of(0)}}));
+  EXPECT_FALSE(chooses({{"token", token_of(0)}, {"type", "login.failed"}}));
+}
+
 TEST(BlockReader, GivesWholeLinesOnly) {
   testing::TempDir dir;
   std::string text;
