@@ -81,8 +81,10 @@ base::Result<int> erase(const Context& context, const Options& options) {
   if (!options.yes) {
     data["erased"] = false;
     text += fmt::format(
-        "\n{} values in {} records would be erased. Nothing was: say --yes --reason gdpr_art_17\n", values,
-        person.records);
+        "\nWould be erased: {} values; records that name the person, which stay: {}. Nothing was erased: say "
+        "--yes "
+        "--reason gdpr_art_17\n",
+        values, person.records);
     print(context, data, text);
     return 0;
   }
@@ -101,9 +103,9 @@ base::Result<int> erase(const Context& context, const Options& options) {
   data["erased_values"] = report.values;
   data["kept_values"] = report.kept;
   text += fmt::format(
-      "\n{} values are erased from the vault. The {} records stay, and still verify. Recorded as erasure/{} "
-      "in the "
-      "system log.\n",
+      "\nErased from the vault: {} values. The records that held them, {} of this person, stay and still "
+      "verify. In the "
+      "system log it is erasure/{}\n",
       report.values, person.records, erasure.id);
   print(context, data, text);
   return 0;
