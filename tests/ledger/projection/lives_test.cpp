@@ -173,5 +173,30 @@ TEST_F(Joined, CoverageCountsTheMinutesAfterASourceWasHeard) {
   EXPECT_FALSE(reader->last_heard("nobody").value());
 }
 
+TEST_F(Joined, CoverageTellsTheClocksSkewAndWhatIsMissing) {
+  // The region's clock begins at 2026-01-01T00:00:00Z and goes a millisecond each time it is asked.
+  say("app", "source.heartbeat", 0, sequence(1));
+  say("app", "source.heartbeat", 5, sequence(3));
+  say("app", "source.heartbeat", 0, sequence(9));
+  bring_level();
+  auto reader = CoverageReader::open(region_.files().index());
+  ASSERT_TRUE(reader);
+  const base::Timestamp begin{1'767'225'600'000'000};
+  const auto coverage = reader->read({0, "app", begin, {begin.micros + 600'000'000}, 60});
+  ASSERT_TRUE(coverage) << coverage.error().message;
+  ASSERT_TRUE(coverage->skew_min_ms && coverage->skew_max_ms);
+  EXPECT_GE(*coverage->skew_min_ms, -300'000) << "five minutes ahead";
+  EXPECT_LT(*coverage->skew_min_ms, -299'000);
+  EXPECT_GT(*coverage->skew_max_ms, 0);
+  EXPECT_LT(*coverage->skew_max_ms, 1'000);
+  EXPECT_EQ(coverage->gaps_total, 2);
+  EXPECT_EQ(coverage->missing, 1 + 5);
+  ASSERT_EQ(coverage->gaps.size(), 2u);
+  EXPECT_EQ(coverage->gaps[0].low, 2);
+  EXPECT_EQ(coverage->gaps[0].high, 2);
+  EXPECT_EQ(coverage->gaps[1].low, 4);
+  EXPECT_EQ(coverage->gaps[1].high, 8);
+}
+
 }  // namespace
 }  // namespace countersign::projection
