@@ -3,6 +3,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
+#include "ledger/privacy/memory_folder.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -36,11 +37,6 @@ const json::value* member(const json::object& from, json::string_view name) {
   return value == nullptr ? &kNull : value;
 }
 
-std::string text(const json::object& from, json::string_view name) {
-  const auto* value = member(from, name);
-  return value->is_string() ? std::string(value->get_string().c_str()) : std::string();
-}
-
 std::uint64_t count(const json::object& from, json::string_view name) {
   const auto* value = member(from, name);
   return value->is_int64() && value->get_int64() >= 0 ? static_cast<std::uint64_t>(value->get_int64()) : 0;
@@ -54,9 +50,9 @@ base::Result<Order> read_order(const std::filesystem::path& file) {
   const auto& from = parsed->value.get_object();
   Order out;
   out.erasure.id = file.stem().string();
-  TRY_ASSIGN(out.erasure.time, base::parse_rfc3339(text(from, "time")));
-  TRY_ASSIGN(out.erasure.tenant, base::parse_tenant(text(from, "tenant")));
-  out.erasure.reason = text(from, "reason");
+  TRY_ASSIGN(out.erasure.time, base::parse_rfc3339(privacy::text_of(from, "time")));
+  TRY_ASSIGN(out.erasure.tenant, base::parse_tenant(privacy::text_of(from, "tenant")));
+  out.erasure.reason = privacy::text_of(from, "reason");
   out.erasure.records = count(from, "records");
   out.what.tenant = out.erasure.tenant;
   out.what.searched = count(from, "searched");
@@ -65,22 +61,30 @@ base::Result<Order> read_order(const std::filesystem::path& file) {
   for (const auto& value : values->get_array()) {
     if (!value.is_object()) return bad();
     const auto& held = value.get_object();
-    auto token = text(held, "token");
+    auto token = privacy::text_of(held, "token");
     if (token.size() != base::kDigestBase64UrlSize) return bad();
-    out.kinds[token] = text(held, "kind");
-    (text(held, "tie") == privacy::to_string(privacy::Tie::only_here) ? out.what.unless_shared
-                                                                      : out.what.certain)
+    out.kinds[token] = privacy::text_of(held, "kind");
+    (privacy::text_of(held, "tie") == privacy::to_string(privacy::Tie::only_here) ? out.what.unless_shared
+                                                                                  : out.what.certain)
         .push_back(std::move(token));
   }
   return out;
 }
 
-base::Result<store::ErasureResult> erase(store::Writer& writer, store::ErasureOrder order,
-                                         store::RememberErasure remember) {
+using ErasureFuture = std::future<base::Result<store::ErasureResult>>;
+
+base::Result<ErasureFuture> begin_erasing(store::Writer& writer, store::ErasureOrder order,
+                                          store::RememberErasure remember) {
   auto promise = std::make_shared<std::promise<base::Result<store::ErasureResult>>>();
   auto future = promise->get_future();
   TRY(writer.erase(std::move(order), std::move(remember),
                    [promise](auto result) { promise->set_value(std::move(result)); }));
+  return future;
+}
+
+base::Result<store::ErasureResult> erase(store::Writer& writer, store::ErasureOrder order,
+                                         store::RememberErasure remember) {
+  TRY_ASSIGN(auto future, begin_erasing(writer, std::move(order), std::move(remember)));
   return future.get();
 }
 
@@ -126,7 +130,8 @@ base::Result<std::optional<ErasureReport>> take_erasure_report(const store::Regi
   const auto& from = parsed->value.get_object();
   std::error_code ignored;
   std::filesystem::remove(path, ignored);
-  return std::optional(ErasureReport{count(from, "values"), count(from, "kept"), text(from, "error")});
+  return std::optional(
+      ErasureReport{count(from, "values"), count(from, "kept"), privacy::text_of(from, "error")});
 }
 
 base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Writer& writer,
@@ -185,8 +190,14 @@ base::Result<void> repeat_erasures(store::Writer& writer, const privacy::Erasure
     order.certain.insert(order.certain.end(), erasure.tokens.begin(), erasure.tokens.end());
     note(privacy::erasure_event(erasure));
   }
+  // All at once, so that the vault is not scrubbed for each tenant.
+  std::vector<ErasureFuture> under_way;
   for (auto& [tenant, order] : by_tenant) {
-    TRY_ASSIGN(const auto result, erase(writer, std::move(order), {}));
+    TRY_ASSIGN(auto future, begin_erasing(writer, std::move(order), {}));
+    under_way.push_back(std::move(future));
+  }
+  for (auto& future : under_way) {
+    TRY_ASSIGN(const auto result, future.get());
     static_cast<void>(result);
   }
   return {};

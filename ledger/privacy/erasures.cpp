@@ -2,8 +2,8 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
-#include "ledger/base/json.h"
 #include "ledger/crypto/digest.h"
+#include "ledger/privacy/memory_folder.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -21,11 +21,6 @@ using base::fail;
 
 constexpr std::uint64_t kFileBytesMax = 256u << 20;
 constexpr std::size_t kReasonMax = 64;
-
-std::string text_of(const json::object& from, json::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string().c_str()) : std::string();
-}
 
 json::object to_json(const Erasure& erasure) {
   json::object kinds;
@@ -51,7 +46,6 @@ base::Result<Erasure> from_json(const json::object& from) {
   if (out.id.empty() || !is_reason(out.reason)) return bad("id or reason");
   const auto* records = from.if_contains("records");
   const auto* kinds = from.if_contains("kinds");
-  const auto* tokens = from.if_contains("tokens");
   if (records == nullptr || !records->is_int64() || records->get_int64() < 0) return bad("records");
   out.records = static_cast<std::uint64_t>(records->get_int64());
   if (kinds == nullptr || !kinds->is_object()) return bad("kinds");
@@ -59,19 +53,8 @@ base::Result<Erasure> from_json(const json::object& from) {
     if (!count.is_int64() || count.get_int64() < 0) return bad("kinds");
     out.kinds[std::string(kind.data(), kind.size())] = static_cast<std::uint64_t>(count.get_int64());
   }
-  if (tokens == nullptr || !tokens->is_array()) return bad("tokens");
-  for (const auto& token : tokens->get_array()) {
-    if (!token.is_string() || token.get_string().size() != base::kDigestBase64UrlSize) return bad("tokens");
-    out.tokens.emplace_back(token.get_string().c_str());
-  }
+  TRY_ASSIGN(out.tokens, tokens_of(from));
   return out;
-}
-
-base::Result<Erasure> read_erasure(const std::filesystem::path& file) {
-  TRY_ASSIGN(const auto text, base::read_file(file, kFileBytesMax));
-  const auto parsed = base::parse_json(text, {.depth_max = 4});
-  if (!parsed || !parsed->value.is_object()) return fail(Code::data_loss, "it is no JSON object");
-  return from_json(parsed->value.get_object());
 }
 
 }  // namespace
@@ -84,16 +67,12 @@ base::Result<void> Erasures::add(const Erasure& erasure) {
 
 base::Result<std::vector<Erasure>> Erasures::list() const {
   std::vector<Erasure> out;
-  std::error_code missing;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_, missing)) {
-    const auto name = entry.path().filename().string();
-    if (entry.path().extension() != ".json" || name.starts_with(".")) continue;
-    auto erasure = read_erasure(entry.path());
-    if (!erasure)
-      return fail(Code::data_loss, fmt::format("{} is not the memory of an erasure: {}",
-                                               entry.path().string(), erasure.error().message));
-    out.push_back(std::move(*erasure));
-  }
+  TRY(read_memories(folder_, kFileBytesMax, "memory of an erasure",
+                    [&](const std::string&, const json::object& content) -> base::Result<void> {
+                      TRY_ASSIGN(auto erasure, from_json(content));
+                      out.push_back(std::move(erasure));
+                      return {};
+                    }));
   std::sort(out.begin(), out.end(), [](const Erasure& one, const Erasure& other) {
     return std::tie(one.time, one.id) < std::tie(other.time, other.id);
   });

@@ -1,8 +1,7 @@
 #include "ledger/privacy/holds.h"
 
-#include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
-#include "ledger/base/json.h"
+#include "ledger/privacy/memory_folder.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -29,28 +28,13 @@ bool is_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), [&](char c) { return plain(c) || c == '-'; });
 }
 
-std::string text_of(const json::object& from, json::string_view name) {
-  const auto* value = from.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string().c_str()) : std::string();
-}
-
-base::Result<Hold> read_hold(const std::filesystem::path& file) {
-  TRY_ASSIGN(const auto text, base::read_file(file, kFileBytesMax));
-  const auto parsed = base::parse_json(text, {.depth_max = 3});
-  if (!parsed || !parsed->value.is_object()) return fail(Code::data_loss, "it is no JSON object");
-  const auto& from = parsed->value.get_object();
+base::Result<Hold> read_hold(const std::string& name, const json::object& from) {
   Hold out;
-  out.name = file.stem().string();
+  out.name = name;
+  if (!is_name(name)) return fail(Code::data_loss, "its name is wrong");
   TRY_ASSIGN(out.time, base::parse_rfc3339(text_of(from, "time")));
   TRY_ASSIGN(out.tenant, base::parse_tenant(text_of(from, "tenant")));
-  const auto* tokens = from.if_contains("tokens");
-  if (!is_name(out.name) || tokens == nullptr || !tokens->is_array())
-    return fail(Code::data_loss, "its name or its tokens are wrong");
-  for (const auto& token : tokens->get_array()) {
-    if (!token.is_string() || token.get_string().size() != base::kDigestBase64UrlSize)
-      return fail(Code::data_loss, "a token is wrong");
-    out.tokens.emplace_back(token.get_string().c_str());
-  }
+  TRY_ASSIGN(out.tokens, tokens_of(from));
   return out;
 }
 
@@ -83,16 +67,12 @@ base::Result<void> Holds::release(const std::string& name) {
 
 base::Result<std::vector<Hold>> Holds::list() const {
   std::vector<Hold> out;
-  std::error_code missing;
-  for (const auto& entry : std::filesystem::directory_iterator(folder_, missing)) {
-    const auto name = entry.path().filename().string();
-    if (entry.path().extension() != ".json" || name.starts_with(".")) continue;
-    auto hold = read_hold(entry.path());
-    if (!hold)
-      return fail(Code::data_loss,
-                  fmt::format("{} is no hold: {}", entry.path().string(), hold.error().message));
-    out.push_back(std::move(*hold));
-  }
+  TRY(read_memories(folder_, kFileBytesMax, "hold",
+                    [&](const std::string& name, const json::object& content) -> base::Result<void> {
+                      TRY_ASSIGN(auto hold, read_hold(name, content));
+                      out.push_back(std::move(hold));
+                      return {};
+                    }));
   std::sort(out.begin(), out.end(), [](const Hold& one, const Hold& other) { return one.name < other.name; });
   return out;
 }

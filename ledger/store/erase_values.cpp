@@ -74,13 +74,16 @@ base::Result<ErasureResult> erase_values(const ErasureOrder& order, const Rememb
   tokens.insert(tokens.end(), alone.begin(), alone.end());
   if (remember) TRY(remember(tokens));
   TRY_ASSIGN(result.values, erase_rows(order, tokens, vault));
-  if (auto emptied = vault.empty_wal(); !emptied)
+  return result;
+}
+
+base::Result<void> leave_no_byte(vault::VaultWriter& vault) {
+  if (!vault.empty_wal())
     return fail(
         Code::unavailable,
         "the values are erased, but a reader of the vault keeps older pages of its WAL; ask again when it "
         "has ended");
-  TRY(vault.scrub());
-  return result;
+  return vault.scrub();
 }
 
 }  // namespace countersign::store

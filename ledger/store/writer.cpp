@@ -246,15 +246,19 @@ std::optional<std::vector<PendingBatch>> Writer::Impl::take_group() {
 }
 
 void Writer::Impl::erase_what_waits() {
-  for (;;) {
-    PendingErasure next;
-    {
-      const std::lock_guard guard(mutex);
-      if (erasures.empty()) return;
-      next = std::move(erasures.front());
-      erasures.pop_front();
-    }
-    next.done(erase_values(next.order, next.remember, book, vault));
+  std::deque<PendingErasure> waiting;
+  {
+    const std::lock_guard guard(mutex);
+    waiting.swap(erasures);
+  }
+  if (waiting.empty()) return;
+  std::vector<base::Result<ErasureResult>> results;
+  results.reserve(waiting.size());
+  for (const auto& one : waiting) results.push_back(erase_values(one.order, one.remember, book, vault));
+  const auto clean = leave_no_byte(vault);
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    if (results[i] && !clean) results[i] = fail(clean.error());
+    waiting[i].done(std::move(results[i]));
   }
 }
 
