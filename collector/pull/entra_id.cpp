@@ -1,5 +1,4 @@
 #include "collector/http/query.h"
-#include "collector/http/url.h"
 #include "collector/pull/lists.h"
 #include "ledger/base/json.h"
 
@@ -43,14 +42,10 @@ PullRequest request(std::string_view cursor, const PullContext& context) {
           fields};
 }
 
-/// The target of the next page's address. One of another host is none: the token goes to Graph alone.
 std::string next_in(const json::value& document, const PullContext& context) {
   const auto* next = document.as_object().if_contains("@odata.nextLink");
   if (next == nullptr || !next->is_string()) return {};
-  const auto url = http::parse_url(next->get_string().c_str()), home = http::parse_url(context.base_url);
-  const bool ours =
-      url && home && url->host == home->host && url->port == home->port && url->tls == home->tls;
-  return ours ? url->target : std::string();
+  return own_target(next->get_string().c_str(), context);
 }
 
 tl::expected<PullPage, PullFault> read(const http::ClientResponse& response, std::string_view cursor,

@@ -1,4 +1,3 @@
-#include "collector/http/url.h"
 #include "collector/pull/puller.h"
 #include "ledger/base/json.h"
 
@@ -43,7 +42,6 @@ std::int64_t wait_of(const http::ClientResponse& response, const PullContext& co
 /// The target of `<address>; rel="next"` in any of the Link fields (RFC 8288). An address of another host is
 /// none: the credential goes to the provider alone.
 std::string next_of(const http::ClientResponse& response, const PullContext& context) {
-  const auto home = http::parse_url(context.base_url);
   for (const auto& [name, value] : response.headers) {
     if (!http::same_name(name, "Link")) continue;
     std::string_view rest = value;
@@ -52,12 +50,10 @@ std::string next_of(const http::ClientResponse& response, const PullContext& con
       if (open == std::string_view::npos || close == std::string_view::npos) break;
       const auto end = std::min(rest.find(", <", close), rest.size());
       const auto parameters = rest.substr(close + 1, end - close - 1);
-      const auto url = http::parse_url(rest.substr(open + 1, close - open - 1));
-      const bool ours =
-          url && home && url->host == home->host && url->port == home->port && url->tls == home->tls;
-      if (ours && parameters.find("rel=\"next\"") != std::string_view::npos &&
-          url->target.size() <= kCursorMax)
-        return url->target;
+      auto target = own_target(rest.substr(open + 1, close - open - 1), context);
+      if (!target.empty() && parameters.find("rel=\"next\"") != std::string_view::npos &&
+          target.size() <= kCursorMax)
+        return target;
       rest.remove_prefix(end);
     }
   }

@@ -87,6 +87,10 @@ std::string setting(const PullContext& context, const std::string& name);
 /// of that form.
 std::int64_t retry_after_s(const http::ClientResponse& response, std::int64_t otherwise);
 
+/// The target of an address that the provider gave for the next page; empty where it is none, or one of
+/// another server: the credential goes to the provider alone.
+std::string own_target(std::string_view address, const PullContext& context);
+
 /// What an answer other than 200 means for the operator. `provider` is its name, `needs` what the credential
 /// must be allowed to.
 PullFault refusal_of(const http::ClientResponse& response, std::string_view provider, std::string_view needs);

@@ -1,3 +1,4 @@
+#include "collector/http/url.h"
 #include "collector/pull/puller.h"
 
 #include <fmt/format.h>
@@ -59,6 +60,13 @@ std::int64_t retry_after_s(const http::ClientResponse& response, std::int64_t ot
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return otherwise;
   return std::clamp<std::int64_t>(seconds, 1, kMost_s);
+}
+
+std::string own_target(std::string_view address, const PullContext& context) {
+  const auto url = http::parse_url(address), home = http::parse_url(context.base_url);
+  const bool ours =
+      url && home && url->host == home->host && url->port == home->port && url->tls == home->tls;
+  return ours ? url->target : std::string();
 }
 
 PullFault refusal_of(const http::ClientResponse& response, std::string_view provider,
