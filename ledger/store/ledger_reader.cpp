@@ -3,12 +3,14 @@
 #include "ledger/record/record.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/store/schema.h"
+#include "ledger/store/sealed_records.h"
 #include "ledger/tree/merkle.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 namespace countersign::store {
 
@@ -38,7 +40,11 @@ struct LedgerReader::Impl {
   sqlite::Statement newest;
   sqlite::Statement covering;
   sqlite::Statement checkpoints;
+  SealedRecords sealed;
 
+  /// Whether it got to the end; else `begin` is where a record is missing.
+  base::Result<bool> read_page(const LogHead& log, std::uint64_t& begin, std::uint64_t end,
+                               const Visit& visit);
   base::Result<Digest> leaf(const LogHead& log, std::uint64_t index);
   base::Result<std::vector<Digest>> entries(const LogHead& log, unsigned tile_level, std::uint64_t first,
                                             std::uint64_t count);
@@ -66,9 +72,10 @@ base::Result<LedgerReader> LedgerReader::open(const std::filesystem::path& ledge
   TRY_ASSIGN(
       auto checkpoints,
       ledger.prepare("SELECT place,time,note FROM checkpoints WHERE place>=?1 AND place<=?2 ORDER BY place"));
-  return LedgerReader(std::make_unique<Impl>(
-      Impl{std::move(ledger), std::move(identity), std::move(one), std::move(range), std::move(last),
-           std::move(tile), std::move(newest), std::move(covering), std::move(checkpoints)}));
+  TRY_ASSIGN(auto sealed, SealedRecords::prepare(ledger, RegionFiles::segments_of(ledger_file)));
+  return LedgerReader(std::make_unique<Impl>(Impl{
+      std::move(ledger), std::move(identity), std::move(one), std::move(range), std::move(last),
+      std::move(tile), std::move(newest), std::move(covering), std::move(checkpoints), std::move(sealed)}));
 }
 
 const LedgerIdentity& LedgerReader::identity() const { return impl_->identity; }
@@ -89,12 +96,13 @@ base::Result<std::optional<CheckpointRow>> one_checkpoint(sqlite::Statement& sta
   return row;
 }
 
-base::Result<std::uint64_t> size_of(sqlite::Statement& last, std::int64_t number) {
+base::Result<std::uint64_t> size_of(sqlite::Statement& last, SealedRecords& sealed, std::int64_t number) {
   last.bind(1, place_of(number, 0)).bind(2, place_of(number + 1, 0));
   TRY_ASSIGN(const bool row, last.step());
   const std::uint64_t size = row && !last.is_null(0) ? index_of_place(last.integer(0)) + 1 : 0;
   last.reset();
-  return size;
+  if (size > 0) return size;
+  return sealed.end_of(number);
 }
 
 }  // namespace
@@ -108,7 +116,7 @@ base::Result<std::vector<LogHead>> LedgerReader::logs() {
     logs.push_back({statement.integer(0), base::LogName{std::string(statement.text(1))}, 0});
   }
   for (auto& log : logs) {
-    TRY_ASSIGN(log.size, size_of(impl_->last, log.number));
+    TRY_ASSIGN(log.size, size_of(impl_->last, impl_->sealed, log.number));
   }
   return logs;
 }
@@ -123,7 +131,7 @@ base::Result<LogHead> LedgerReader::log(const base::TenantId& tenant) {
     return fail(Code::not_found,
                 fmt::format("there is no log {} yet: nothing was appended for this tenant", head.name.text));
   head.number = statement.integer(0);
-  TRY_ASSIGN(head.size, size_of(impl_->last, head.number));
+  TRY_ASSIGN(head.size, size_of(impl_->last, impl_->sealed, head.number));
   return head;
 }
 
@@ -135,50 +143,58 @@ base::Result<std::string> LedgerReader::record(const LogHead& log, base::Seq seq
   std::string bytes;
   if (there) bytes = base::text_of(statement.blob(0));
   statement.reset();
-  if (!there) return fail(Code::not_found, fmt::format("there is no record {} in {}", index, log.name.text));
-  return bytes;
+  if (there) return bytes;
+  TRY_ASSIGN(const auto* range, impl_->sealed.covering(log.number, index));
+  if (range == nullptr)
+    return fail(Code::not_found, fmt::format("there is no record {} in {}", index, log.name.text));
+  return impl_->sealed.record(*range, index);
+}
+
+base::Result<bool> LedgerReader::Impl::read_page(const LogHead& log, std::uint64_t& begin, std::uint64_t end,
+                                                 const Visit& visit) {
+  range.bind(1, place_of(log.number, begin)).bind(2, place_of(log.number, end));
+  for (; begin < end; ++begin) {
+    auto row = range.step();
+    if (!row) return fail(std::move(row).error());
+    const bool there = *row && index_of_place(range.integer(0)) == begin;
+    auto visited = there ? visit(base::seq_at(begin), base::text_of(range.blob(1))) : base::Result<void>();
+    if (!there || !visited) {
+      range.reset();
+      if (!visited) return fail(std::move(visited).error());
+      return false;
+    }
+  }
+  range.reset();
+  return true;
 }
 
 base::Result<void> LedgerReader::read(const LogHead& log, std::uint64_t begin, std::uint64_t end,
-                                      const Visit& visit) {
+                                      const Visit& visit, const VisitRetired& retired) {
   // Pages, so that no read transaction holds up the writer's WAL for long.
   constexpr std::uint64_t kPage = 16384;
-  auto& range = impl_->range;
+  std::optional<std::uint64_t> missed;
   while (begin < end) {
-    const std::uint64_t page_end = std::min(end, begin + kPage);
-    range.bind(1, place_of(log.number, begin)).bind(2, place_of(log.number, page_end));
-    for (; begin < page_end; ++begin) {
-      auto row = range.step();
-      if (!row) return fail(std::move(row).error());
-      if (!*row || index_of_place(range.integer(0)) != begin) {
-        range.reset();
-        return fail(Code::data_loss, fmt::format("record {} is missing from {}", begin, log.name.text));
-      }
-      if (auto visited = visit(base::seq_at(begin), base::text_of(range.blob(1))); !visited) {
-        range.reset();
-        return visited;
-      }
+    TRY_ASSIGN(const auto* range, impl_->sealed.covering(log.number, begin));
+    if (range != nullptr) {
+      const auto stop = std::min(end, range->end);
+      TRY(impl_->sealed.read(*range, begin, stop, visit, retired));
+      begin = stop;
+      continue;
     }
-    range.reset();
+    TRY_ASSIGN(const bool whole, impl_->read_page(log, begin, std::min(end, begin + kPage), visit));
+    if (whole) continue;
+    // A record that was sealed just now is found in its range the second time.
+    if (missed == begin)
+      return fail(Code::data_loss, fmt::format("record {} is missing from {}", begin, log.name.text));
+    missed = begin;
   }
   return {};
 }
 
-base::Result<std::uint64_t> LedgerReader::first_received(const LogHead& log, base::Timestamp time,
-                                                         std::uint64_t size) {
-  // `received` never decreases within a log, so a binary search finds the boundary.
-  std::uint64_t low = 0, high = size;
-  while (low < high) {
-    const std::uint64_t middle = low + (high - low) / 2;
-    TRY_ASSIGN(const auto bytes, record(log, base::seq_at(middle)));
-    TRY_ASSIGN(const auto view, record::read_record(bytes));
-    if (view.received < time) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
+base::Result<std::uint64_t> LedgerReader::retired_parts() { return impl_->sealed.retired_parts(); }
+
+base::Result<std::vector<SegmentRange>> LedgerReader::sealed(const LogHead& log) {
+  return impl_->sealed.ranges(log.number);
 }
 
 base::Result<std::optional<CheckpointRow>> LedgerReader::newest_checkpoint(const LogHead& log) {
@@ -234,8 +250,12 @@ base::Result<Digest> LedgerReader::Impl::leaf(const LogHead& log, std::uint64_t 
   Digest hash;
   if (there) hash = record::record_hash(base::text_of(one.blob(0)));
   one.reset();
-  if (!there) return fail(Code::data_loss, fmt::format("record {} is missing from {}", index, log.name.text));
-  return hash;
+  if (there) return hash;
+  TRY_ASSIGN(const auto* sealed_in, sealed.covering(log.number, index));
+  if (sealed_in == nullptr || index < sealed_in->tail_begin() ||
+      index - sealed_in->tail_begin() >= sealed_in->tail_hashes.size())
+    return fail(Code::data_loss, fmt::format("record {} is missing from {}", index, log.name.text));
+  return sealed_in->tail_hashes[index - sealed_in->tail_begin()];
 }
 
 /// Entries of one tile. A tile that is not full yet is not stored: its entries are made from records (level

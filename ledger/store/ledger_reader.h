@@ -3,6 +3,7 @@
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
+#include "ledger/store/segment.h"
 #include "ledger/tree/checkpoint.h"
 #include "ledger/tree/proof.h"
 
@@ -61,16 +62,31 @@ class LedgerReader {
   /// not_found where the tenant has no log yet.
   base::Result<LogHead> log(const base::TenantId& tenant);
 
-  /// Bytes of one record; not_found past the end.
+  /// Bytes of one record; not_found past the end, and where it was retired, which the message says.
   base::Result<std::string> record(const LogHead& log, base::Seq seq);
 
   /// Called with each record; a failure ends the reading and is passed on. The view is valid during the call.
   using Visit = std::function<base::Result<void>(base::Seq, std::string_view record)>;
-  /// Reads records `begin` up to, not including, `end`, in order, in pages. data_loss where one is missing.
-  base::Result<void> read(const LogHead& log, std::uint64_t begin, std::uint64_t end, const Visit& visit);
+  using VisitRetired = std::function<base::Result<void>(base::Seq)>;
+  /// Reads records `begin` up to, not including, `end`, in order, in pages, sealed ones included. Those that
+  /// were retired are told to `retired`, or passed over where it is null. data_loss where one is missing.
+  base::Result<void> read(const LogHead& log, std::uint64_t begin, std::uint64_t end, const Visit& visit,
+                          const VisitRetired& retired = nullptr);
 
   /// The first of the log's first `size` records that was received at or after `time`; `size` where none was.
-  base::Result<std::uint64_t> first_received(const LogHead& log, base::Timestamp time, std::uint64_t size);
+  /// Where retired records hide it, it is the first that may be meant (earliest) or the first that must be
+  /// behind it (latest).
+  enum class Unsure { earliest, latest };
+  base::Result<std::uint64_t> first_received(const LogHead& log, base::Timestamp time, std::uint64_t size,
+                                             Unsure unsure = Unsure::earliest);
+
+  /// When the log's last record was received, also where it was retired; its size is not 0.
+  base::Result<base::Timestamp> last_received(const LogHead& log);
+
+  /// The sealed ranges of a log, in order.
+  base::Result<std::vector<SegmentRange>> sealed(const LogHead& log);
+  /// How many parts of sealed ranges were retired, over all logs.
+  base::Result<std::uint64_t> retired_parts();
 
   base::Result<std::optional<CheckpointRow>> newest_checkpoint(const LogHead& log);
   /// The newest checkpoint of a size below `size`.
@@ -95,6 +111,8 @@ class LedgerReader {
   tree::NodeSource nodes(const LogHead& log);
 
  private:
+  base::Result<std::uint64_t> search_received(const LogHead& log, base::Timestamp time, std::uint64_t low,
+                                              std::uint64_t high);
   struct Impl;
   explicit LedgerReader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

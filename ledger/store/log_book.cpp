@@ -48,8 +48,13 @@ base::Result<AppendOutcome> LogBook::known_event(const PendingEvent& pending, co
     return fail(Code::data_loss, "an idempotency key points at a log that is not there");
   const auto& name = log->second.name;
   const auto seq = base::seq_at(place.seq);
-  TRY_ASSIGN(const auto bytes, reader_.record({place.log, name, 0}, seq));
-  return as_duplicate(pending, bytes, {name, seq, record::record_hash(bytes)}, vault);
+  const LogHead head{place.log, name, log->second.tail.size()};
+  const auto bytes = reader_.record(head, seq);
+  if (bytes) return as_duplicate(pending, *bytes, {name, seq, record::record_hash(*bytes)}, vault);
+  if (bytes.error().code != Code::not_found) return fail(bytes.error());
+  // Retired: what it said is gone, its place and hash are not.
+  TRY_ASSIGN(const auto hash, reader_.nodes(head)(0, place.seq));
+  return AppendOutcome{AppendStatus::duplicate, {name, seq, hash}};
 }
 
 base::Result<AppendOutcome> LogBook::as_duplicate(const PendingEvent& pending, std::string_view record,

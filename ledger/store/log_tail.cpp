@@ -25,11 +25,9 @@ base::Result<LogTail> LogTail::load(LedgerReader& reader, const LogHead& log) {
   LogTail tail;
   tail.size_ = log.size;
   if (log.size == 0) return tail;
-  TRY_ASSIGN(const auto last, reader.record(log, base::seq_at(log.size - 1)));
-  TRY_ASSIGN(const auto view, record::read_record(last));
-  tail.prev_ = record::record_hash(last);
-  tail.received_ = view.received;
   const auto nodes = reader.nodes(log);
+  TRY_ASSIGN(tail.prev_, nodes(0, log.size - 1));
+  TRY_ASSIGN(tail.received_, reader.last_received(log));
   for (std::uint64_t entries = log.size, level = 0; entries > 0; entries /= kTileWidth, ++level) {
     auto& row = tail.rows_.emplace_back();
     for (std::uint64_t i = entries - entries % kTileWidth; i < entries; ++i) {

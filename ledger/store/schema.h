@@ -20,6 +20,11 @@ struct RegionFiles {
   std::filesystem::path index() const { return folder / "index.sqlite"; }
   std::filesystem::path lock() const { return folder / "lock"; }
   std::filesystem::path bundles() const { return folder / "bundles"; }
+  std::filesystem::path segments() const { return segments_of(ledger()); }
+  /// The folder of the sealed records of a ledger file: beside it.
+  static std::filesystem::path segments_of(const std::filesystem::path& ledger_file) {
+    return ledger_file.parent_path() / "segments";
+  }
 };
 
 /// Makes an empty ledger file. already_exists where there is one.
@@ -28,8 +33,16 @@ base::Result<void> create_ledger(const std::filesystem::path& ledger_file, const
 /// Reads who a ledger file says it is; data_loss where it is no ledger of a version that is known.
 base::Result<LedgerIdentity> read_identity(sqlite::Connection& ledger);
 
-/// The statements that make the schema, as they stand in sqlite_schema; verification compares them.
-const std::vector<std::string>& ledger_schema();
+/// The format that has sealed ranges.
+inline constexpr std::int64_t kSealingVersion = 2;
+
+/// Brings a ledger file of an older format to this one, in one transaction; nothing of what is there changes.
+/// For the connection that writes it.
+base::Result<void> upgrade_ledger(sqlite::Connection& ledger);
+
+/// The statements that make the schema of a format, as they stand in sqlite_schema; verification compares
+/// them.
+const std::vector<std::string>& ledger_schema(std::int64_t version = kSealingVersion);
 
 // Rows are keyed by one integer, so that a log's rows stand together and a key costs eight bytes.
 // At most 2^23 logs of 2^40 records each.

@@ -39,6 +39,10 @@ struct SqliteStore::Impl {
   sqlite::Statement key;
   sqlite::Statement tile;
   sqlite::Statement checkpoint;
+  sqlite::Statement segment;
+  sqlite::Statement sealed_in;
+  sqlite::Statement drop;
+  sqlite::Statement retirement;
   std::optional<sqlite::Transaction> group;
 };
 
@@ -51,15 +55,27 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesyst
              sqlite::Connection::open(
                  ledger_file, {.access = sqlite::Access::read_write, .cache_kib = 65536, .vfs = vfs}));
   TRY(read_identity(ledger));
+  TRY(upgrade_ledger(ledger));
   TRY_ASSIGN(auto find, ledger.prepare("SELECT place FROM idempotency WHERE key=?1"));
   TRY_ASSIGN(auto log, ledger.prepare("INSERT INTO logs(number,name) VALUES(?1,?2)"));
   TRY_ASSIGN(auto record, ledger.prepare("INSERT INTO records(place,record) VALUES(?1,?2)"));
   TRY_ASSIGN(auto key, ledger.prepare("INSERT INTO idempotency(key,place) VALUES(?1,?2)"));
   TRY_ASSIGN(auto tile, ledger.prepare("INSERT INTO tiles(place,hashes) VALUES(?1,?2)"));
   TRY_ASSIGN(auto checkpoint, ledger.prepare("INSERT INTO checkpoints(place,time,note) VALUES(?1,?2,?3)"));
-  return std::unique_ptr<SqliteStore>(new SqliteStore(
-      std::make_unique<Impl>(Impl{std::move(ledger), std::move(find), std::move(log), std::move(record),
-                                  std::move(key), std::move(tile), std::move(checkpoint), std::nullopt})));
+  TRY_ASSIGN(auto segment, ledger.prepare("INSERT INTO segments(first,part,behind,statement,members,hashes) "
+                                          "VALUES(?1,?2,?3,?4,?5,?6)"));
+  TRY_ASSIGN(
+      auto sealed_in,
+      ledger.prepare("SELECT first,behind FROM segments s WHERE part=0 AND EXISTS(SELECT 1 FROM records "
+                     "WHERE place>=s.first AND place<s.behind) LIMIT 1"));
+  TRY_ASSIGN(auto drop, ledger.prepare("DELETE FROM records WHERE place IN (SELECT place FROM records WHERE "
+                                       "place>=?1 AND place<?2 ORDER BY place LIMIT ?3)"));
+  TRY_ASSIGN(auto retirement,
+             ledger.prepare("INSERT INTO retirements(first,part,statement) VALUES(?1,?2,?3)"));
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::make_unique<Impl>(
+      Impl{std::move(ledger), std::move(find), std::move(log), std::move(record), std::move(key),
+           std::move(tile), std::move(checkpoint), std::move(segment), std::move(sealed_in), std::move(drop),
+           std::move(retirement), std::nullopt})));
 }
 
 base::Result<std::optional<Place>> SqliteStore::find(const EventKey& key) {
@@ -109,6 +125,47 @@ base::Result<void> SqliteStore::publish(const std::vector<NewCheckpoint>& checkp
              sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
   for (const auto& [log, row] : checkpoints) {
     TRY(impl_->checkpoint.bind(1, place_of(log, row.size)).bind(2, row.time).bind_text(3, row.note).run());
+  }
+  return transaction.commit();
+}
+
+base::Result<void> SqliteStore::seal(const std::vector<NewSegment>& segments) {
+  TRY_ASSIGN(auto transaction,
+             sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
+  for (const auto& one : segments) {
+    const auto statement = format_segment(one.statement);
+    const base::Bytes hashes = one.tail_hashes.empty()
+                                   ? base::Bytes()
+                                   : base::Bytes(one.tail_hashes.front().bytes.data(),
+                                                 one.tail_hashes.size() * sizeof(base::Digest));
+    impl_->segment.bind(1, place_of(one.log, one.statement.begin)).bind(2, one.statement.part);
+    impl_->segment.bind(3, place_of(one.log, one.statement.end)).bind_text(4, statement);
+    TRY(impl_->segment.bind_blob(5, one.members).bind_blob(6, hashes).run());
+  }
+  return transaction.commit();
+}
+
+base::Result<std::uint64_t> SqliteStore::drop_sealed(std::uint64_t records_max) {
+  TRY_ASSIGN(const bool some, impl_->sealed_in.step());
+  const std::int64_t first = some ? impl_->sealed_in.integer(0) : 0;
+  const std::int64_t behind = some ? impl_->sealed_in.integer(1) : 0;
+  impl_->sealed_in.reset();
+  if (!some) return std::uint64_t{0};
+  TRY_ASSIGN(auto transaction,
+             sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
+  TRY(impl_->drop.bind(1, first).bind(2, behind).bind(3, static_cast<std::int64_t>(records_max)).run());
+  const auto dropped = static_cast<std::uint64_t>(impl_->connection.changes());
+  TRY(transaction.commit());
+  return dropped;
+}
+
+base::Result<void> SqliteStore::retire(std::int64_t log, const std::vector<RetirementStatement>& parts) {
+  TRY_ASSIGN(auto transaction,
+             sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
+  for (const auto& part : parts) {
+    const auto statement = format_retirement(part);
+    impl_->retirement.bind(1, place_of(log, part.begin)).bind(2, part.part);
+    TRY(impl_->retirement.bind_text(3, statement).run());
   }
   return transaction.commit();
 }

@@ -11,7 +11,7 @@ namespace countersign::store {
 /// The ledger in one SQLite file. Holds the file's only read-write connection and moves its WAL itself.
 class SqliteStore final : public Store {
  public:
-  /// `vfs` as in sqlite::OpenOptions.
+  /// Brings a file of an older format to this one. `vfs` as in sqlite::OpenOptions.
   static base::Result<std::unique_ptr<SqliteStore>> open(const std::filesystem::path& ledger_file,
                                                          const std::string& vfs = {});
   ~SqliteStore() override;
@@ -21,6 +21,9 @@ class SqliteStore final : public Store {
   base::Result<void> commit(const Group& group) override;
   void rollback() override;
   base::Result<void> publish(const std::vector<NewCheckpoint>& checkpoints) override;
+  base::Result<void> seal(const std::vector<NewSegment>& segments) override;
+  base::Result<std::uint64_t> drop_sealed(std::uint64_t records_max) override;
+  base::Result<void> retire(std::int64_t log, const std::vector<RetirementStatement>& parts) override;
   void tidy() override;
   base::Result<void> close() override;
 

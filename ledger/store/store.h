@@ -4,6 +4,7 @@
 #include "ledger/base/types.h"
 #include "ledger/store/ledger_reader.h"
 #include "ledger/store/log_tail.h"
+#include "ledger/store/segment.h"
 
 #include <array>
 #include <cstdint>
@@ -34,6 +35,14 @@ struct NewTile {
 struct NewCheckpoint {
   std::int64_t log = 0;
   CheckpointRow row;
+};
+
+/// A part of a sealed range; all parts of a range are handed over together.
+struct NewSegment {
+  std::int64_t log = 0;
+  SegmentStatement statement;
+  Members members;
+  std::vector<base::Digest> tail_hashes;  ///< SegmentRange::tail_hashes
 };
 
 /// What is committed together.
@@ -71,6 +80,13 @@ class Store {
 
   /// Publishes checkpoints, all or none. A size of a log is published once only: `already_exists`.
   virtual base::Result<void> publish(const std::vector<NewCheckpoint>& checkpoints) = 0;
+
+  /// States that records are sealed in files, which are durable. `already_exists` where they are.
+  virtual base::Result<void> seal(const std::vector<NewSegment>& segments) = 0;
+  /// Takes at most `records_max` records out of the hot table that are sealed; how many. 0: none is left.
+  virtual base::Result<std::uint64_t> drop_sealed(std::uint64_t records_max) = 0;
+  /// States that parts of sealed ranges are no longer kept, before their files go.
+  virtual base::Result<void> retire(std::int64_t log, const std::vector<RetirementStatement>& parts) = 0;
 
   /// Housekeeping between commits; cheap where there is nothing to do.
   virtual void tidy() = 0;

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace countersign::store {
@@ -31,23 +32,43 @@ base::Result<void> check_record(const LogHead& log, base::Seq seq, std::string_v
     return fail(Code::data_loss, "its proof is not one of the known grades");
   if (out.leaves.empty()) {
     out.first_prev = view.prev;
-    out.first_received = view.received;
   } else if (view.prev != out.leaves.back()) {
     return fail(Code::data_loss,
                 "its prev is not the hash of the record before it: one of the two was altered, or a record "
                 "was removed or moved");
+  }
+  if (!out.first_received) {
+    out.first_received = view.received;
   } else if (view.received < out.last_received) {
     return fail(Code::data_loss, "it was received before the record in front of it");
   }
   out.last_received = view.received;
   out.leaves.push_back(record::record_hash(bytes));
   out.bytes += bytes.size();
-  const auto id = event.plain(record::kId);
-  const auto key = id.find('\\') == std::string_view::npos ? event_key(view.source, id)
-                                                           : event_key(view.source, event.text(record::kId));
-  out.key_sum += key_part(key, place_of(log.number, base::index_of(seq)));
+  out.key_sum += key_part(key_of(view, event), place_of(log.number, base::index_of(seq)));
   return {};
 }
+
+/// Hashes of records that were retired, read a tile at a time.
+class RetiredHashes {
+ public:
+  RetiredHashes(LedgerReader& reader, const LogHead& log) : reader_(reader), log_(log) {}
+
+  base::Result<base::Digest> of(std::uint64_t seq) {
+    if (hashes_.empty() || seq < begin_ || seq >= begin_ + hashes_.size()) {
+      begin_ = seq / 256 * 256;
+      hashes_.clear();
+      TRY(reader_.read_hashes(log_, begin_, std::min(begin_ + 256, log_.size), hashes_));
+    }
+    return hashes_[seq - begin_];
+  }
+
+ private:
+  LedgerReader& reader_;
+  const LogHead& log_;
+  std::uint64_t begin_ = 0;
+  std::vector<base::Digest> hashes_;
+};
 
 /// Compares the run's full tiles with the stored ones and keeps their roots.
 base::Result<void> check_tiles(LedgerReader& reader, const Chunk& chunk, CheckedChunk& out) {
@@ -77,6 +98,12 @@ base::Result<SignedSize> check_checkpoint(const LogHead& log, const CheckpointRo
 
 }  // namespace
 
+EventKey key_of(const record::RecordView& record, const record::EventView& event) {
+  const auto id = event.plain(record::kId);
+  return id.find('\\') == std::string_view::npos ? event_key(record.source, id)
+                                                 : event_key(record.source, event.text(record::kId));
+}
+
 std::uint64_t key_part(base::Bytes key, std::int64_t place) {
   std::uint64_t low = 0, high = 0;
   if (key.size() != 16) return 1;
@@ -96,12 +123,21 @@ CheckedChunk check_chunk(LedgerReader& reader, const Chunk& chunk,
   CheckedChunk out;
   out.leaves.reserve(chunk.end - chunk.begin);
   std::uint64_t at = chunk.begin;
-  const auto read =
-      reader.read(*chunk.log, chunk.begin, chunk.end, [&](base::Seq seq, std::string_view bytes) {
+  RetiredHashes retired(reader, *chunk.log);
+  const auto read = reader.read(
+      *chunk.log, chunk.begin, chunk.end,
+      [&](base::Seq seq, std::string_view bytes) {
         at = base::index_of(seq);
         auto checked = check_record(*chunk.log, seq, bytes, out);
         at += checked ? 1 : 0;
         return checked;
+      },
+      [&](base::Seq seq) -> base::Result<void> {
+        at = base::index_of(seq);
+        TRY_ASSIGN(const auto hash, retired.of(at));
+        out.leaves.push_back(hash);
+        ++at;
+        return {};
       });
   if (!read) {
     out.fault_seq = static_cast<std::int64_t>(at);

@@ -2,7 +2,10 @@
 
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
+#include "ledger/record/event_view.h"
+#include "ledger/record/record.h"
 #include "ledger/store/ledger_reader.h"
+#include "ledger/store/store.h"
 #include "ledger/tree/note.h"
 
 #include <cstdint>
@@ -11,6 +14,9 @@
 #include <vector>
 
 namespace countersign::store {
+
+/// The idempotency key that a record demands.
+EventKey key_of(const record::RecordView& record, const record::EventView& event);
 
 /// A run of a log's records that one thread checks by itself; begins at a multiple of 256.
 struct Chunk {
@@ -27,8 +33,8 @@ struct SignedSize {
 
 /// What a run looks like from outside, for its neighbours.
 struct CheckedChunk {
-  base::Digest first_prev;
-  base::Timestamp first_received;
+  std::optional<base::Digest> first_prev;         ///< absent: the first record was retired
+  std::optional<base::Timestamp> first_received;  ///< absent: all were retired
   base::Timestamp last_received;
   base::Digest last_hash;
   std::vector<base::Digest> leaves;     ///< record hashes

@@ -3,6 +3,8 @@
 #include "ledger/sqlite/connection.h"
 #include "ledger/store/log_tail.h"
 #include "ledger/store/verify_chunk.h"
+#include "ledger/store/verify_sealed.h"
+#include "ledger/store/verify_workers.h"
 #include "ledger/tree/checkpoint.h"
 #include "ledger/tree/merkle.h"
 #include "ledger/tree/tile.h"
@@ -10,10 +12,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <future>
 #include <map>
-#include <mutex>
 #include <set>
 #include <thread>
 
@@ -25,72 +25,6 @@ using base::fail;
 
 constexpr std::uint64_t kChunkRecords = 16'384;
 constexpr std::size_t kFaultsMax = 20;
-
-/// Runs check_chunk over all chunks on several threads and hands the results out in order. At most a few
-/// finished chunks wait, so memory does not grow with the ledger.
-class Workers {
- public:
-  Workers(std::filesystem::path file, std::vector<Chunk> chunks,
-          const std::map<std::int64_t, std::vector<tree::NoteVerifier>>& verifiers, unsigned threads)
-      : file_(std::move(file)), chunks_(std::move(chunks)), verifiers_(verifiers), ahead_max_(threads * 2) {
-    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
-  }
-  ~Workers() {
-    {
-      const std::lock_guard guard(mutex_);
-      stopping_ = true;
-    }
-    changed_.notify_all();
-    for (auto& thread : threads_) thread.join();
-  }
-
-  /// The next chunk's result, waited for.
-  CheckedChunk take() {
-    std::unique_lock guard(mutex_);
-    changed_.wait(guard, [this] { return done_.contains(taken_); });
-    auto result = std::move(done_.extract(taken_).mapped());
-    ++taken_;
-    changed_.notify_all();
-    return result;
-  }
-
- private:
-  void work() {
-    auto reader = LedgerReader::open(file_);
-    for (;;) {
-      std::size_t mine = 0;
-      {
-        std::unique_lock guard(mutex_);
-        changed_.wait(guard,
-                      [this] { return stopping_ || next_ >= chunks_.size() || next_ < taken_ + ahead_max_; });
-        if (stopping_ || next_ >= chunks_.size()) return;
-        mine = next_++;
-      }
-      CheckedChunk result;
-      if (reader) {
-        result = check_chunk(*reader, chunks_[mine], verifiers_.at(chunks_[mine].log->number));
-      } else {
-        result.fault_seq = -1;
-        result.fault = reader.error().message;
-      }
-      const std::lock_guard guard(mutex_);
-      done_.emplace(mine, std::move(result));
-      changed_.notify_all();
-    }
-  }
-
-  const std::filesystem::path file_;
-  const std::vector<Chunk> chunks_;
-  const std::map<std::int64_t, std::vector<tree::NoteVerifier>>& verifiers_;
-  const std::size_t ahead_max_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::size_t, CheckedChunk> done_;  ///< guarded, as are the next three
-  std::size_t next_ = 0;
-  std::size_t taken_ = 0;
-  bool stopping_ = false;
-  std::vector<std::thread> threads_;
-};
 
 /// Where the log's chunks have been joined up to.
 struct Edge {
@@ -123,8 +57,12 @@ struct Edge {
 /// One verification; holds what the parts of it share.
 class Verification {
  public:
-  Verification(LedgerReader reader, sqlite::Connection ledger, const VerifyLedgerOptions& options)
-      : reader_(std::move(reader)), ledger_(std::move(ledger)), options_(options) {}
+  Verification(LedgerReader reader, sqlite::Connection ledger, std::filesystem::path segments,
+               const VerifyLedgerOptions& options)
+      : reader_(std::move(reader)),
+        ledger_(std::move(ledger)),
+        segments_(std::move(segments)),
+        options_(options) {}
 
   base::Result<LedgerReport> run(const std::filesystem::path& file,
                                  const std::function<void(std::uint64_t)>& progress) {
@@ -141,7 +79,7 @@ class Verification {
     // Beside the records: on its own it would leave all processors but one idle.
     auto keys = std::async(std::launch::async, [this] { return sum_keys(); });
     {
-      Workers workers(file, std::move(chunks), verifiers_, threads);
+      VerifyWorkers workers(file, std::move(chunks), verifiers_, threads);
       for (const auto& head : heads_) TRY(check_log(head, workers, progress));
     }
     TRY(check_keys(keys.get()));
@@ -159,14 +97,18 @@ class Verification {
   }
 
   base::Result<void> check_schema() {
-    TRY_ASSIGN(auto statement, ledger_.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL"));
+    TRY_ASSIGN(
+        auto statement,
+        ledger_.prepare("SELECT iif(typeof(sql)='text',sql,'') FROM sqlite_schema WHERE sql IS NOT NULL"));
     std::multiset<std::string> found;
     for (;;) {
       TRY_ASSIGN(const bool row, statement.step());
       if (!row) break;
       found.emplace(statement.text(0));
     }
-    const std::multiset<std::string> expected(ledger_schema().begin(), ledger_schema().end());
+    TRY_ASSIGN(const auto version, ledger_.query_integer("PRAGMA user_version"));
+    const auto& schema = ledger_schema(version);
+    const std::multiset<std::string> expected(schema.begin(), schema.end());
     if (found != expected) fault("", -1, "the ledger's tables and triggers are not as they were made");
     return {};
   }
@@ -205,7 +147,7 @@ class Verification {
     return roots;
   }
 
-  base::Result<void> check_log(const LogHead& head, Workers& workers,
+  base::Result<void> check_log(const LogHead& head, VerifyWorkers& workers,
                                const std::function<void(std::uint64_t)>& progress) {
     VerifiedLog log{head.name, head.size, 0, 0, {}};
     TRY_ASSIGN(auto outside, outside_roots(head));
@@ -236,18 +178,32 @@ class Verification {
                           known.second, size, range.size()));
     }
     report_.logs.push_back(std::move(log));
+    if (whole) TRY(check_sealed(head));
+    return {};
+  }
+
+  base::Result<void> check_sealed(const LogHead& head) {
+    auto checked = verify_sealed(reader_, head, segments_);
+    if (!checked && checked.error().code != Code::data_loss) return fail(checked.error());
+    if (!checked) {
+      fault(head.name.text, -1, checked.error().message);
+      return {};
+    }
+    key_sum_ += checked->retired_keys;
+    report_.sealed += checked->records;
+    report_.retired.insert(report_.retired.end(), checked->retired.begin(), checked->retired.end());
     return {};
   }
 
   /// Whether a chunk is right and follows the one before it.
   bool check_joint(const LogHead& head, std::uint64_t begin, const CheckedChunk& chunk, const Edge& edge) {
-    if (!chunk.leaves.empty() && chunk.first_prev != edge.last_hash) {
+    if (chunk.first_prev && *chunk.first_prev != edge.last_hash) {
       fault(head.name.text, static_cast<std::int64_t>(begin),
             "its prev is not the hash of the record before it: one of the two was altered, or a record was "
             "removed or moved");
       return false;
     }
-    if (!chunk.leaves.empty() && chunk.first_received < edge.received) {
+    if (chunk.first_received && *chunk.first_received < edge.received) {
       fault(head.name.text, static_cast<std::int64_t>(begin),
             "it was received before the record in front of it");
       return false;
@@ -299,7 +255,7 @@ class Verification {
       }
     }
     edge.last_hash = chunk.last_hash;
-    edge.received = chunk.last_received;
+    if (chunk.first_received) edge.received = chunk.last_received;
     return edge.tiles_right;
   }
 
@@ -348,6 +304,13 @@ class Verification {
       if (heads_[i].number != static_cast<std::int64_t>(i))
         fault(heads_[i].name.text, -1, "the logs are not numbered without gaps");
     }
+    TRY_ASSIGN(const auto version, ledger_.query_integer("PRAGMA user_version"));
+    if (version >= kSealingVersion) {
+      TRY_ASSIGN(const auto stray,
+                 ledger_.query_integer("SELECT count(*) FROM retirements r WHERE NOT EXISTS(SELECT 1 FROM "
+                                       "segments s WHERE s.first=r.first AND s.part=r.part)"));
+      if (stray > 0) fault("", -1, "there are retirements of what was never sealed");
+    }
     const auto end = place_of(static_cast<std::int64_t>(heads_.size()), 0);
     for (const std::string_view table : {"records", "tiles", "checkpoints"}) {
       TRY_ASSIGN(const auto low,
@@ -372,6 +335,7 @@ class Verification {
 
   LedgerReader reader_;
   sqlite::Connection ledger_;
+  const std::filesystem::path segments_;
   const VerifyLedgerOptions& options_;
   std::vector<LogHead> heads_;
   std::map<std::int64_t, std::vector<tree::NoteVerifier>> verifiers_;
@@ -387,7 +351,8 @@ base::Result<LedgerReport> verify_ledger(const std::filesystem::path& ledger_fil
                                          const std::function<void(std::uint64_t)>& progress) {
   TRY_ASSIGN(auto reader, LedgerReader::open(ledger_file));
   TRY_ASSIGN(auto ledger, sqlite::Connection::open(ledger_file, {}));
-  return Verification(std::move(reader), std::move(ledger), options).run(ledger_file, progress);
+  return Verification(std::move(reader), std::move(ledger), RegionFiles::segments_of(ledger_file), options)
+      .run(ledger_file, progress);
 }
 
 }  // namespace countersign::store

@@ -50,13 +50,16 @@ struct LedgerReport {
   std::vector<LedgerFault> faults;  ///< at most 20; empty: everything was checked and is right
   std::uint64_t bytes = 0;          ///< of records
   bool pages_checked = false;
+  std::vector<RetirementStatement> retired;  ///< what is no longer kept, when and why it went
+  std::uint64_t sealed = 0;                  ///< records that are read from sealed segments
 };
 
 /// Checks everything that a ledger file claims, from the bytes of every record up: spelling, sequence, chain,
-/// times, tiles, idempotency keys, every checkpoint's signatures and root, the schema with its triggers.
-/// Reads through connections of its own, also beside a running writer: then up to the sizes that it finds
-/// when it begins. Errors: only where the file cannot be read at all. `progress` gets the number of records
-/// done, from the calling thread.
+/// times, tiles, idempotency keys, every checkpoint's signatures and root, sealed segments, the schema with
+/// its triggers. Of records that were retired it checks the hashes, their number and root. Reads through
+/// connections of its own, also beside a running writer: then up to the sizes that it finds when it begins.
+/// Errors: only where the file cannot be read at all. `progress` gets the number of records done, from the
+/// calling thread.
 base::Result<LedgerReport> verify_ledger(const std::filesystem::path& ledger_file,
                                          const VerifyLedgerOptions& options,
                                          const std::function<void(std::uint64_t)>& progress);

@@ -73,6 +73,7 @@ struct Writer::Impl {
   std::condition_variable wake;
   std::deque<PendingBatch> queue;
   std::deque<PendingErasure> erasures;
+  std::deque<LedgerTask> tasks;
   std::size_t waiting_events = 0;  ///< in the queue or in the group being written
   std::size_t waiting_bytes = 0;
   WriterLimits limits;
@@ -86,6 +87,7 @@ struct Writer::Impl {
   std::optional<std::vector<PendingBatch>> take_group();
   void write_group(std::vector<PendingBatch> batches);
   void erase_what_waits();
+  void perform_what_waits();
   base::Result<std::vector<std::vector<AppendOutcome>>> append_all(std::vector<PendingBatch>& batches);
   base::Result<void> check_disk();
   void publish(Publisher::When when);
@@ -125,6 +127,7 @@ base::Result<std::unique_ptr<Writer>> Writer::open(WriterOptions options) {
       std::move(vault),
       std::move(book),
       std::move(publisher),
+      {},
       {},
       {},
       {},
@@ -186,6 +189,14 @@ base::Result<void> Writer::erase(ErasureOrder order, RememberErasure remember, E
   return {};
 }
 
+base::Result<void> Writer::perform(LedgerTask task) {
+  const std::lock_guard guard(impl_->mutex);
+  if (impl_->stopping || impl_->failed) return fail(Code::unavailable, "the ledger is stopping");
+  impl_->tasks.push_back(std::move(task));
+  impl_->wake.notify_one();
+  return {};
+}
+
 void Writer::stop() {
   {
     const std::lock_guard guard(impl_->mutex);
@@ -211,6 +222,7 @@ void Writer::Impl::run() {
     if (!batches->empty()) write_group(std::move(*batches));
     if (failed) return;
     erase_what_waits();
+    perform_what_waits();
     store->tidy();
     vault.move_wal(kVaultWalPagesMax);
     publish(Publisher::When::due);
@@ -227,13 +239,13 @@ void Writer::Impl::run() {
 std::optional<std::vector<PendingBatch>> Writer::Impl::take_group() {
   std::unique_lock guard(mutex);
   publisher.set_interval_ms(limits.checkpoint_interval_ms);
-  const auto something = [this] { return stopping || !queue.empty() || !erasures.empty(); };
+  const auto something = [this] { return stopping || !queue.empty() || !erasures.empty() || !tasks.empty(); };
   if (const auto due = publisher.due_in_ms(book)) {
     wake.wait_for(guard, std::chrono::milliseconds(*due), something);
   } else {
     wake.wait(guard, something);
   }
-  if (stopping && queue.empty() && erasures.empty()) return std::nullopt;
+  if (stopping && queue.empty() && erasures.empty() && tasks.empty()) return std::nullopt;
   std::vector<PendingBatch> batches;
   std::size_t events = 0;
   while (!queue.empty() &&
@@ -260,6 +272,15 @@ void Writer::Impl::erase_what_waits() {
     if (results[i] && !clean) results[i] = fail(clean.error());
     waiting[i].done(std::move(results[i]));
   }
+}
+
+void Writer::Impl::perform_what_waits() {
+  std::deque<LedgerTask> waiting;
+  {
+    const std::lock_guard guard(mutex);
+    waiting.swap(tasks);
+  }
+  for (auto& task : waiting) task(store.get());
 }
 
 base::Result<void> Writer::Impl::check_disk() {
@@ -350,12 +371,15 @@ void Writer::Impl::publish(Publisher::When when) {
 void Writer::Impl::end_badly(const base::Error& error) {
   std::deque<PendingBatch> left;
   std::deque<PendingErasure> unerased;
+  std::deque<LedgerTask> undone;
   {
     const std::lock_guard guard(mutex);
     failed = true;
     left.swap(queue);
     unerased.swap(erasures);
+    undone.swap(tasks);
   }
+  for (auto& task : undone) task(nullptr);
   for (auto& erasure : unerased) erasure.done(fail(Code::unavailable, "the ledger stopped; ask again later"));
   for (auto& batch : left)
     batch.done(fail(Code::unavailable, "the ledger stopped; send the batch again later"));

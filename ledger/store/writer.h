@@ -7,6 +7,7 @@
 #include "ledger/store/append.h"
 #include "ledger/store/erasure.h"
 #include "ledger/store/schema.h"
+#include "ledger/store/store.h"
 #include "ledger/vault/keys.h"
 
 #include <cstdint>
@@ -45,6 +46,9 @@ struct WriterOptions {
   std::string vfs;  ///< for tests that fail on purpose
 };
 
+/// What is to be done by the ledger's thread.
+using LedgerTask = std::function<void(Store*)>;
+
 /// The one writer of a region: a thread that takes what is waiting, writes it in one transaction, and answers
 /// after the commit, so that the previous commit is the batching timer. It signs a checkpoint of each log
 /// that grew, at most once in an interval and when it stops. Owns the region's lock.
@@ -66,6 +70,11 @@ class Writer final : public Appender {
   /// are gone but a reader kept the WAL: ask again, which erases nothing more and empties it. Fails at once,
   /// and calls neither, with unavailable when the ledger is stopping. Any thread.
   base::Result<void> erase(ErasureOrder order, RememberErasure remember, ErasureDone done);
+
+  /// Has something done by the ledger's thread between two groups: `task` is called once, with the store, or
+  /// with null where the ledger stops before. It must be short. Fails at once, and never calls, with
+  /// unavailable when the ledger is stopping. Any thread.
+  base::Result<void> perform(LedgerTask task);
 
   /// Takes no more batches, writes those that wait, signs, leaves the files compact and ends the thread. Any
   /// thread but the ledger's; a second call waits for the first.

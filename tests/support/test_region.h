@@ -34,6 +34,8 @@ class TestRegion {
   const crypto::Ed25519Key& clock_key() const { return clock_key_; }
   base::Metrics& metrics() { return metrics_; }
   base::Clock clock();
+  /// Lets time pass.
+  void pass(std::int64_t seconds) { *now_ += seconds * 1'000'000; }
   crypto::Entropy entropy();
   store::CheckpointSigner signer() const;
 

@@ -13,6 +13,7 @@ ARROWS = {
     "ledger/vault": ["ledger/record", "ledger/tree"],
     "ledger/store": ["ledger/record", "ledger/tree", "ledger/vault"],
     "ledger/privacy": ["ledger/store", "ledger/vault"],
+    "ledger/retention": ["ledger/privacy", "ledger/store"],
     "ledger/projection": ["ledger/store", "ledger/vault"],
     "collector/http": ["ledger/base"],
     "collector/adapters": ["ledger/projection"],
@@ -30,7 +31,7 @@ ARROWS = {
     "exporters/*": ["ledger/projection", "exporters/*", "exporters/verify"],
     "reports/*": ["ledger/projection", "reports/*"],
     "web/*": ["ledger/projection", "ledger/privacy", "collector/ingest", "collector/http", "collector/endpoints", "exporters/*", "reports/*", "web/*"],
-    "apps": ["web/*", "ledger/privacy", "collector/syslog", "collector/pull", "collector/mapping"],
+    "apps": ["web/*", "ledger/privacy", "ledger/retention", "collector/syslog", "collector/pull", "collector/mapping"],
 }
 
 # Only these folders may include a library's headers; everybody else goes through the folder's own interface.

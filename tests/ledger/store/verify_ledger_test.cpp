@@ -29,7 +29,7 @@ void fill(TestRegion& region, std::uint64_t first, std::uint64_t count, const st
 LedgerReport verify(const TestRegion& region, VerifyLedgerOptions options = {}) {
   if (options.threads == 0) options.threads = 2;
   auto report = verify_ledger(region.files().ledger(), options, {});
-  if (!report) return {{}, {{"", -1, report.error().message}}, 0, false};
+  if (!report) return {{}, {{"", -1, report.error().message}}, 0, false, {}, 0};
   return std::move(*report);
 }
 

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "ledger/base/result.h"
+#include "ledger/store/ledger_reader.h"
+#include "ledger/store/segment.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace countersign::store {
+
+/// What the sealed ranges of a log hold.
+struct SealedCheck {
+  std::uint64_t records = 0;       ///< that are kept in files
+  std::uint64_t retired_keys = 0;  ///< the part of retired records in the sum over idempotency rows
+  std::vector<RetirementStatement> retired;
+};
+
+/// Checks what the sealed ranges of a log say: that they follow one another from the log's beginning, name
+/// the log, and fit the record hashes, and that each file that is kept has the SHA-256 that was stated. What
+/// is in the files is checked as any record is. data_loss for the first that is wrong.
+base::Result<SealedCheck> verify_sealed(LedgerReader& reader, const LogHead& log,
+                                        const std::filesystem::path& segments);
+
+}  // namespace countersign::store
