@@ -128,6 +128,7 @@ void read_limits(Table& table, Config::Limits& limits) {
   table.number("queue_bytes_max", 1 << 16, kMany, limits.queue_bytes_max);
   table.number("disk_reserve_bytes", 0, kMany, limits.disk_reserve_bytes);
   table.number("checkpoint_interval_ms", 10, 3'600'000, limits.checkpoint_interval_ms);
+  table.number("retention_interval_s", 1, 86'400, limits.retention_interval_s);
 }
 
 /// A SHA-256 of a certificate, in hexadecimal with or without colons, as `openssl x509 -fingerprint` prints
@@ -288,6 +289,7 @@ queue_events_max = 50000             # waiting for the disk; beyond it the answe
 queue_bytes_max = 67108864
 disk_reserve_bytes = 16777216        # free space below which the answer is 507
 checkpoint_interval_ms = 1000
+retention_interval_s = 3600            # how often records are sealed and retired as the rules say
 )",
       fmt::arg("origin", choices.origin), fmt::arg("data", choices.data.string()),
       fmt::arg("region", choices.region), fmt::arg("address", choices.address),

@@ -59,6 +59,7 @@ struct Config {
     std::uint64_t queue_bytes_max = 64u << 20;
     std::uint64_t disk_reserve_bytes = 16u << 20;
     std::uint64_t checkpoint_interval_ms = 1'000;
+    std::uint64_t retention_interval_s = 3'600;
   } limits;
 
   store::RegionFiles region_files(const base::RegionId& region) const { return {data / region.value()}; }
@@ -74,6 +75,7 @@ struct Config {
     return heads / (region.value() + ".holds");
   }
   std::filesystem::path registry() const { return data / "registry.json"; }
+  std::filesystem::path retention() const { return data / "retention.json"; }
   std::filesystem::path source_book() const { return data / "sources.json"; }
 };
 

@@ -55,6 +55,7 @@ void add_log(CLI::App& app, Context& context);
 void add_checkpoint(CLI::App& app, Context& context);
 void add_proof(CLI::App& app, Context& context);
 void add_privacy(CLI::App& app, Context& context);
+void add_retention(CLI::App& app, Context& context);
 void add_privacy_access(CLI::App& privacy, Context& context);
 void add_privacy_hold(CLI::App& privacy, Context& context);
 void add_index(CLI::App& app, Context& context);

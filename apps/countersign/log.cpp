@@ -5,14 +5,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace countersign::apps {
 namespace {
 
-base::Result<std::string> received_at(store::LedgerReader& reader, const store::LogHead& log,
-                                      std::uint64_t index) {
-  TRY_ASSIGN(const auto bytes, reader.record(log, base::seq_at(index)));
+/// When the log's first record was received, also where it was retired.
+base::Result<base::Timestamp> first_received(store::LedgerReader& reader, const store::LogHead& log) {
+  TRY_ASSIGN(const auto ranges, reader.sealed(log));
+  if (!ranges.empty()) {
+    auto first = ranges.front().parts.front().statement.first_received;
+    for (const auto& part : ranges.front().parts) first = std::min(first, part.statement.first_received);
+    return first;
+  }
+  TRY_ASSIGN(const auto bytes, reader.record(log, base::seq_at(0)));
   TRY_ASSIGN(const auto view, record::read_record(bytes));
-  return base::format_rfc3339(view.received);
+  return view.received;
 }
 
 base::Result<int> list_logs(const Context& context) {
@@ -25,8 +33,9 @@ base::Result<int> list_logs(const Context& context) {
     TRY_ASSIGN(const auto heads, reader.logs());
     for (const auto& head : heads) {
       TRY_ASSIGN(const auto newest, reader.newest_checkpoint(head));
-      TRY_ASSIGN(const auto first, received_at(reader, head, 0));
-      TRY_ASSIGN(const auto last, received_at(reader, head, head.size - 1));
+      TRY_ASSIGN(const auto first_time, first_received(reader, head));
+      TRY_ASSIGN(const auto last_time, reader.last_received(head));
+      const auto first = base::format_rfc3339(first_time), last = base::format_rfc3339(last_time);
       const auto checkpoint = newest ? newest->size : 0;
       logs.push_back({{"log", head.name.text},
                       {"region", region.value()},

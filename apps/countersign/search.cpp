@@ -72,7 +72,10 @@ base::Result<int> search(const Context& context, const Options& options) {
   std::string text =
       fmt::format("{:>10}  {:<27}  {:<22} {:<10} {}\n", "SEQ", "RECEIVED", "TYPE", "FACTOR", "SOURCE");
   for (const auto seq : hits) {
-    TRY_ASSIGN(const auto bytes, reader.record(log, base::seq_at(seq)));
+    auto found = reader.record(log, base::seq_at(seq));
+    // Retired, and the index has yet to forget it.
+    if (!found && found.error().code == base::Code::not_found) continue;
+    TRY_ASSIGN(const auto bytes, std::move(found));
     TRY_ASSIGN(const auto view, record::read_record(bytes));
     TRY_ASSIGN(const auto event, record::read_event(view.event));
     data.push_back(boost::json::value(bytes));

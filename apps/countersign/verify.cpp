@@ -144,7 +144,7 @@ base::Result<void> verify_one(const std::filesystem::path& file, const Options& 
   Progress progress("verifying records");
   TRY_ASSIGN(const auto report,
              store::verify_ledger(file, how, [&](std::uint64_t done) { progress.show(done); }));
-  boost::json::array logs, faults;
+  boost::json::array logs, faults, retired;
   for (const auto& log : report.logs) {
     logs.push_back({{"log", log.name.text},
                     {"records", log.records},
@@ -153,6 +153,22 @@ base::Result<void> verify_one(const std::filesystem::path& file, const Options& 
                     {"root", base::to_base64(log.root.view())}});
     all.text += fmt::format("{:<48} {:>10} records, {:>6} checkpoints, the newest covers {}\n", log.name.text,
                             log.records, log.checkpoints, log.checkpointed);
+  }
+  for (const auto& gone : report.retired) {
+    retired.push_back({{"log", gone.log.text},
+                       {"first", gone.begin},
+                       {"last", gone.end - 1},
+                       {"part", gone.part},
+                       {"records", gone.records},
+                       {"root", base::to_base64(gone.root.view())},
+                       {"retired", base::format_rfc3339(gone.retired)},
+                       {"rule", gone.rule},
+                       {"keep", gone.keep}});
+    all.text += fmt::format(
+        "{:<48} {:>10} records between {} and {} were retired on {} under the rule {}, which keeps {}: their "
+        "hashes, number and root are right\n",
+        gone.log.text, gone.records, gone.begin, gone.end - 1, base::format_rfc3339(gone.retired), gone.rule,
+        gone.keep);
   }
   for (const auto& fault : report.faults) {
     faults.push_back({{"log", fault.log}, {"seq", fault.seq}, {"what", fault.what}});
@@ -165,6 +181,8 @@ base::Result<void> verify_one(const std::filesystem::path& file, const Options& 
   all.right = all.right && report.faults.empty();
   all.ledgers.push_back({{"file", file.string()},
                          {"logs", std::move(logs)},
+                         {"sealed", report.sealed},
+                         {"retired", std::move(retired)},
                          {"faults", std::move(faults)},
                          {"pages_checked", report.pages_checked}});
   return {};

@@ -66,12 +66,14 @@ base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const 
   region->set_limits(config.limits);
   TRY(repeat_erasures(*region->writer_, region->erasures_,
                       [raw = region.get()](boost::json::object event) { raw->note(std::move(event)); }));
+  region->keeper_ = std::make_unique<Keeper>(config, id, *region->writer_);
   return region;
 }
 
 Region::~Region() { stop(); }
 
 void Region::stop() {
+  keeper_.reset();
   projector_.reset();
   if (writer_) writer_->stop();
 }

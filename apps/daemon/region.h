@@ -3,6 +3,7 @@
 #include "apps/config.h"
 #include "apps/daemon/silence.h"
 #include "apps/keys.h"
+#include "apps/retaining.h"
 #include "collector/ingest/registry.h"
 #include "ledger/base/metrics.h"
 #include "ledger/base/result.h"
@@ -67,6 +68,7 @@ class Region {
   vault::VaultKeys vault_keys_;
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<projection::Projector> projector_;
+  std::unique_ptr<Keeper> keeper_;
   std::map<std::string, boost::json::object> waiting_;  ///< by the event's id
   std::size_t at_once_ = 1;                             ///< events that the writer's queue takes
 };

@@ -69,6 +69,9 @@ std::string index_schema() {
       " (SELECT log, source, low, lag(high) OVER (PARTITION BY log, source ORDER BY low) AS before"
       "  FROM sequences) WHERE before IS NOT NULL;"
       "{}"
+      "CREATE TABLE forgotten(first INTEGER NOT NULL, part INTEGER NOT NULL, PRIMARY KEY(first, part)) "
+      "STRICT, "
+      "WITHOUT ROWID;"
       "CREATE VIRTUAL TABLE words USING fts5(text, content='', detail=full, tokenize=\"unicode61 "
       "tokenchars '_'\");"
       "PRAGMA user_version={};",

@@ -1,6 +1,7 @@
 #include "ledger/projection/index.h"
 
 #include "ledger/projection/columns.h"
+#include "ledger/projection/forget.h"
 #include "ledger/projection/heard.h"
 #include "ledger/projection/lives.h"
 #include "ledger/record/event_view.h"
@@ -66,6 +67,7 @@ struct Index::Impl {
   sqlite::Statement insert_words;
   ChallengeLives lives;
   SourcesHeard heard;
+  RetiredRecords retired;
   std::array<std::string, record::kEventFieldCount> texts;
   std::string words;
 
@@ -89,6 +91,7 @@ base::Result<Index> Index::open(const std::filesystem::path& index_file) {
   TRY_ASSIGN(auto insert_words, index.prepare("INSERT INTO words(rowid,text) VALUES(?1,?2)"));
   TRY_ASSIGN(auto lives, ChallengeLives::prepare(index));
   TRY_ASSIGN(auto heard, SourcesHeard::prepare(index));
+  TRY_ASSIGN(auto retired, RetiredRecords::prepare(index));
   return Index(std::make_unique<Impl>(Impl{std::move(index),
                                            std::move(next),
                                            std::move(set_next),
@@ -96,6 +99,7 @@ base::Result<Index> Index::open(const std::filesystem::path& index_file) {
                                            std::move(insert_words),
                                            std::move(lives),
                                            std::move(heard),
+                                           std::move(retired),
                                            {},
                                            {}}));
 }
@@ -164,6 +168,20 @@ base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uin
   TRY(transaction.commit());
   if (impl_->connection.wal_pages() > 10'000) impl_->connection.move_wal();
   return taken;
+}
+
+base::Result<std::uint64_t> Index::forget_retired(store::LedgerReader& ledger) {
+  std::uint64_t gone = 0;
+  for (;;) {
+    TRY_ASSIGN(const bool behind, impl_->retired.is_behind(ledger));
+    if (!behind) return gone;
+    TRY_ASSIGN(auto transaction,
+               sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
+    TRY_ASSIGN(const auto of_part, impl_->retired.forget_next(ledger));
+    if (!of_part) return gone;
+    TRY(transaction.commit());
+    gone += *of_part;
+  }
 }
 
 }  // namespace countersign::projection

@@ -61,6 +61,7 @@ base::Result<void> Projector::follow() {
   for (;;) {
     TRY_ASSIGN(const auto taken, index.advance(ledger, kRecordsAtOnce));
     indexed_.add(static_cast<std::int64_t>(taken));
+    if (taken == 0) TRY(index.forget_retired(ledger));
     if (taken == 0 && !pause()) return {};
     const std::lock_guard guard(mutex_);
     if (stopping_) return {};

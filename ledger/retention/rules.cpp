@@ -130,7 +130,7 @@ std::int64_t TenantRules::granule_s() const {
   auto shortest = seconds_of(keep);
   for (const auto& one : types) shortest = std::min(shortest, seconds_of(one.keep));
   if (keep.is_forever() && types.empty()) shortest = seconds_of(at_hand);
-  return shortest / kParts;
+  return std::max<std::int64_t>(shortest / kParts, 1);
 }
 
 base::Result<RuleBook> RuleBook::load(const std::filesystem::path& file) {

@@ -1,0 +1,230 @@
+#include "apps/retaining.h"
+
+#include "apps/system_events.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/file.h"
+#include "ledger/base/json.h"
+#include "ledger/crypto/digest.h"
+#include "ledger/store/ledger_reader.h"
+#include "ledger/store/region_lock.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <chrono>
+
+namespace countersign::apps {
+namespace {
+
+namespace json = boost::json;
+
+using base::Code;
+using base::fail;
+
+constexpr std::uint64_t kReportBytesMax = 16u << 20;
+constexpr std::size_t kEventsAtOnce = 500;
+constexpr int kLowestPriority = 19;
+constexpr std::chrono::seconds kLook{1};
+
+std::filesystem::path order_file(const store::RegionFiles& files) {
+  return files.folder / "orders" / "retention.apply";
+}
+std::filesystem::path report_file(const store::RegionFiles& files) {
+  return files.folder / "orders" / "retention.done";
+}
+
+json::object action(std::string name, const base::LogName& log, std::string context) {
+  return {
+      {"name", std::move(name)}, {"resource", base::tenant_of(log).value()}, {"context", std::move(context)}};
+}
+
+/// Named by what it states, so that it is recorded once.
+json::object sealed_event(const store::SegmentStatement& sealed) {
+  auto event = system_event(
+      fmt::format("sealed/{}/{}/{}", base::tenant_of(sealed.log).value(), sealed.begin, sealed.part),
+      "records.sealed", sealed.sealed);
+  event["action"] =
+      action("retention seal", sealed.log,
+             fmt::format("records {} to {}, part {} of {}: {} records, root {}, statement_sha256={}",
+                         sealed.begin, sealed.end - 1, sealed.part + 1, sealed.parts, sealed.records,
+                         base::to_base64(sealed.root.view()),
+                         base::to_hex(crypto::sha256(store::format_segment(sealed)).view())));
+  return event;
+}
+
+json::object retired_event(const store::RetirementStatement& retired) {
+  auto event = system_event(
+      fmt::format("retired/{}/{}/{}", base::tenant_of(retired.log).value(), retired.begin, retired.part),
+      "records.retired", retired.retired);
+  event["action"] = action("retention retire", retired.log,
+                           fmt::format("records {} to {}, part {}: {} records, root {}, rule {} keeps {}",
+                                       retired.begin, retired.end - 1, retired.part + 1, retired.records,
+                                       base::to_base64(retired.root.view()), retired.rule, retired.keep));
+  return event;
+}
+
+base::Result<void> append_all(store::Writer& writer, const std::vector<json::object>& events) {
+  for (std::size_t at = 0; at < events.size(); at += kEventsAtOnce) {
+    const auto end = std::min(events.size(), at + kEventsAtOnce);
+    TRY(append_system_events(writer, {events.begin() + static_cast<std::ptrdiff_t>(at),
+                                      events.begin() + static_cast<std::ptrdiff_t>(end)}));
+  }
+  return {};
+}
+
+json::object to_json(const retention::KeepReport& report, const base::Result<void>& done) {
+  json::array sealed, retired;
+  for (const auto& one : report.sealed)
+    sealed.push_back({{"tenant", base::tenant_of(one.log).value()},
+                      {"first", one.begin},
+                      {"last", one.end - 1},
+                      {"records", one.records},
+                      {"file", one.file}});
+  for (const auto& one : report.retired)
+    retired.push_back({{"tenant", base::tenant_of(one.log).value()},
+                       {"first", one.begin},
+                       {"last", one.end - 1},
+                       {"records", one.records},
+                       {"rule", one.rule},
+                       {"keep", one.keep}});
+  std::uint64_t values = 0;
+  for (const auto& erasure : report.erased) values += erasure.tokens.size();
+  json::object out{{"sealed", std::move(sealed)},
+                   {"retired", std::move(retired)},
+                   {"erased_values", values},
+                   {"held", json::array(report.held.begin(), report.held.end())},
+                   {"undeletable", json::array(report.undeletable.begin(), report.undeletable.end())}};
+  if (!done) out["error"] = done.error().message;
+  return out;
+}
+
+}  // namespace
+
+Keeper::Keeper(const Config& config, const base::RegionId& region, store::Writer& writer)
+    : config_(config),
+      files_(config.region_files(region)),
+      writer_(writer),
+      erasures_(config.erasures(region)),
+      holds_(config.holds(region)),
+      thread_([this] { run(); }) {}
+
+Keeper::~Keeper() { stop(); }
+
+void Keeper::stop() {
+  {
+    const std::lock_guard guard(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Keeper::run() {
+  ::pthread_setname_np(::pthread_self(), "retention");
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);
+  const std::chrono::seconds interval(config_.limits.retention_interval_s);
+  auto next = std::chrono::steady_clock::now();
+  do {
+    std::error_code ignored;
+    const bool asked = std::filesystem::remove(order_file(files_), ignored);
+    if (!asked && std::chrono::steady_clock::now() < next) continue;
+    round(asked);
+    next = std::chrono::steady_clock::now() + interval;
+  } while (wait());
+}
+
+/// False when it is to stop.
+bool Keeper::wait() {
+  std::unique_lock guard(mutex_);
+  wake_.wait_for(guard, kLook, [this] { return stopping_; });
+  return !stopping_;
+}
+
+void Keeper::round(bool asked) {
+  retention::KeepReport report;
+  const auto keep = [&]() -> base::Result<void> {
+    if (!noted_) TRY(note_all());
+    noted_ = true;
+    TRY_ASSIGN(const auto rules, retention::RuleBook::load(config_.retention()));
+    retention::KeepOptions options{files_,
+                                   &rules,
+                                   &holds_,
+                                   &erasures_,
+                                   base::system_clock(),
+                                   [] { return random_event_id(crypto::system_entropy()); },
+                                   [this] {
+                                     const std::lock_guard guard(mutex_);
+                                     return stopping_;
+                                   }};
+    const auto done = retention::keep_to_rules(writer_, options, report);
+    TRY(note(report));
+    return done;
+  };
+  const auto done = keep();
+  // An unavailable ledger is one that stops.
+  if (!done && done.error().code != Code::unavailable)
+    spdlog::error("the retention rules were not kept to: {}", done.error().message);
+  for (const auto& name : report.undeletable)
+    spdlog::warn("{} was retired, but the file system does not let it go",
+                 (files_.segments() / name).string());
+  if (!asked) return;
+  const auto left = base::write_file_durably(report_file(files_), json::serialize(to_json(report, done)),
+                                             base::FileMode::readable);
+  if (!left) spdlog::error("the answer to a command was not written: {}", left.error().message);
+}
+
+base::Result<void> Keeper::note(const retention::KeepReport& report) {
+  std::vector<json::object> events;
+  for (const auto& sealed : report.sealed) events.push_back(sealed_event(sealed));
+  for (const auto& erasure : report.erased) events.push_back(privacy::erasure_event(erasure));
+  for (const auto& retired : report.retired) events.push_back(retired_event(retired));
+  return append_all(writer_, events);
+}
+
+/// What a crash kept from the system log; what is there already is a duplicate.
+base::Result<void> Keeper::note_all() {
+  TRY_ASSIGN(auto reader, store::LedgerReader::open(files_.ledger()));
+  TRY_ASSIGN(const auto logs, reader.logs());
+  std::vector<json::object> events;
+  for (const auto& log : logs) {
+    TRY_ASSIGN(const auto ranges, reader.sealed(log));
+    for (const auto& range : ranges) {
+      for (const auto& part : range.parts) {
+        events.push_back(sealed_event(part.statement));
+        if (part.retired) events.push_back(retired_event(*part.retired));
+      }
+    }
+  }
+  return append_all(writer_, events);
+}
+
+base::Result<json::object> keep_to_rules_now(const store::RegionFiles& files) {
+  constexpr std::chrono::milliseconds kPause{50};
+  TRY(base::make_folders_durably(order_file(files).parent_path()));
+  std::error_code ignored;
+  std::filesystem::remove(report_file(files), ignored);
+  TRY(base::write_file_durably(order_file(files), "", base::FileMode::readable));
+  for (;;) {
+    const auto content = base::read_file(report_file(files), kReportBytesMax);
+    if (content) {
+      std::filesystem::remove(report_file(files), ignored);
+      TRY_ASSIGN(const auto parsed, base::parse_json(*content, {.depth_max = 4}));
+      if (!parsed.value.is_object()) return fail(Code::data_loss, "the daemon's answer cannot be read");
+      return parsed.value.get_object();
+    }
+    if (store::RegionLock::take(files.lock())) {
+      std::filesystem::remove(order_file(files), ignored);
+      return fail(Code::unavailable, "countersignd is not running; it keeps to the rules when it starts");
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+}  // namespace countersign::apps

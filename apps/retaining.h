@@ -1,0 +1,58 @@
+#pragma once
+
+#include "apps/config.h"
+#include "ledger/base/result.h"
+#include "ledger/privacy/erasures.h"
+#include "ledger/privacy/holds.h"
+#include "ledger/retention/keep.h"
+#include "ledger/store/writer.h"
+
+#include <boost/json/object.hpp>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+/// How the daemon keeps to the retention rules, and how a command has it do so at once.
+namespace countersign::apps {
+
+/// Seals and retires in the background: when the daemon starts, once in an interval, and when a command asks.
+/// Each seal and retirement is an event of the system log.
+class Keeper {
+ public:
+  /// `writer` outlives it.
+  Keeper(const Config& config, const base::RegionId& region, store::Writer& writer);
+  /// As stop().
+  ~Keeper();
+
+  /// Ends the round that is under way between two steps.
+  void stop();
+
+ private:
+  void run();
+  bool wait();
+  void round(bool asked);
+  base::Result<void> note(const retention::KeepReport& report);
+  base::Result<void> note_all();
+
+  const Config config_;
+  const store::RegionFiles files_;
+  store::Writer& writer_;
+  privacy::Erasures erasures_;
+  const privacy::Holds holds_;
+  bool noted_ = false;  ///< what was sealed and retired before this start is in the system log
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+/// Has the region's daemon keep to the rules now, and waits for what came of it: a JSON object with `sealed`,
+/// `retired`, `held`, `undeletable` and, where it failed, `error`. unavailable where no daemon runs.
+base::Result<boost::json::object> keep_to_rules_now(const store::RegionFiles& files);
+
+}  // namespace countersign::apps
