@@ -79,7 +79,7 @@ class Retention(unittest.TestCase):
         before = self.run("show", "acme", "17").stdout
         self.wait_for(lambda: self.run("checkpoint", "acme", check=False).returncode == 0)
         root = self.appliance.json("checkpoint", "acme")
-        self.run("retention", "set", "acme", "--rule", "custom", "--keep", "30 seconds", "--at-hand", "1 second")
+        self.run("retention", "set", "acme", "--rule", "custom", "--keep", "15 seconds", "--at-hand", "1 second")
         self.apply_until("sealed")
         self.wait_for(lambda: self.appliance.json("retention", "apply") and self.appliance.records("acme") == [])
         self.assertEqual(self.run("show", "acme", "17").stdout, before)
@@ -102,7 +102,7 @@ class Retention(unittest.TestCase):
         self.assertGreaterEqual(self.erased, 900, "three values of each person")
         self.assertEqual(list(folder.iterdir()), [])
         report = self.assert_verifies()["ledgers"][0]
-        self.assertEqual({(part["rule"], part["keep"]) for part in report["retired"]}, {("custom", "30 seconds")})
+        self.assertEqual({(part["rule"], part["keep"]) for part in report["retired"]}, {("custom", "15 seconds")})
         self.assertIn("was retired on", self.run("show", "acme", "17", check=False).stderr)
         self.wait_for(lambda: self.seqs("challenge.factor:sms") == [])
         self.send(300, 10)
@@ -113,7 +113,7 @@ class Retention(unittest.TestCase):
         gone = self.system_events("records.retired")
         self.assertEqual(len(self.system_events("records.sealed")), len(gone))
         self.assertEqual(len(gone), len(report["retired"]))
-        self.assertIn("rule custom keeps 30 seconds", gone[0]["action"]["context"])
+        self.assertIn("rule custom keeps 15 seconds", gone[0]["action"]["context"])
         self.assertTrue(any(e["outcome"]["reason"] == "retention" for e in self.system_events("erasure.performed")))
 
         # No value of the retired persons is left in any file of the region, and a rebuilt index says the same.
@@ -157,8 +157,8 @@ class Retention(unittest.TestCase):
             self.assertIn(says, done.stderr)
         self.run("retention", "clear", "acme")
         self.wait_for(lambda: len(self.system_events("policy.changed")) == 2)
-        self.assertIn("before: forever: forever, 12 months at hand / after: pci_dss: 12 months",
-                      self.system_events("policy.changed")[0]["action"]["context"])
+        changes = [event["action"]["context"] for event in self.system_events("policy.changed")]
+        self.assertTrue(any(text.startswith("before: forever: forever, 12 months at hand / after: pci_dss: 12 months") for text in changes), changes)
 
     def test_without_the_daemon_the_command_says_so(self):
         self.appliance.stop()
