@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -346,6 +347,67 @@ TEST(Retiring, MakesGoodWhatACrashLeft) {
   std::filesystem::copy_file(kept.region.dir() / "copy", folder / "acme-0-299-custom-10-days.jsonl.zst");
   EXPECT_TRUE(kept.keep_once().retired.empty());
   EXPECT_FALSE(std::filesystem::exists(folder / "acme-0-299-custom-10-days.jsonl.zst"));
+}
+
+TEST(Sealing, DropsWhatACrashLeftInTheTable) {
+  Kept kept;
+  kept.set("custom", "10 days", "1 day");
+  auto writer = kept.region.open_writer();
+  fill(*writer, 0, 300);
+  writer.reset();
+  const auto before = kept.records();
+  kept.region.pass(5 * kDay);
+  writer = kept.region.open_writer();
+  {
+    auto reader = store::LedgerReader::open(kept.region.files().ledger());
+    const auto log = *reader->log(base::TenantId("acme"));
+    const auto rules = kept.book.of(base::TenantId("acme"));
+    const auto now = kept.region.clock()();
+    const auto range = next_to_seal(*reader, log, rules, now);
+    ASSERT_TRUE(range && *range);
+    const auto parts = write_segments(*reader, log, **range, rules, now, kept.region.files().segments());
+    ASSERT_TRUE(parts) << parts.error().message;
+    std::promise<bool> sealed;
+    ASSERT_TRUE(
+        writer->perform([&](store::Store* store) { sealed.set_value(store->seal(*parts).has_value()); }));
+    ASSERT_TRUE(sealed.get_future().get());
+  }
+  EXPECT_EQ(kept.count("SELECT count(*) FROM records"), 300) << "as if the process had ended here";
+  EXPECT_EQ(kept.records(), before);
+  EXPECT_EQ(kept.verify(), "");
+  EXPECT_TRUE(kept.keep(*writer).sealed.empty());
+  EXPECT_EQ(kept.count("SELECT count(*) FROM records"), 0);
+  EXPECT_EQ(kept.records(), before);
+  EXPECT_EQ(kept.verify(), "");
+}
+
+TEST(Sealing, BringsAFileOfTheFirstFormatToThisOne) {
+  Kept kept;
+  {
+    auto writer = kept.region.open_writer();
+    fill(*writer, 0, 300);
+  }
+  {
+    auto ledger =
+        sqlite::Connection::open(kept.region.files().ledger(), {.access = sqlite::Access::read_write});
+    ASSERT_TRUE(
+        ledger->execute("DROP TABLE segments; DROP TABLE retirements; DROP TRIGGER records_refuses_DELETE"));
+    for (const auto& statement : store::ledger_schema(1)) {
+      const bool first = statement.starts_with("CREATE TRIGGER records_refuses_DELETE");
+      ASSERT_TRUE(!first || ledger->execute(statement));
+    }
+    ASSERT_TRUE(ledger->execute("PRAGMA user_version=1"));
+    ASSERT_TRUE(ledger->empty_wal());
+  }
+  EXPECT_EQ(kept.verify(), "") << "it is read and verified as it is";
+  const auto before = kept.records();
+  EXPECT_EQ(before.size(), 300u);
+  kept.set("custom", "10 days", "1 day");
+  kept.region.pass(5 * kDay);
+  EXPECT_EQ(kept.keep_once().sealed.size(), 1u);
+  EXPECT_EQ(kept.count("PRAGMA user_version"), 2);
+  EXPECT_EQ(kept.records(), before);
+  EXPECT_EQ(kept.verify(), "");
 }
 
 TEST(Retiring, FollowsALinkToOtherStorage) {
