@@ -1,3 +1,4 @@
+#include "apps/daemon/erasure_desk.h"
 #include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
@@ -97,16 +98,17 @@ class Daemon {
         return base::fail(std::move(written).error());
       report(kSystemLogWaits, written);
     }
+    erasures_ = std::make_unique<ErasureDesk>(config_);
     http::ListenOptions listen;
     listen.address = config_.listen.address;
     listen.port = config_.listen.port;
     if (config_.listen.tls) listen.tls = http::TlsFiles{config_.keys.tls_certificate, config_.keys.tls_key};
-    TRY_ASSIGN(
-        server_,
-        http::Server::start(
-            listen, http_limits(config_.limits),
-            endpoints::make_router(*service_, metrics_, [this] { return ready_ && !failed_; }).handler(),
-            metrics_, config_.listen.threads));
+    TRY_ASSIGN(server_, http::Server::start(listen, http_limits(config_.limits),
+                                            endpoints::make_router(
+                                                *service_, metrics_, [this] { return ready_ && !failed_; },
+                                                erasures_->calls())
+                                                .handler(),
+                                            metrics_, config_.listen.threads));
     TRY_ASSIGN(syslog_, start_syslog(config_, *service_, metrics_));
     ready_ = true;
     spdlog::info("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
@@ -190,6 +192,7 @@ class Daemon {
     ready_ = false;
     pulling_->stop();
     for (const auto& listener : syslog_) listener->stop();
+    erasures_->stop();
     server_->stop();
     for (const auto& region : regions_) region->stop();
     save_book();
@@ -203,6 +206,7 @@ class Daemon {
   std::vector<std::unique_ptr<Region>> regions_;
   std::unique_ptr<ingest::IngestService> service_;
   std::unique_ptr<Pulling> pulling_;
+  std::unique_ptr<ErasureDesk> erasures_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;
   SilenceWatch silence_{base::system_clock()(), metrics_};

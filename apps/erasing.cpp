@@ -134,6 +134,14 @@ base::Result<std::optional<ErasureReport>> take_erasure_report(const store::Regi
       ErasureReport{count(from, "values"), count(from, "kept"), privacy::text_of(from, "error")});
 }
 
+base::Result<std::optional<privacy::Erasure>> waiting_erasure(const store::RegionFiles& files,
+                                                              const std::string& id) {
+  auto order = read_order(folder_of(files) / (id + std::string(kOrder)));
+  if (!order && order.error().code == Code::not_found) return std::optional<privacy::Erasure>();
+  if (!order) return fail(order.error());
+  return std::optional(std::move(order->erasure));
+}
+
 base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Writer& writer,
                                       privacy::Erasures& erasures, const privacy::Holds& holds,
                                       const std::function<void(json::object event)>& note) {

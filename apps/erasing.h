@@ -30,6 +30,11 @@ base::Result<void> leave_erasure_order(const store::RegionFiles& files, const pr
 base::Result<std::optional<ErasureReport>> take_erasure_report(const store::RegionFiles& files,
                                                                const std::string& id);
 
+/// The erasure of an order that waits to be carried out; empty where none of that id does. data_loss where it
+/// is none.
+base::Result<std::optional<privacy::Erasure>> waiting_erasure(const store::RegionFiles& files,
+                                                              const std::string& id);
+
 /// Carries out the orders that wait: remembers each in `erasures` before anything is erased, erases, and
 /// hands over the event for the system log. What a hold covers is refused. An order that cannot be carried
 /// out yet waits on; one that is none is renamed to *.refused. Blocks on the ledger's thread.

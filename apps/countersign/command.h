@@ -44,6 +44,8 @@ base::Result<base::RegionId> choose_region(const Config& config, const std::stri
 // One file for each command.
 void add_init(CLI::App& app, Context& context);
 void add_tenant(CLI::App& app, Context& context);
+void add_tenant_policy(CLI::App& tenant, Context& context);
+void add_operator(CLI::App& app, Context& context);
 void add_source(CLI::App& app, Context& context);
 void add_ingest(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);

@@ -2,6 +2,7 @@
 
 #include "apps/countersign/command.h"
 #include "apps/countersign/progress.h"
+#include "apps/countersign/sharing.h"
 #include "apps/keys.h"
 #include "apps/system_events.h"
 #include "collector/http/client.h"
@@ -21,6 +22,8 @@ namespace {
 
 constexpr std::uint64_t kPemBytesMax = 1 << 20;
 constexpr std::uint64_t kTimestampBytesMax = 1 << 20;
+
+boost::json::string json_text(std::string_view text) { return boost::json::string(text.data(), text.size()); }
 
 std::string who() {
   const char* user = std::getenv("SUDO_USER");
@@ -71,17 +74,13 @@ base::Result<void> add_timestamp(const Config& config, bundle::BundleRequest& re
 }
 
 base::Result<void> note_the_export(const Config& config, const base::RegionId& region,
-                                   const ExportOptions& options) {
+                                   const ExportOptions& options, const std::string& sharing) {
   auto event =
       system_event(random_event_id(crypto::system_entropy()), "export.performed", base::system_clock()());
-  event["action"] = {
-      {"name", "export"},
-      {"resource", options.tenant},
-      {"context", fmt::format("received {} to {}, {}, {} filter terms", options.from, options.to,
-                              options.redact        ? "personal values withheld"
-                              : options.only_tokens ? "personal values of one person disclosed"
-                                                    : "personal values disclosed",
-                              options.filter.size())}};
+  event["action"] = {{"name", "export"},
+                     {"resource", options.tenant},
+                     {"context", fmt::format("received {} to {}, {}, {} filter terms", options.from,
+                                             options.to, sharing, options.filter.size())}};
   return leave_in_outbox(config.region_files(region), event);
 }
 
@@ -96,9 +95,10 @@ base::Result<int> export_now(const Context& context, const ExportOptions& option
   TRY_ASSIGN(request.period.from, base::parse_rfc3339(options.from));
   TRY_ASSIGN(request.period.to, base::parse_rfc3339(options.to));
   TRY_ASSIGN(request.filter, filter_of(options.filter));
-  request.only_tokens = options.only_tokens;
+  TRY_ASSIGN(request.scope, choose_scope(options));
+  TRY_ASSIGN(request.profile, choose_profile(config, options));
+  request.recipient = options.recipient;
   request.query_text = options.query;
-  request.personal = options.redact ? bundle::PersonalValues::withhold : bundle::PersonalValues::disclose;
   request.output = options.output;
   const bool bulk =
       options.format == "tar.zst" || (options.format.empty() && options.output.ends_with(".tar.zst"));
@@ -119,7 +119,7 @@ base::Result<int> export_now(const Context& context, const ExportOptions& option
   TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
   TRY_ASSIGN(const auto vault_keys, vault::open_keys(files.vault(), kek));
   TRY_ASSIGN(auto vault, vault::VaultReader::open(files.vault(), vault_keys));
-  TRY(note_the_export(config, region, options));
+  TRY(note_the_export(config, region, options, sharing_note(options, request.profile, request.scope)));
   Progress progress("exporting");
   TRY_ASSIGN(const auto summary,
              bundle::export_bundle(request, {&ledger, &vault}, [&](std::uint64_t done, std::uint64_t total) {
@@ -128,10 +128,16 @@ base::Result<int> export_now(const Context& context, const ExportOptions& option
   progress.clear();
   const auto seal = base::to_hex(summary.seal.view());
   std::string text = fmt::format(
-      "{}: {} records of {} ({} withheld by the filter), {} personal values disclosed, {} bytes\nseal "
+      "{}: profile {}, {} records of {} ({} withheld), {} personal values disclosed, {} masked, {} "
+      "bytes\nseal "
       "(SHA-256 of tagmanifest-sha256.txt): {}\n",
-      options.output, summary.records - summary.withheld, options.tenant, summary.withheld,
-      summary.disclosures, summary.bytes, seal);
+      options.output, record::to_string(request.profile), summary.records - summary.withheld, options.tenant,
+      summary.withheld, summary.disclosures, summary.masks, summary.bytes, seal);
+  if (summary.also_opened > 0)
+    text += fmt::format(
+        "{} other records that are shown hold some of the same values: those are open there, too, because a "
+        "token opened once is opened wherever it stands\n",
+        summary.also_opened);
   if (summary.timestamped)
     text += fmt::format("timestamped at {}\n", base::format_rfc3339(*summary.timestamped));
   if (summary.beyond_checkpoint > 0)
@@ -141,7 +147,10 @@ base::Result<int> export_now(const Context& context, const ExportOptions& option
         boost::json::object{{"file", options.output},
                             {"records", summary.records},
                             {"withheld", summary.withheld},
+                            {"profile", json_text(record::to_string(request.profile))},
                             {"disclosures", summary.disclosures},
+                            {"masks", summary.masks},
+                            {"also_opened", summary.also_opened},
                             {"bytes", summary.bytes},
                             {"checkpoint_size", summary.checkpoint_size},
                             {"beyond_checkpoint", summary.beyond_checkpoint},
@@ -164,12 +173,33 @@ void add_export(CLI::App& app, Context& context) {
   command->add_option("-o,--output", options->output, "File to write, *.zip or *.tar.zst")->required();
   command->add_option("--format", options->format, "zip or tar.zst (by the file's name)")
       ->check(CLI::IsMember({"zip", "tar.zst"}));
-  command->add_option(
-      "--filter", options->filter,
-      "member=value; others are withheld, with their hashes in their place; may be given again");
+  command
+      ->add_option("--filter", options->filter,
+                   "member=value; others are withheld, with their hashes in their place; may be given again")
+      ->allow_extra_args(false);
   command->add_option("--query", options->query,
                       "The question that the bundle answers, kept in evidence.json");
-  command->add_flag("--redact", options->redact, "Withhold personal values: tokens only");
+  command
+      ->add_option(
+          "--profile", options->profile,
+          "How much of personal values is shown: none, pseudonymous (tokens), masked, full (the most "
+          "that the tenant's policy allows the role)")
+      ->check(CLI::IsMember({"none", "pseudonymous", "masked", "full"}));
+  command->add_flag("--redact", options->redact, "Another word for --profile pseudonymous");
+  command
+      ->add_option("--for-role", options->role,
+                   "Role of the person whom the bundle is for: auditor, analyst, privacy, admin (admin)")
+      ->check(CLI::IsMember({"auditor", "analyst", "privacy", "admin"}));
+  command->add_option(
+      "--disclose-kinds", options->disclose_kinds,
+      "Show values of these kinds alone, such as email,phone; with --disclose-records only those "
+      "that satisfy both");
+  command->add_option(
+      "--disclose-records", options->disclose_records,
+      "Show values that stand in these records alone, such as 17,42-50; they are shown wherever "
+      "they stand");
+  command->add_option("--recipient", options->recipient,
+                      "Whom the bundle is for; stands in it and in the system log, as written");
   command->add_option("--requested-by", options->requested_by, "Who asked for it (the user who runs this)");
   command->add_option("--region", options->region, "Region, where the appliance keeps several");
   command->callback(

@@ -14,6 +14,9 @@ struct ExportOptions {
   std::vector<std::string> filter;  ///< member=value
   std::string format;               ///< zip or tar.zst; empty: by the output's name
   bool redact = false;
+  std::string profile;  ///< of record::Profile; empty: what the policy says
+  std::string role = "admin";
+  std::string disclose_kinds, disclose_records, recipient;
   std::optional<std::vector<std::string>> only_tokens = {};  ///< that are opened; absent: all
 };
 

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
     add_init(app, context);
     add_tenant(app, context);
     add_source(app, context);
+    add_operator(app, context);
     add_ingest(app, context);
     add_search(app, context);
     add_show(app, context);

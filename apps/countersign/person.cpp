@@ -2,7 +2,6 @@
 
 #include "apps/countersign/progress.h"
 #include "collector/ingest/registry.h"
-#include "ledger/vault/keys.h"
 
 #include <fmt/format.h>
 
@@ -22,21 +21,13 @@ base::Result<base::RegionId> region_of(const Config& config, const base::TenantI
 base::Result<privacy::Person> find_subjects(const Config& config, const base::RegionId& region,
                                             const base::TenantId& tenant,
                                             const std::vector<std::string>& subjects, bool follow) {
-  std::vector<privacy::Subject> parsed;
-  for (const auto& text : subjects) {
-    TRY_ASSIGN(auto subject, privacy::parse_subject(text));
-    parsed.push_back(std::move(subject));
-  }
-  const auto files = config.region_files(region);
-  TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
-  TRY_ASSIGN(const auto keys, vault::open_keys(files.vault(), kek));
-  TRY_ASSIGN(auto vault, vault::VaultReader::open(files.vault(), keys));
-  TRY_ASSIGN(auto ledger, store::LedgerReader::open(files.ledger()));
+  TRY_ASSIGN(const auto parsed, read_subjects(subjects));
   constexpr double kParts = 1'000;
   Progress bar("Searching", static_cast<std::uint64_t>(kParts));
-  return privacy::find_person(
-      ledger, vault, tenant, parsed,
-      {follow, [&](double done) { bar.show(static_cast<std::uint64_t>(done * kParts)); }});
+  privacy::SearchOptions options;
+  options.follow = follow;
+  options.progress = [&](double done) { bar.show(static_cast<std::uint64_t>(done * kParts)); };
+  return find_held(config, region, tenant, parsed, options);
 }
 
 }  // namespace countersign::apps

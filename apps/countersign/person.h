@@ -1,8 +1,7 @@
 #pragma once
 
-#include "apps/config.h"
+#include "apps/person.h"
 #include "ledger/base/result.h"
-#include "ledger/privacy/person.h"
 
 #include <string>
 #include <vector>

@@ -2,7 +2,7 @@
 #include "apps/countersign/person.h"
 #include "apps/erasing.h"
 #include "apps/system_events.h"
-#include "ledger/privacy/mask.h"
+#include "ledger/record/mask.h"
 #include "ledger/store/region_lock.h"
 
 #include <fmt/format.h>
@@ -24,23 +24,11 @@ struct Options {
 constexpr std::string_view kWhy[] = {"named by you", "beside it in a record", "mentions the person",
                                      "in the person's records only", "in others' records too: kept"};
 
-boost::json::object shown(const privacy::Person& person) {
-  boost::json::array values;
-  for (const auto& held : person.values) {
-    values.push_back({{"kind", to_string(held.kind)},
-                      {"value", privacy::masked(held.kind, held.value)},
-                      {"token", held.token},
-                      {"tie", to_string(held.tie)},
-                      {"records", held.records}});
-  }
-  return {{"records", person.records}, {"values", std::move(values)}};
-}
-
 std::string table(const privacy::Person& person) {
   std::string out = fmt::format("{:<12} {:<34} {:>8}  {}\n", "KIND", "VALUE", "RECORDS", "WHY");
   for (const auto& held : person.values)
     out +=
-        fmt::format("{:<12} {:<34} {:>8}  {}\n", to_string(held.kind), privacy::masked(held.kind, held.value),
+        fmt::format("{:<12} {:<34} {:>8}  {}\n", to_string(held.kind), record::masked(held.kind, held.value),
                     held.records, kWhy[static_cast<std::size_t>(held.tie)]);
   return out;
 }
@@ -74,7 +62,7 @@ base::Result<int> erase(const Context& context, const Options& options) {
         "--reason is needed: a code of a-z, 0-9 and '_', such as gdpr_art_17. It is recorded in the "
         "clear, so it must not name anybody");
   TRY_ASSIGN(const auto person, find_subjects(config, region, tenant, options.subjects, !options.only_named));
-  auto data = shown(person);
+  auto data = plan_of(person);
   const auto order = person.order(tenant);
   const auto values = order.certain.size() + order.unless_shared.size();
   auto text = table(person);

@@ -70,6 +70,7 @@ void add_tenant(CLI::App& app, Context& context) {
   });
   auto* listing = add_command(*command, "list", "List the tenants", "countersign tenant list");
   listing->callback([&context] { context.run = [&context] { return list(context); }; });
+  add_tenant_policy(*command, context);
 }
 
 }  // namespace countersign::apps

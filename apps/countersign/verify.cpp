@@ -74,6 +74,9 @@ std::string text_of(const verify::VerifyReport& report) {
   for (const auto& promise : report.promises)
     text += fmt::format("{:<15} {}  {}\n", promise.word, promise.proven ? "proven    " : "not proven",
                         promise.sentence);
+  if (!report.profile.empty())
+    text += fmt::format("personal values {}{}\n", report.profile,
+                        report.recipient.empty() ? "" : ", made for " + report.recipient);
   if (report.first_wrong)
     text +=
         fmt::format("\nThe first wrong record is {}: {}\n", report.first_wrong->seq, report.first_wrong->why);
@@ -234,13 +237,17 @@ void add_verify(CLI::App& app, Context& context) {
       command->add_option("--data", options->data,
                           "Check live ledgers instead: the data folder, a region's folder or a ledger file");
   file->excludes(data);
-  command->add_option("--fingerprint", options->fingerprints,
-                      "SHA-256 fingerprint of the certificate that is trusted; may be given again");
-  command->add_option("--log-key", options->log_keys,
-                      "vkey of a log key that is trusted; may be given again");
+  // One value each: the bundle may stand behind.
+  command
+      ->add_option("--fingerprint", options->fingerprints,
+                   "SHA-256 fingerprint of the certificate that is trusted; may be given again")
+      ->allow_extra_args(false);
+  command->add_option("--log-key", options->log_keys, "vkey of a log key that is trusted; may be given again")
+      ->allow_extra_args(false);
   command
       ->add_option("--checkpoint", options->checkpoints,
                    "File with a checkpoint kept elsewhere, which the log must extend; may be given again")
+      ->allow_extra_args(false)
       ->check(CLI::ExistingFile);
   command->add_option("--tsa-ca", options->tsa_ca, "Certificates that a timestamp is checked against")
       ->check(CLI::ExistingFile);

@@ -111,6 +111,7 @@ void Region::note_registry(const ingest::Registry& registry) {
     event["action"] = {{"name", "tenant add"}, {"resource", tenant.id.value()}};
     note(std::move(event));
   }
+  note_operators(registry);
   for (const auto& source : registry.sources()) {
     auto added = system_event("source.added/" + source.name.value(), "source.added", source.created);
     added["action"] = {
@@ -119,6 +120,32 @@ void Region::note_registry(const ingest::Registry& registry) {
     if (!source.revoked) continue;
     auto revoked = system_event("source.revoked/" + source.name.value(), "source.revoked", *source.revoked);
     revoked["action"] = {{"name", "source revoke"}, {"resource", source.name.value()}};
+    note(std::move(revoked));
+  }
+}
+
+void Region::note_operators(const ingest::Registry& registry) {
+  for (const auto& one : registry.operators()) {
+    // Of other regions' tenants nothing is said here.
+    std::string tenants;
+    for (const auto& id : one.tenants) {
+      constexpr std::size_t kListMax = 800;
+      const auto* tenant = registry.tenant(id);
+      if (tenant == nullptr || tenant->region != id_ || tenants.size() > kListMax) continue;
+      tenants += ' ' + id.value();
+    }
+    if (tenants.empty() && !one.all_tenants) continue;
+    auto added = system_event("operator.added/" + one.name, "operator.added", one.created);
+    added["action"] = {
+        {"name", "operator add"},
+        {"resource", one.name},
+        {"context", fmt::format("role {}, {}{}", to_string(one.role),
+                                one.all_tenants ? "all tenants" : "tenants" + tenants,
+                                one.expires ? ", expires " + base::format_rfc3339(*one.expires) : "")}};
+    note(std::move(added));
+    if (!one.revoked) continue;
+    auto revoked = system_event("operator.revoked/" + one.name, "operator.revoked", *one.revoked);
+    revoked["action"] = {{"name", "operator revoke"}, {"resource", one.name}};
     note(std::move(revoked));
   }
 }

@@ -59,6 +59,7 @@ class Region {
         holds_(std::move(holds)) {}
 
   void note(boost::json::object event);
+  void note_operators(const ingest::Registry& registry);
 
   const base::RegionId id_;
   const store::RegionFiles files_;

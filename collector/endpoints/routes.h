@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collector/endpoints/erasures.h"
 #include "collector/http/router.h"
 #include "collector/ingest/service.h"
 #include "ledger/base/metrics.h"
@@ -25,7 +26,14 @@ void add_hec(http::Router& router, ingest::IngestService& service);
 /// GET /healthz, /readyz, /v1/openapi.json, and /metrics to loopback only. `metrics` outlives the router.
 void add_probes(http::Router& router, base::Metrics& metrics, std::function<bool()> ready);
 
+/// POST /v1/privacy/erasures: a person is found and erased, with the token of an operator of the role
+/// privacy. GET /v1/privacy/erasures/{id}: what became of it. `calls` do the work; the clock says which
+/// tokens have expired.
+void add_erasures(http::Router& router, ingest::IngestService& service, ErasureCalls calls,
+                  base::Clock clock);
+
 /// All of the above: everything that the collector answers.
-http::Router make_router(ingest::IngestService& service, base::Metrics& metrics, std::function<bool()> ready);
+http::Router make_router(ingest::IngestService& service, base::Metrics& metrics, std::function<bool()> ready,
+                         ErasureCalls erasures = {});
 
 }  // namespace countersign::endpoints

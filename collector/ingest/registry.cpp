@@ -56,6 +56,11 @@ class Members {
     if (found == nullptr || !found->is_array()) return bad(path(name), "must be an array");
     return &found->get_array();
   }
+  Result<const json::object*> object(std::string_view name) const {
+    const auto* found = value(name);
+    if (found == nullptr || !found->is_object()) return bad(path(name), "must be an object");
+    return &found->get_object();
+  }
   Result<bool> boolean(std::string_view name) const {
     const auto* found = value(name);
     if (found == nullptr || !found->is_bool()) return bad(path(name), "must be true or false");
@@ -156,7 +161,7 @@ Result<Source> read_source(const Members& from) {
 }
 
 Result<Tenant> read_tenant(const Members& from) {
-  TRY(from.only({"id", "region", "created", "moved_to"}));
+  TRY(from.only({"id", "region", "created", "moved_to", "sharing"}));
   Tenant tenant;
   TRY_ASSIGN(const auto id, from.text("id"));
   TRY_ASSIGN(tenant.id, base::parse_tenant(id));
@@ -166,6 +171,10 @@ Result<Tenant> read_tenant(const Members& from) {
   if (from.has("moved_to")) {
     TRY_ASSIGN(const auto address, from.text("moved_to"));
     tenant.moved_to = std::string(address);
+  }
+  if (from.has("sharing")) {
+    TRY_ASSIGN(const auto* sharing, from.object("sharing"));
+    TRY_ASSIGN(tenant.sharing, SharingPolicy::parse(*sharing));
   }
   return tenant;
 }
@@ -218,7 +227,7 @@ Result<Registry> Registry::parse(std::string_view text) {
   if (!parsed.duplicates.empty()) return bad(parsed.duplicates.front(), "stands twice");
   if (!parsed.value.is_object()) return bad("the file", "must hold an object");
   const Members top(parsed.value.get_object(), "");
-  TRY(top.only({"v", "sources", "tenants"}));
+  TRY(top.only({"v", "sources", "tenants", "operators"}));
   const auto* version = parsed.value.get_object().if_contains("v");
   if (version == nullptr || *version != 1) return bad("v", "must be 1");
   Registry registry;
@@ -240,6 +249,16 @@ Result<Registry> Registry::parse(std::string_view text) {
     if (registry.source_by_name(source->name) != nullptr) return bad(where, "stands twice");
     registry.put(std::move(*source));
   }
+  if (!top.has("operators")) return registry;
+  TRY_ASSIGN(const auto* operators, top.array("operators"));
+  for (std::size_t i = 0; i < operators->size(); ++i) {
+    const std::string where = fmt::format("operators[{}]", i);
+    if (!(*operators)[i].is_object()) return bad(where, "must be an object");
+    auto one = parse_operator((*operators)[i].get_object());
+    if (!one) return base::fail(where, one.error());
+    if (registry.operator_by_name(one->name) != nullptr) return bad(where, "stands twice");
+    registry.put(std::move(*one));
+  }
   return registry;
 }
 
@@ -255,6 +274,22 @@ Registry::Holder Registry::holder_of_token(std::string_view token) const {
     if (is(source.backfill_sha256)) found = {&source, true};
   }
   return found.source == nullptr || found.source->revoked ? Holder{} : found;
+}
+
+const Operator* Registry::operator_of_token(std::string_view token, base::Timestamp now) const {
+  const base::Digest presented = crypto::sha256(token);
+  const Operator* found = nullptr;
+  for (const auto& one : operators_) {
+    // No early exit, as above.
+    if (crypto::equal_in_constant_time(one.token_sha256.view(), presented.view())) found = &one;
+  }
+  return found == nullptr || !found->is_active(now) ? nullptr : found;
+}
+
+const Operator* Registry::operator_by_name(std::string_view name) const {
+  const auto found = std::find_if(operators_.begin(), operators_.end(),
+                                  [&](const Operator& one) { return one.name == name; });
+  return found == operators_.end() ? nullptr : &*found;
 }
 
 const Source* Registry::source_by_name(const base::SourceName& name) const {
@@ -279,6 +314,12 @@ void Registry::put(Tenant tenant) {
   added ? tenants_.push_back(std::move(tenant)) : void(tenants_[at->second] = std::move(tenant));
 }
 
+void Registry::put(Operator one) {
+  const auto found = std::find_if(operators_.begin(), operators_.end(),
+                                  [&](const Operator& known) { return known.name == one.name; });
+  found == operators_.end() ? operators_.push_back(std::move(one)) : void(*found = std::move(one));
+}
+
 std::string Registry::to_text() const {
   std::string out = "{\"v\":1,\n\"tenants\":[";
   for (const auto& tenant : tenants_) {
@@ -287,6 +328,7 @@ std::string Registry::to_text() const {
     append_member(out, "region", tenant.region.value());
     append_member(out, "created", base::format_rfc3339(tenant.created));
     if (tenant.moved_to) append_member(out, "moved_to", *tenant.moved_to);
+    if (!tenant.sharing.is_default()) out += ",\"sharing\":" + tenant.sharing.to_text();
     out += '}';
   }
   out += "],\n\"sources\":[";
@@ -309,7 +351,13 @@ std::string Registry::to_text() const {
     if (source.revoked) append_member(out, "revoked", base::format_rfc3339(*source.revoked));
     out += '}';
   }
-  return out + "]}\n";
+  out += ']';
+  if (!operators_.empty()) out += ",\n\"operators\":[";
+  for (const auto& one : operators_) {
+    out += &one == operators_.data() ? "\n" : ",\n";
+    out += ingest::to_text(one);
+  }
+  return out + (operators_.empty() ? "}\n" : "]}\n");
 }
 
 }  // namespace countersign::ingest

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "collector/ingest/operators.h"
+#include "collector/ingest/policy.h"
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
@@ -8,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,6 +55,7 @@ struct Tenant {
   base::RegionId region;
   base::Timestamp created;
   std::optional<std::string> moved_to;  ///< address of the appliance that serves it, where it is not this one
+  SharingPolicy sharing = {};           ///< what of its personal values each role may be given
 };
 
 /// The sources and tenants at one moment. Immutable once read, so any thread may look things up in a shared
@@ -73,10 +77,15 @@ class Registry {
   Holder holder_of_token(std::string_view token) const;
   const Source* source_by_name(const base::SourceName& name) const;
   const Tenant* tenant(const base::TenantId& id) const;
+  /// Whose token it is, of an operator that is neither revoked nor expired; null where it is nobody's. As
+  /// holder_of_token().
+  const Operator* operator_of_token(std::string_view token, base::Timestamp now) const;
+  const Operator* operator_by_name(std::string_view name) const;
 
   const std::vector<Source>& sources() const { return sources_; }
   std::vector<Source>& sources() { return sources_; }
   const std::vector<Tenant>& tenants() const { return tenants_; }
+  const std::vector<Operator>& operators() const { return operators_; }
 
   /// The file's text. parse(to_text()) gives the same registry.
   std::string to_text() const;
@@ -84,16 +93,22 @@ class Registry {
   /// Adds or replaces by name; for registry_change.cpp and tests.
   void put(Source source);
   void put(Tenant tenant);
+  void put(Operator one);
 
  private:
   std::vector<Source> sources_;
   std::vector<Tenant> tenants_;
+  std::vector<Operator> operators_;
   std::unordered_map<base::TenantId, std::size_t> tenant_at_;
 };
 
 /// The functions below change the file at `path`, which is made where there is none. Each holds a lock on
 /// `<path>.lock` from reading to writing, so of two at once neither is lost, and is durable when it returns.
 /// A running daemon sees the change when it reloads. Any thread, any process.
+
+/// Reads the registry, lets `change` alter it, and writes it, unless `change` fails.
+base::Result<void> change_registry(const std::filesystem::path& path,
+                                   const std::function<base::Result<void>(Registry&)>& change);
 
 struct NewSource {
   base::SourceName name;
@@ -136,5 +151,12 @@ base::Result<void> revoke_source(const std::filesystem::path& path, const base::
 base::Result<void> add_tenant(const std::filesystem::path& path, const base::TenantId& id,
                               const base::RegionId& region, std::optional<std::string> moved_to,
                               const base::Clock& clock);
+
+/// Sets what a role may be given of a tenant. `record` is told before and after, and is called before the
+/// file is written, so that no change goes unrecorded; where it fails nothing is changed. Not called, and
+/// false, where the policy says so already. Errors: not_found (the tenant).
+base::Result<bool> set_sharing(
+    const std::filesystem::path& path, const base::TenantId& id, Role role, Allowance allowance,
+    const std::function<base::Result<void>(const Tenant& tenant, Allowance before)>& record);
 
 }  // namespace countersign::ingest

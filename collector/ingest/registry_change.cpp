@@ -34,20 +34,6 @@ Result<base::OpenFile> lock_changes(std::filesystem::path path) {
   return file;
 }
 
-/// Reads the registry, lets `change` alter it, and writes it.
-template <class Change>
-Result<void> change_registry(const std::filesystem::path& path, Change change) {
-  TRY(base::make_folders_durably(path.parent_path()));
-  TRY_ASSIGN(const auto lock, lock_changes(path));
-  auto registry = Registry::load(path);
-  if (!registry && registry.error().code != Code::not_found) return fail(registry.error());
-  if (!registry) registry = Registry();
-  TRY(change(*registry));
-  // Readable by others than the owner: it holds hashes of random tokens, and whoever runs the command need
-  // not be the daemon's user. The folder says who gets so far.
-  return base::write_file_durably(path, registry->to_text(), base::FileMode::readable);
-}
-
 std::string adapter_names() {
   std::string names(kNativeAdapter);
   for (const auto& adapter : adapters::all_adapters()) names.append(", ").append(adapter.name);
@@ -116,6 +102,19 @@ Result<Source> known_source(const Registry& registry, const base::SourceName& na
 }
 
 }  // namespace
+
+Result<void> change_registry(const std::filesystem::path& path,
+                             const std::function<Result<void>(Registry&)>& change) {
+  TRY(base::make_folders_durably(path.parent_path()));
+  TRY_ASSIGN(const auto lock, lock_changes(path));
+  auto registry = Registry::load(path);
+  if (!registry && registry.error().code != Code::not_found) return fail(registry.error());
+  if (!registry) registry = Registry();
+  TRY(change(*registry));
+  // Readable by others than the owner: it holds hashes of random tokens, and whoever runs the command need
+  // not be the daemon's user. The folder says who gets so far.
+  return base::write_file_durably(path, registry->to_text(), base::FileMode::readable);
+}
 
 Result<std::string> add_source(const std::filesystem::path& path, const NewSource& source,
                                const crypto::Secret& key, const base::Clock& clock,
@@ -213,9 +212,29 @@ Result<void> add_tenant(const std::filesystem::path& path, const base::TenantId&
   return change_registry(path, [&](Registry& registry) -> Result<void> {
     if (registry.tenant(id) != nullptr)
       return fail(Code::already_exists, fmt::format("there is a tenant {} already", id.value()));
-    registry.put(Tenant{id, region, clock(), moved_to});
+    registry.put(Tenant{id, region, clock(), moved_to, {}});
     return {};
   });
+}
+
+Result<bool> set_sharing(const std::filesystem::path& path, const base::TenantId& id, Role role,
+                         Allowance allowance,
+                         const std::function<Result<void>(const Tenant&, Allowance before)>& record) {
+  bool changed = false;
+  const auto done = change_registry(path, [&](Registry& registry) -> Result<void> {
+    const auto* found = registry.tenant(id);
+    if (found == nullptr) return fail(Code::not_found, fmt::format("there is no tenant {}", id.value()));
+    auto tenant = *found;
+    const auto before = tenant.sharing.of(role);
+    changed = before != allowance;
+    if (!changed) return {};
+    tenant.sharing.set(role, allowance);
+    TRY(record(tenant, before));
+    registry.put(std::move(tenant));
+    return {};
+  });
+  TRY(done);
+  return changed;
 }
 
 }  // namespace countersign::ingest

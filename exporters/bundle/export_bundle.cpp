@@ -8,17 +8,21 @@
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/cms.h"
 #include "ledger/crypto/timestamp.h"
+#include "ledger/record/event_view.h"
+#include "ledger/record/record.h"
 #include "ledger/tree/checkpoint.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace countersign::bundle {
 namespace {
 
 using base::Code;
 using base::fail;
+using record::Profile;
 namespace layout = verify::layout;
 
 /// One export; holds what its steps share.
@@ -28,7 +32,7 @@ class Export {
          Staging staging)
       : request_(request),
         ledger_(*sources.ledger),
-        vault_(request.personal == PersonalValues::disclose ? sources.vault : nullptr),
+        vault_(request.profile >= Profile::masked ? sources.vault : nullptr),
         progress_(progress),
         staging_(std::move(staging)),
         now_(request.clock()),
@@ -39,6 +43,7 @@ class Export {
     TRY(find_log());
     TRY(find_checkpoint());
     TRY(find_run());
+    TRY(find_scope());
     TRY(write_checkpoints());
     TRY(write_records());
     TRY(write_boundary());
@@ -103,6 +108,38 @@ class Export {
     return {};
   }
 
+  /// The tokens that are opened, where the scope names records or tokens.
+  base::Result<void> find_scope() {
+    opening_.masked = request_.profile == Profile::masked;
+    opening_.scope = request_.scope;
+    const auto& scope = request_.scope;
+    if (scope.tokens) opening_.tokens.emplace(scope.tokens->begin(), scope.tokens->end());
+    if (scope.records.empty()) return {};
+    std::set<std::string, std::less<>> found;
+    for (const auto& [first, last] : scope.records.ranges()) {
+      if (first < begin_ || last >= end_)
+        return fail(Code::invalid_argument,
+                    fmt::format("record {} is not in the period, or no checkpoint covers it yet",
+                                first < begin_ ? first : std::max(first, end_)));
+      TRY(ledger_.read(head_, first, last + 1,
+                       [&](base::Seq seq, std::string_view bytes) -> base::Result<void> {
+                         TRY_ASSIGN(const auto record, record::read_record(bytes));
+                         TRY_ASSIGN(const auto event, record::read_event(record.event));
+                         if (!filter_.matches(record, event))
+                           return fail(Code::invalid_argument,
+                                       fmt::format("the filter does not choose record {}, of which "
+                                                   "values are to be shown",
+                                                   base::index_of(seq)));
+                         return record::for_each_token(event, [&](const record::TokenAt& at) {
+                           if (!opening_.tokens || opening_.tokens->contains(at.token))
+                             found.emplace(at.token);
+                         });
+                       }));
+    }
+    opening_.tokens = std::move(found);
+    return {};
+  }
+
   /// The checkpoints that tell when each record was committed: from the first that covers the first record to
   /// the first that covers the last.
   base::Result<void> write_checkpoints() {
@@ -129,16 +166,18 @@ class Export {
   base::Result<void> write_records() {
     TRY_ASSIGN(auto records, staging_.begin(layout::kRecords));
     TRY_ASSIGN(auto events, staging_.begin(layout::kEvents));
-    TRY_ASSIGN(auto disclosures, staging_.begin(layout::kDisclosures));
-    TRY(write_run(ledger_,
-                  {&head_, request_.tenant, begin_, end_, &filter_, &commits_, vault_,
-                   request_.only_tokens ? &*request_.only_tokens : nullptr},
-                  {&records, &events, &disclosures}, totals_, progress_));
-    disclosed_ = disclosures.bytes() > 0;
+    const auto values_name = opening_.masked ? layout::kMasks : layout::kDisclosures;
+    TRY_ASSIGN(auto values, staging_.begin(values_name));
+    TRY_ASSIGN(const auto counts, write_run(ledger_,
+                                            {&head_, request_.tenant, begin_, end_, &filter_, &commits_,
+                                             vault_, &opening_, request_.profile == Profile::none},
+                                            {&records, &events, &values}, totals_, progress_));
+    if (!request_.scope.records.empty()) summary_.also_opened = counts.also_opened;
+    const bool shown = values.bytes() > 0;
     TRY(staging_.finish(std::move(records)));
     TRY(staging_.finish(std::move(events)));
-    TRY(staging_.finish(std::move(disclosures)));
-    if (!disclosed_) staging_.drop(layout::kDisclosures);
+    TRY(staging_.finish(std::move(values)));
+    if (!shown) staging_.drop(values_name);
     return {};
   }
 
@@ -147,14 +186,18 @@ class Export {
 
   base::Result<void> write_boundary() {
     std::string lines;
-    if (has_before()) {
-      TRY_ASSIGN(const auto record, ledger_.record(head_, base::seq_at(begin_ - 1)));
-      lines.append(record).push_back('\n');
-    }
-    if (has_after()) {
-      TRY_ASSIGN(const auto record, ledger_.record(head_, base::seq_at(end_)));
-      lines.append(record).push_back('\n');
-    }
+    const auto write = [&](std::uint64_t seq) -> base::Result<void> {
+      TRY_ASSIGN(const auto record, ledger_.record(head_, base::seq_at(seq)));
+      if (request_.profile == Profile::none) {
+        jsonl::append_withheld(lines, {seq, record::record_hash(record)});
+      } else {
+        lines += record;
+      }
+      lines.push_back('\n');
+      return {};
+    };
+    if (has_before()) TRY(write(begin_ - 1));
+    if (has_after()) TRY(write(end_));
     return staging_.put(layout::kBoundary, lines);
   }
 
@@ -193,7 +236,9 @@ class Export {
     evidence.period = request_.period;
     evidence.filter = request_.filter;
     evidence.query_text = request_.query_text.empty() ? filter_.to_text() : request_.query_text;
-    evidence.disclosed = vault_ != nullptr;
+    evidence.profile = request_.profile;
+    evidence.scope = request_.scope;
+    evidence.recipient = request_.recipient;
     evidence.timestamped = request_.timestamp != nullptr;
     evidence.run_at = now_;
     evidence.requested_by = request_.requested_by;
@@ -210,9 +255,11 @@ class Export {
     summary_.records = totals_.records();
     summary_.withheld = totals_.withheld();
     summary_.disclosures = totals_.disclosures();
+    summary_.masks = totals_.masks();
     TRY(staging_.put(layout::kEvidence, verify::format_evidence(evidence)));
-    return staging_.put(layout::kReadme, readme_text(evidence, {request_.certificate,
-                                                                request_.timestamp != nullptr, disclosed_}));
+    return staging_.put(layout::kReadme,
+                        readme_text(evidence, {request_.certificate, request_.timestamp != nullptr,
+                                               totals_.disclosures() + totals_.masks() > 0}));
   }
 
   /// Lines `<hash>  <path>` of the staged files in data/, or of all others.
@@ -282,7 +329,7 @@ class Export {
   jsonl::Filter filter_;
   jsonl::CommitTimes commits_;
   jsonl::Totals totals_;
-  bool disclosed_ = false;
+  Opening opening_;
   std::string tag_manifest_;
   BundleSummary summary_;
 };
@@ -295,8 +342,14 @@ base::Result<BundleSummary> export_bundle(const BundleRequest& request, const Bu
     return fail(Code::invalid_argument, "the period ends before it begins");
   if (!request.key->belongs_to(*request.certificate))
     return fail(Code::invalid_argument, "the signing certificate is not for the signing key");
-  if (request.personal == PersonalValues::disclose && sources.vault == nullptr)
-    return fail(Code::invalid_argument, "personal values can only be disclosed with the region's vault");
+  if (request.profile >= Profile::masked && sources.vault == nullptr)
+    return fail(Code::invalid_argument, "personal values can only be shown with the region's vault");
+  if (request.profile < Profile::masked && !request.scope.empty())
+    return fail(Code::invalid_argument,
+                fmt::format("the profile {} shows no value, so there is nothing to choose from",
+                            record::to_string(request.profile)));
+  if (request.profile == Profile::none && !request.filter.empty())
+    return fail(Code::invalid_argument, "the profile none shows no record, so a filter would choose nothing");
   TRY_ASSIGN(auto staging, Staging::make(request.output));
   return Export(request, sources, progress, std::move(staging)).run();
 }

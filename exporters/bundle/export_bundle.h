@@ -2,12 +2,14 @@
 
 #include "exporters/bundle/pack.h"
 #include "exporters/bundle/record_run.h"
+#include "exporters/jsonl/disclosure_scope.h"
 #include "exporters/jsonl/filter.h"
 #include "exporters/jsonl/totals.h"
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
 #include "ledger/crypto/entropy.h"
 #include "ledger/crypto/x509.h"
+#include "ledger/record/profile.h"
 #include "ledger/store/ledger_reader.h"
 #include "ledger/vault/vault_reader.h"
 
@@ -20,11 +22,6 @@
 #include <vector>
 
 namespace countersign::bundle {
-
-enum class PersonalValues {
-  withhold,  ///< tokens only: the redacted bundle
-  disclose,  ///< with what the vault still has
-};
 
 /// Sends an RFC 3161 request to the timestamp authority and gives its answer, both in DER.
 using TimestampCall = std::function<base::Result<std::string>(std::string_view request_der)>;
@@ -39,9 +36,10 @@ struct BundleRequest {
   std::vector<jsonl::FilterTerm> filter = {};
   /// The question as it was asked, kept in evidence.json with its hash; empty: the filter, spelled out.
   std::string query_text = {};
-  PersonalValues personal = PersonalValues::withhold;
-  /// With PersonalValues::disclose: the only tokens that are opened; absent: all.
-  std::optional<std::vector<std::string>> only_tokens = {};
+  record::Profile profile = record::Profile::pseudonymous;
+  /// With the profiles masked and full: what alone is shown. Records that it names must be shown ones.
+  jsonl::DisclosureScope scope = {};
+  std::string recipient = {};  ///< whom the bundle is for; stands in evidence.json as it is given
   ArchiveFormat format = ArchiveFormat::zip;
   std::filesystem::path output;
   const crypto::Certificate* certificate = nullptr;
@@ -57,7 +55,7 @@ struct BundleRequest {
 
 struct BundleSources {
   store::LedgerReader* ledger = nullptr;
-  vault::VaultReader* vault = nullptr;  ///< needed only for PersonalValues::disclose
+  vault::VaultReader* vault = nullptr;  ///< needed only for the profiles masked and full
 };
 
 struct BundleSummary {
@@ -66,6 +64,9 @@ struct BundleSummary {
   std::uint64_t records = 0;  ///< in the period, withheld ones included
   std::uint64_t withheld = 0;
   std::uint64_t disclosures = 0;
+  std::uint64_t masks = 0;
+  /// Records that the scope does not name and that hold a value which it opens; 0 where it names none.
+  std::uint64_t also_opened = 0;
   std::uint64_t checkpoint_size = 0;
   std::uint64_t beyond_checkpoint = 0;  ///< records of the log that no checkpoint covered yet: left out
   base::Digest seal;                    ///< SHA-256 of tagmanifest-sha256.txt, which is what was signed
@@ -77,10 +78,11 @@ struct BundleSummary {
 /// packed and is removed whatever happens; the output appears whole or not at all. One thread at a time
 /// calls, others work inside.
 ///
-/// Errors: invalid_argument for a period that ends before it begins, a filter that cannot be used, or a
-/// certificate that is not for the key; failed_precondition where no checkpoint covers the log's records yet
-/// or the log is empty and nobody can sign for it; data_loss where the ledger does not read or its checkpoint
-/// does not verify; what the timestamp call gives; resource_exhausted where the disk is full.
+/// Errors: invalid_argument for a period that ends before it begins, a filter or scope that cannot be used or
+/// does not go with the profile, or a certificate that is not for the key; failed_precondition where no
+/// checkpoint covers the log's records yet or the log is empty and nobody can sign for it; data_loss where
+/// the ledger does not read or its checkpoint does not verify; what the timestamp call gives;
+/// resource_exhausted where the disk is full.
 base::Result<BundleSummary> export_bundle(const BundleRequest& request, const BundleSources& sources,
                                           const ProgressFn& progress);
 

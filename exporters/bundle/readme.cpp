@@ -13,7 +13,7 @@ Tenant   {tenant}
 Log      {log}
 Period   {from} (included)
       to {to} (excluded), by the time of receipt
-Signer   {subject}
+{recipient}Signer   {subject}
          certificate SHA-256 {fingerprint}
 
 {statement}
@@ -80,6 +80,38 @@ the record that follows. A line {{"withheld":{{"seq":...,"hash":...}}}} stands f
 left out: its hash is shown, its content is not.
 )";
 
+constexpr std::string_view kNoRecords = R"(
+PERSONAL VALUES
+
+The profile of this bundle is none: no record is shown, only the number and hash of each. That proves
+how many records the log holds between the first and the last, and that each can be recognised should it
+be shown one day. That they are the records of the period is the operator's statement, unless the period
+takes in the whole log.
+)";
+
+constexpr std::string_view kTokens = R"(
+PERSONAL VALUES
+
+The profile of this bundle is pseudonymous: a token stands for each personal value. The same value has
+the same token, wherever it stands. No value is shown.
+)";
+
+constexpr std::string_view kMasks = R"(
+PERSONAL VALUES
+
+The profile of this bundle is masked: in place of a token, data/events.csv shows a mask of the value, such
+as a***@example.com with dots for the stars. A MASK CANNOT BE CHECKED: nothing ties it to its token, and
+that it is a mask of the right value is the operator's statement. Everything else stays proven.
+{scope})";
+
+constexpr std::string_view kValues = R"(
+PERSONAL VALUES
+
+The profile of this bundle is full: data/disclosures.jsonl opens tokens. A token is base64url of SHA-256
+over "countersign/token/v1", a zero byte, the kind, a zero byte, the 32 bytes of the salt, and the value.
+Erased values cannot be opened any more.
+{scope})";
+
 constexpr std::string_view kLimits = R"(
 WHAT THIS DOES NOT PROVE
 
@@ -87,6 +119,30 @@ That the sources sent everything that happened, or that what they sent was true.
 events that reached the log more than five minutes after they occurred, by their source's clock.
 Records that no checkpoint covered when the bundle was made are not in it: {beyond} of this log.
 )";
+
+std::string values_text(const verify::Evidence& evidence) {
+  using record::Profile;
+  std::string scope;
+  if (!evidence.scope.empty()) {
+    scope = "Not all values are shown, but only those";
+    if (!evidence.scope.kinds.empty()) scope += " of the kinds " + jsonl::to_text(evidence.scope.kinds);
+    if (!evidence.scope.records.empty())
+      scope += " that stand in the records " + evidence.scope.records.to_text();
+    if (evidence.scope.tokens) scope += " whose tokens evidence.json lists";
+    scope += ".\nWhat is shown of a token is shown wherever the token stands.\n";
+  }
+  switch (evidence.profile) {
+    case Profile::none:
+      return std::string(kNoRecords);
+    case Profile::pseudonymous:
+      return std::string(kTokens);
+    case Profile::masked:
+      return fmt::format(kMasks, fmt::arg("scope", scope));
+    case Profile::full:
+      break;
+  }
+  return fmt::format(kValues, fmt::arg("scope", scope));
+}
 
 }  // namespace
 
@@ -101,12 +157,16 @@ std::string readme_text(const verify::Evidence& evidence, const ReadmeFacts& fac
       arg("fingerprint", base::to_hex(facts.signer->fingerprint().view())),
       arg("statement", verify::kStatement),
       arg("disclosures",
-          facts.disclosures
-              ? "data/disclosures.jsonl  the personal values behind the tokens, each with its salt\n"
-              : ""),
+          !facts.values ? ""
+          : evidence.profile == record::Profile::masked
+              ? "data/masked.jsonl       masks of the personal values behind the tokens\n"
+              : "data/disclosures.jsonl  the personal values behind the tokens, each with its salt\n"),
+      arg("recipient",
+          evidence.recipient.empty() ? std::string() : fmt::format("For      {}\n", evidence.recipient)),
       arg("unlisted", unlisted));
   if (facts.timestamped) text += kTimestampStep;
-  text += fmt::format(kChain);
+  if (evidence.profile != record::Profile::none) text += fmt::format(kChain);
+  text += values_text(evidence);
   text += fmt::format(kLimits, arg("beyond", evidence.beyond_checkpoint));
   return text;
 }

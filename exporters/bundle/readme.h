@@ -11,7 +11,7 @@ namespace countersign::bundle {
 struct ReadmeFacts {
   const crypto::Certificate* signer = nullptr;
   bool timestamped = false;
-  bool disclosures = false;
+  bool values = false;  ///< there are disclosures or masks
 };
 
 /// The text of README.txt: what the bundle is, and the commands of stock tools that check it.

@@ -1,6 +1,5 @@
 #include "exporters/bundle/record_run.h"
 
-#include "exporters/bundle/disclosure_book.h"
 #include "exporters/csv/events.h"
 #include "exporters/jsonl/lines.h"
 #include "exporters/verify/channel.h"
@@ -24,7 +23,7 @@ struct Piece {
   std::string records;
   std::vector<base::Digest> hashes;  ///< one for each record
   std::string events;
-  std::string disclosures;
+  std::string values;
 };
 
 /// Makes the table's rows out of records; runs on a thread of its own.
@@ -32,26 +31,26 @@ class Tabler {
  public:
   Tabler(const RunPlan& plan, jsonl::Totals& totals)
       : plan_(plan), totals_(totals), seq_(plan.begin), commits_(plan.commits->cursor()) {
-    if (plan.vault != nullptr) book_.emplace(*plan.vault, plan.tenant, disclosures_, plan.only_tokens);
+    if (plan.vault != nullptr) book_.emplace(*plan.vault, plan.tenant, values_, *plan.opening);
     writer_.emplace(book_ ? &*book_ : nullptr);
   }
 
   base::Result<void> run(Piece& piece) {
-    disclosures_.clear();
+    values_.clear();
     piece.events.reserve(piece.records.size() + piece.records.size() / 4);
     std::string kept;
     std::string_view lines = piece.records, line;
-    const bool filtered = !plan_.filter->empty();
+    const bool filtered = plan_.withhold_all || !plan_.filter->empty();
     for (auto hash = piece.hashes.begin(); jsonl::take_line(lines, line); ++seq_, ++hash) {
       auto done = filtered ? run_filtered(line, *hash, piece, kept) : show(line, *hash, piece);
       if (!done) return base::fail(fmt::format("record {}", seq_), done.error());
     }
     if (filtered) piece.records = std::move(kept);
-    piece.disclosures = disclosures_;
+    piece.values = values_;
     return {};
   }
 
-  std::uint64_t disclosures() const { return book_ ? book_->lines_written() : 0; }
+  RunCounts counts() const { return {book_ ? book_->lines_written() : 0, also_opened_}; }
 
  private:
   base::Result<void> show(std::string_view line, const base::Digest& hash, Piece& piece) {
@@ -62,31 +61,43 @@ class Tabler {
 
   base::Result<void> run_filtered(std::string_view line, const base::Digest& hash, Piece& piece,
                                   std::string& kept) {
+    if (plan_.withhold_all) {
+      withhold(hash, kept);
+      return {};
+    }
     TRY_ASSIGN(const auto record, record::read_record(line));
     TRY_ASSIGN(const auto event, record::read_event(record.event));
     if (plan_.filter->matches(record, event)) {
       TRY(write(line, hash, record, event, piece));
       kept.append(line).push_back('\n');
     } else {
-      totals_.add_withheld(seq_);
-      jsonl::append_withheld(kept, {seq_, hash});
-      kept.push_back('\n');
+      withhold(hash, kept);
     }
     return {};
+  }
+
+  void withhold(const base::Digest& hash, std::string& kept) {
+    totals_.add_withheld(seq_);
+    jsonl::append_withheld(kept, {seq_, hash});
+    kept.push_back('\n');
   }
 
   base::Result<void> write(std::string_view line, const base::Digest& hash, const record::RecordView& record,
                            const record::EventView& event, Piece& piece) {
     TRY_ASSIGN(const auto occurred, base::parse_rfc3339(event.plain(record::kTime)));
     totals_.add_shown(seq_, record, event, line.size(), occurred);
-    return writer_->append_row(piece.events, {&record, &event, hash, occurred, commits_.time_of(seq_)});
+    const auto before = book_ ? book_->given_out() : 0;
+    TRY(writer_->append_row(piece.events, {&record, &event, hash, occurred, commits_.time_of(seq_)}));
+    if (book_ && book_->given_out() > before && !plan_.opening->scope.records.contains(seq_)) ++also_opened_;
+    return {};
   }
 
   const RunPlan& plan_;
   jsonl::Totals& totals_;
   std::uint64_t seq_;
   jsonl::CommitTimes::Cursor commits_;
-  std::string disclosures_;
+  std::uint64_t also_opened_ = 0;
+  std::string values_;
   std::optional<DisclosureBook> book_;
   std::optional<csv::EventsWriter> writer_;
 };
@@ -94,13 +105,13 @@ class Tabler {
 base::Result<void> write_piece(const RunFiles& files, const Piece& piece) {
   TRY(files.records->append(piece.records));
   TRY(files.events->append(piece.events));
-  return files.disclosures->append(piece.disclosures);
+  return files.values->append(piece.values);
 }
 
 }  // namespace
 
-base::Result<void> write_run(store::LedgerReader& ledger, const RunPlan& plan, const RunFiles& files,
-                             jsonl::Totals& totals, const ProgressFn& progress) {
+base::Result<RunCounts> write_run(store::LedgerReader& ledger, const RunPlan& plan, const RunFiles& files,
+                                  jsonl::Totals& totals, const ProgressFn& progress) {
   std::string header;
   csv::EventsWriter::append_header(header);
   TRY(files.events->append(header));
@@ -150,9 +161,14 @@ base::Result<void> write_run(store::LedgerReader& ledger, const RunPlan& plan, c
   TRY(table_result);
   TRY(write_result);
   TRY(read_result);
-  totals.add_disclosures(tabler.disclosures());
+  const auto counts = tabler.counts();
+  if (plan.opening != nullptr && plan.opening->masked) {
+    totals.add_masks(counts.lines);
+  } else {
+    totals.add_disclosures(counts.lines);
+  }
   if (progress) progress(plan.end - plan.begin, plan.end - plan.begin);
-  return {};
+  return counts;
 }
 
 }  // namespace countersign::bundle

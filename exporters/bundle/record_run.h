@@ -1,5 +1,6 @@
 #pragma once
 
+#include "exporters/bundle/disclosure_book.h"
 #include "exporters/bundle/staging.h"
 #include "exporters/jsonl/checkpoints.h"
 #include "exporters/jsonl/filter.h"
@@ -25,20 +26,26 @@ struct RunPlan {
   std::uint64_t end = 0;  ///< behind the last
   const jsonl::Filter* filter = nullptr;
   const jsonl::CommitTimes* commits = nullptr;
-  vault::VaultReader* vault = nullptr;                    ///< null: personal values are withheld
-  const std::vector<std::string>* only_tokens = nullptr;  ///< that are opened; null: all
+  vault::VaultReader* vault = nullptr;  ///< null: personal values are withheld
+  const Opening* opening = nullptr;     ///< what of the vault is shown, where it is there
+  bool withhold_all = false;            ///< no record is shown
 };
 
 struct RunFiles {
   StagedFile* records = nullptr;
   StagedFile* events = nullptr;
-  StagedFile* disclosures = nullptr;
+  StagedFile* values = nullptr;  ///< disclosures or masks
 };
 
-/// Writes the records of the plan into records.jsonl, events.csv and disclosures.jsonl and counts them. Three
-/// threads work one behind the other, on pieces of about a quarter of a megabyte: this one reads, one makes
-/// the table, one hashes and writes. data_loss where a record does not read.
-base::Result<void> write_run(store::LedgerReader& ledger, const RunPlan& plan, const RunFiles& files,
-                             jsonl::Totals& totals, const ProgressFn& progress);
+struct RunCounts {
+  std::uint64_t lines = 0;        ///< of disclosures or masks
+  std::uint64_t also_opened = 0;  ///< records that the scope does not name and that hold a value it opens
+};
+
+/// Writes the records of the plan into records.jsonl, events.csv and the file of values and counts them.
+/// Three threads work one behind the other, on pieces of about a quarter of a megabyte: this one reads, one
+/// makes the table, one hashes and writes. data_loss where a record does not read.
+base::Result<RunCounts> write_run(store::LedgerReader& ledger, const RunPlan& plan, const RunFiles& files,
+                                  jsonl::Totals& totals, const ProgressFn& progress);
 
 }  // namespace countersign::bundle

@@ -56,6 +56,7 @@ void Totals::merge(const Totals& other) {
   shown_ += other.shown_;
   withheld_ += other.withheld_;
   disclosures_ += other.disclosures_;
+  masks_ += other.masks_;
   record_bytes_ += other.record_bytes_;
   late_ += other.late_;
   occurred_before_ += other.occurred_before_;
@@ -65,7 +66,11 @@ void Totals::merge(const Totals& other) {
 }
 
 boost::json::object Totals::counts() const {
-  return {{"records", records()}, {"shown", shown_}, {"withheld", withheld_}, {"disclosures", disclosures_}};
+  boost::json::object out{
+      {"records", records()}, {"shown", shown_}, {"withheld", withheld_}, {"disclosures", disclosures_}};
+  // Bundles made before there were masks have no such member.
+  if (masks_ > 0) out["masks"] = masks_;
+  return out;
 }
 
 boost::json::object Totals::totals() const {

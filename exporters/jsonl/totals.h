@@ -39,6 +39,7 @@ class Totals {
                  std::size_t bytes, base::Timestamp occurred);
   void add_withheld(std::uint64_t seq);
   void add_disclosures(std::uint64_t count) { disclosures_ += count; }
+  void add_masks(std::uint64_t count) { masks_ += count; }
   /// Adds what was counted of a later part of the same records.
   void merge(const Totals& other);
 
@@ -46,6 +47,7 @@ class Totals {
   std::uint64_t shown() const { return shown_; }
   std::uint64_t withheld() const { return withheld_; }
   std::uint64_t disclosures() const { return disclosures_; }
+  std::uint64_t masks() const { return masks_; }
 
   // The members of evidence.json that are made of nothing but the above.
   boost::json::object counts() const;
@@ -71,6 +73,7 @@ class Totals {
   std::uint64_t shown_ = 0;
   std::uint64_t withheld_ = 0;
   std::uint64_t disclosures_ = 0;
+  std::uint64_t masks_ = 0;
   std::uint64_t record_bytes_ = 0;
   std::uint64_t late_ = 0;
   std::uint64_t occurred_before_ = 0;

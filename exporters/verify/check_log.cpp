@@ -27,6 +27,8 @@ base::Result<void> read_evidence(Verification& run) {
     return fail(Code::data_loss, "the period of evidence.json ends before it begins");
   run.report.log = evidence.log.text;
   run.report.period = evidence.period;
+  run.report.profile = record::to_string(evidence.profile);
+  run.report.recipient = evidence.recipient;
   run.evidence = std::move(evidence);
   return {};
 }

@@ -6,6 +6,7 @@
 #include "exporters/verify/record_scan.h"
 #include "exporters/verify/run_tree.h"
 #include "exporters/verify/table_compare.h"
+#include "exporters/verify/value_check.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
 
@@ -19,15 +20,19 @@ namespace {
 using base::Code;
 using base::fail;
 
-/// A record that stands just outside of the period.
+/// A record that stands just outside of the period; with the profile `none`, its place and hash only.
 struct BoundaryRecord {
   std::uint64_t seq = 0;
-  base::Digest prev;
+  std::optional<base::Digest> prev;
   base::Digest hash;
-  base::Timestamp received;
+  std::optional<base::Timestamp> received;
 };
 
 base::Result<BoundaryRecord> read_boundary_record(std::string_view line, const Evidence& evidence) {
+  if (evidence.profile == record::Profile::none) {
+    TRY_ASSIGN(const auto withheld, jsonl::read_withheld(line));
+    return BoundaryRecord{withheld.seq, {}, withheld.hash, {}};
+  }
   TRY_ASSIGN(const auto record, record::read_record(line));
   TRY_ASSIGN(const auto event, record::read_event(record.event));
   if (record.log != evidence.log.text || event.plain(record::kTenant) != evidence.tenant.value())
@@ -38,11 +43,12 @@ base::Result<BoundaryRecord> read_boundary_record(std::string_view line, const E
 /// The checks that go through the records once; holds what they share.
 class RecordCheck {
  public:
-  explicit RecordCheck(Verification& run) : run_(run), totals_(run.evidence->period) {}
+  explicit RecordCheck(Verification& run) : run_(run), values_(run), totals_(run.evidence->period) {}
 
   void check() {
     known_.emplace(run_);
-    if (!check_boundary() || !read_commits() || !read_disclosures() || !make_filter()) return;
+    if (!check_boundary() || !read_commits() || !values_.load() || !make_filter()) return;
+    rules_.disclosures = values_.index();
     rules_.evidence = &*run_.evidence;
     const auto scanned = scan();
     if (!scanned && !run_.report.first_wrong) {
@@ -55,9 +61,12 @@ class RecordCheck {
       return;
     }
     run_.add("records", CheckState::passed,
-             fmt::format("All {} records read, follow one another without a gap by number and hash, and were "
-                         "received in the period, in order.",
-                         totals_.records()));
+             evidence().profile == record::Profile::none
+                 ? fmt::format("All {} records stand by number and hash, without a gap.", totals_.records())
+                 : fmt::format(
+                       "All {} records read, follow one another without a gap by number and hash, and were "
+                       "received in the period, in order.",
+                       totals_.records()));
     finish();
   }
 
@@ -66,14 +75,24 @@ class RecordCheck {
   const Evidence& evidence() const { return *run_.evidence; }
   const std::filesystem::path& path_of(std::string_view name) const { return bundle().find(name)->path; }
 
-  /// The records before and behind the period, told apart by the time at which they were received.
+  /// Whether it stands before the period: by the time of receipt, or, where none is shown, by its place in
+  /// the proofs. Of a log of one record it does not matter.
+  bool stands_before(const BoundaryRecord& record) const {
+    if (record.received) return *record.received < evidence().period.from;
+    const auto& proofs = *run_.proofs;
+    if (!proofs.first || record.seq != proofs.first->seq) return false;
+    return proofs.first->seq != proofs.last->seq || (record.seq > 0 && record.seq + 1 == proofs.tree_size);
+  }
+
+  /// The records before and behind the period.
   base::Result<void> read_boundary() {
     TRY_ASSIGN(const auto text, bundle().read(layout::kBoundary));
     std::string_view lines = text, line;
     while (jsonl::take_line(lines, line)) {
       TRY_ASSIGN(const auto record, read_boundary_record(line, evidence()));
-      auto& place = record.received < evidence().period.from ? before_ : after_;
-      if (evidence().period.contains(record.received) || place || (&place == &before_ && after_))
+      auto& place = stands_before(record) ? before_ : after_;
+      const bool inside = record.received && evidence().period.contains(*record.received);
+      if (inside || place || (&place == &before_ && after_))
         return fail(Code::data_loss, "data/boundary.jsonl holds a record that does not stand at a boundary");
       place = record;
     }
@@ -99,9 +118,14 @@ class RecordCheck {
     const auto read = read_boundary();
     if (!read) run_.add("boundary", CheckState::failed, read.error().message);
     if (read)
-      run_.add("boundary", CheckState::passed,
-               before_ || after_ ? "The records just outside of the period are there and outside of it."
-                                 : "The period takes in the whole log.");
+      run_.add(
+          "boundary", CheckState::passed,
+          !before_ && !after_ ? "The period takes in the whole log."
+          : evidence().profile == record::Profile::none
+              ? "The neighbours of the records are there, as hashes. That they lie outside of the period "
+                "is the operator's statement: no record is shown."
+              : "The records just outside of the period are there and outside of it.");
+    run_.report.boundary_withheld = evidence().profile == record::Profile::none && (before_ || after_);
     return read.has_value();
   }
 
@@ -116,16 +140,6 @@ class RecordCheck {
   unsigned threads() const {
     return run_.options.threads != 0 ? run_.options.threads
                                      : std::max(1u, std::thread::hardware_concurrency());
-  }
-
-  bool read_disclosures() {
-    const auto* file = bundle().find(layout::kDisclosures);
-    if (file == nullptr) return true;
-    auto index = DisclosureIndex::load(file->path);
-    if (!index) run_.add("disclosures", CheckState::failed, index.error().message);
-    if (index) disclosures_.emplace(std::move(*index));
-    if (disclosures_) rules_.disclosures = &*disclosures_;
-    return index.has_value();
   }
 
   bool make_filter() {
@@ -210,7 +224,7 @@ class RecordCheck {
   base::Result<void> add_after() {
     if (!after_) return {};
     if (after_->seq != next_) return wrong(next_, "it is missing");
-    if (next_ > 0 && after_->prev != last_hash_)
+    if (next_ > 0 && after_->prev && *after_->prev != last_hash_)
       return wrong(next_, "its prev is not the hash of the record before it: one of the two was altered");
     TRY(tree_->add(after_->hash));
     known_->compare(*tree_);
@@ -226,9 +240,11 @@ class RecordCheck {
         "The records, with those at the boundaries, lead to the root hash that the log signed: none was left "
         "out, added, changed or moved.");
     run_.add("commit_times", check_last_commit(), "The log signed when each record was in it at the latest.");
-    check_disclosures();
+    values_.finish(totals_);
     run_.add("events_table", table_->finish(),
-             "data/events.csv is, byte by byte, what the records and disclosures give.");
+             evidence().profile == record::Profile::masked
+                 ? "data/events.csv is, byte by byte, what the records and masks give."
+                 : "data/events.csv is, byte by byte, what the records and disclosures give.");
     run_.add("figures", check_figures(), "The figures of evidence.json are what counting the records gives.");
     if (!run_.options.known_checkpoints.empty())
       run_.add("known_checkpoints", known_->finish(),
@@ -250,26 +266,6 @@ class RecordCheck {
     return {};
   }
 
-  void check_disclosures() {
-    if (!disclosures_) {
-      run_.add("disclosures", CheckState::not_claimed,
-               "Personal values are withheld: tokens stand for them.");
-      return;
-    }
-    run_.report.disclosures = disclosures_->lines();
-    totals_.add_disclosures(disclosures_->lines());
-    base::Result<void> result;
-    if (const auto unused = disclosures_->unused(); unused > 0)
-      result =
-          fail(Code::data_loss, fmt::format("{} disclosed values stand in no record of the bundle", unused));
-    if (!evidence().disclosed)
-      result = fail(Code::data_loss,
-                    "evidence.json says that personal values are withheld, but some are disclosed");
-    run_.add("disclosures", result,
-             fmt::format("Each of the {} disclosed values is the one that its token stands for.",
-                         disclosures_->lines()));
-  }
-
   base::Result<void> check_figures() const {
     const auto differs = [](std::string_view what) {
       return fail(Code::data_loss,
@@ -285,7 +281,7 @@ class RecordCheck {
   Verification& run_;
   std::optional<BoundaryRecord> before_;
   std::optional<BoundaryRecord> after_;
-  std::optional<DisclosureIndex> disclosures_;
+  ValueCheck values_;
   RecordRules rules_;
   std::optional<RunTree> tree_;
   std::optional<CommitRoots> roots_;

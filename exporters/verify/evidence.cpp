@@ -44,12 +44,40 @@ void append_indented(std::string& out, const json::value& value, std::size_t dep
   }
 }
 
+constexpr std::string_view kFormats[] = {"countersign-bundle/1", "countersign-bundle/2"};
+
+json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
+
+json::object scope_to_json(const jsonl::DisclosureScope& scope) {
+  json::object out;
+  if (!scope.kinds.empty()) out["kinds"] = jsonl::to_text(scope.kinds);
+  if (!scope.records.empty()) out["records"] = scope.records.to_text();
+  if (scope.tokens) {
+    auto& tokens = out["tokens"].emplace_array();
+    for (const auto& token : *scope.tokens) tokens.emplace_back(token);
+  }
+  return out;
+}
+
+json::object parameters_to_json(const Evidence& evidence) {
+  json::object out;
+  if (evidence.format == 1) {
+    out["personal_values"] = evidence.profile == record::Profile::full ? "disclosed" : "withheld";
+  } else {
+    out["personal_values"] = text_of(record::to_string(evidence.profile));
+    if (!evidence.scope.empty()) out["disclosure"] = scope_to_json(evidence.scope);
+    if (!evidence.recipient.empty()) out["recipient"] = evidence.recipient;
+  }
+  out["timestamp"] = evidence.timestamped ? "requested" : "none";
+  return out;
+}
+
 json::object to_json(const Evidence& evidence) {
   json::array filter;
   for (const auto& term : evidence.filter)
     filter.push_back(json::object{{"field", term.field}, {"value", term.value}});
   return {
-      {"format", std::string(kEvidenceFormat)},
+      {"format", text_of(kFormats[evidence.format - 1])},
       {"statement", std::string(kStatement)},
       {"scope",
        {{"tenant", evidence.tenant.value()},
@@ -62,9 +90,7 @@ json::object to_json(const Evidence& evidence) {
       {"filter", std::move(filter)},
       {"query",
        {{"text", evidence.query_text}, {"sha256", base::to_hex(crypto::sha256(evidence.query_text).view())}}},
-      {"parameters",
-       {{"personal_values", evidence.disclosed ? "disclosed" : "withheld"},
-        {"timestamp", evidence.timestamped ? "requested" : "none"}}},
+      {"parameters", parameters_to_json(evidence)},
       {"run",
        {{"at", base::format_rfc3339(evidence.run_at)},
         {"requested_by", evidence.requested_by},
@@ -90,9 +116,44 @@ std::uint64_t number_at(const json::object& object, std::string_view name) {
   return object.at(json::string_view(name.data(), name.size())).to_number<std::uint64_t>();
 }
 
+/// Throws where a member is of another type.
+base::Result<jsonl::DisclosureScope> scope_from_json(const json::object& from) {
+  jsonl::DisclosureScope scope;
+  if (from.contains("kinds")) {
+    TRY_ASSIGN(scope.kinds, jsonl::parse_kinds(text_at(from, "kinds")));
+  }
+  if (from.contains("records")) {
+    TRY_ASSIGN(scope.records, jsonl::SeqRanges::parse(text_at(from, "records")));
+  }
+  if (const auto* tokens = from.if_contains("tokens")) {
+    scope.tokens.emplace();
+    for (const auto& token : tokens->as_array()) scope.tokens->emplace_back(token.as_string());
+  }
+  return scope;
+}
+
+/// What a bundle of either format says of the personal values; what it should not say is seen when it is
+/// written again.
+base::Result<void> read_profile(const json::object& parameters, Evidence& evidence) {
+  const auto profile = text_at(parameters, "personal_values");
+  if (evidence.format == 1) {
+    evidence.profile = profile == "disclosed" ? record::Profile::full : record::Profile::pseudonymous;
+    return {};
+  }
+  const auto parsed = record::parse_profile(profile);
+  if (!parsed) return base::fail(base::Code::data_loss, "evidence.json names a profile that is not known");
+  evidence.profile = *parsed;
+  if (const auto* scope = parameters.if_contains("disclosure")) {
+    TRY_ASSIGN(evidence.scope, scope_from_json(scope->as_object()));
+  }
+  if (parameters.contains("recipient")) evidence.recipient = text_at(parameters, "recipient");
+  return {};
+}
+
 /// Throws where a member is missing or of another type.
 base::Result<Evidence> from_json(const json::object& root) {
   Evidence evidence;
+  evidence.format = text_at(root, "format") == kFormats[0] ? 1 : 2;
   const auto& scope = root.at("scope").as_object();
   evidence.tenant = base::TenantId(text_at(scope, "tenant"));
   evidence.region = base::RegionId(text_at(scope, "region"));
@@ -104,7 +165,7 @@ base::Result<Evidence> from_json(const json::object& root) {
     evidence.filter.push_back({text_at(term.as_object(), "field"), text_at(term.as_object(), "value")});
   evidence.query_text = text_at(root.at("query").as_object(), "text");
   const auto& parameters = root.at("parameters").as_object();
-  evidence.disclosed = text_at(parameters, "personal_values") == "disclosed";
+  TRY(read_profile(parameters, evidence));
   evidence.timestamped = text_at(parameters, "timestamp") == "requested";
   const auto& run = root.at("run").as_object();
   TRY_ASSIGN(evidence.run_at, base::parse_canonical_time(text_at(run, "at")));

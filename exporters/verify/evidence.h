@@ -1,9 +1,11 @@
 #pragma once
 
+#include "exporters/jsonl/disclosure_scope.h"
 #include "exporters/jsonl/filter.h"
 #include "exporters/jsonl/totals.h"
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
+#include "ledger/record/profile.h"
 
 #include <boost/json/object.hpp>
 
@@ -23,7 +25,10 @@ struct Evidence {
   jsonl::Period period;
   std::vector<jsonl::FilterTerm> filter;
   std::string query_text;
-  bool disclosed = false;    ///< personal values are in the bundle, as far as the vault still had them
+  int format = 2;  ///< 1: made before there were profiles, when values were `withheld` or `disclosed`
+  record::Profile profile = record::Profile::pseudonymous;
+  jsonl::DisclosureScope scope = {};  ///< what alone is opened, where the profile opens anything
+  std::string recipient;              ///< whom the bundle is for, as the operator wrote it; empty: not said
   bool timestamped = false;  ///< a time-stamping authority was asked: its answer belongs to the bundle
   base::Timestamp run_at;
   std::string requested_by;
@@ -38,13 +43,13 @@ struct Evidence {
   std::uint64_t beyond_checkpoint = 0;  ///< records of the log that no checkpoint covered yet
 };
 
-inline constexpr std::string_view kEvidenceFormat = "countersign-bundle/1";
 inline constexpr std::string_view kStatement =
     "This is management's evidence: what the operator of this appliance recorded, as it was recorded. It "
     "shows "
     "that the record is complete and unaltered, not that a control was well designed.";
 
-/// The text of evidence.json: members in a fixed order, two spaces of indentation.
+/// The text of evidence.json: members in a fixed order, two spaces of indentation. Of format 1 as it was
+/// then.
 std::string format_evidence(const Evidence& evidence);
 
 /// Reads exactly what format_evidence writes, so that nothing stands in the file that nobody looks at.

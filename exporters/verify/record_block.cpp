@@ -39,7 +39,7 @@ base::Result<void> BlockChecker::check_place(std::uint64_t seq, CheckedBlock& ou
 
 base::Result<void> BlockChecker::check_line(std::string_view line, CheckedBlock& out) {
   if (!jsonl::is_withheld(line)) return check_record(line, out);
-  if (rules_.filter.empty())
+  if (rules_.filter.empty() && rules_.evidence->profile != record::Profile::none)
     return fail(Code::data_loss, "it is withheld, but the bundle does not claim to be filtered");
   TRY_ASSIGN(const auto withheld, jsonl::read_withheld(line));
   TRY(check_place(withheld.seq, out));
@@ -50,6 +50,9 @@ base::Result<void> BlockChecker::check_line(std::string_view line, CheckedBlock&
 
 base::Result<void> BlockChecker::check_record(std::string_view line, CheckedBlock& out) {
   const auto& evidence = *rules_.evidence;
+  if (evidence.profile == record::Profile::none)
+    return fail(Code::data_loss,
+                "it is shown, but the bundle claims the profile none, which shows no record");
   TRY_ASSIGN(const auto record, record::read_record(line));
   const auto seq = base::index_of(record.seq);
   TRY(check_place(seq, out));
@@ -80,6 +83,9 @@ base::Result<void> BlockChecker::check_record(std::string_view line, CheckedBloc
   const auto committed = commits_->time_of(seq);
   if (committed < 0) return fail(Code::data_loss, "no checkpoint of the bundle tells when it was committed");
   TRY(writer_.append_row(out.events, {&record, &event, hash, occurred, committed}));
+  if (rules_.disclosures != nullptr && evidence.scope.records.contains(seq))
+    TRY(record::for_each_token(
+        event, [this](const record::TokenAt& at) { rules_.disclosures->note_named(at.token); }));
   out.totals.add_shown(seq, record, event, line.size(), occurred);
   out.leaves.push_back(hash);
   return {};

@@ -20,7 +20,7 @@ struct RecordRules {
   const Evidence* evidence = nullptr;
   jsonl::Filter filter;
   jsonl::CommitTimes commits;
-  const DisclosureIndex* disclosures = nullptr;  ///< null: there are none
+  const DisclosureIndex* disclosures = nullptr;  ///< or masks; null: there are none
 };
 
 /// What a block of lines looks like from outside, for its neighbours.

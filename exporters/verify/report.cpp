@@ -64,6 +64,9 @@ json::object VerifyReport::to_json() const {
   out["records"] = records;
   out["withheld"] = withheld;
   out["disclosures"] = disclosures;
+  out["masks"] = masks;
+  out["profile"] = profile;
+  if (!recipient.empty()) out["recipient"] = recipient;
   out["signer"] = signer;
   out["signer_fingerprint"] = signer_fingerprint;
   if (timestamp) out["timestamp"] = base::format_rfc3339(*timestamp);

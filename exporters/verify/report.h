@@ -62,6 +62,10 @@ struct VerifyReport {
   std::uint64_t records = 0;
   std::uint64_t withheld = 0;
   std::uint64_t disclosures = 0;
+  std::uint64_t masks = 0;
+  std::string profile;             ///< of personal values; empty: not read
+  std::string recipient;           ///< whom the operator says that it is for
+  bool boundary_withheld = false;  ///< the period's ends are the operator's statement
   std::string signer;              ///< subject of the certificate that signed
   std::string signer_fingerprint;  ///< hexadecimal SHA-256
   std::optional<base::Timestamp> timestamp;

@@ -43,7 +43,18 @@ void promise_complete(Verification& run) {
   if (signed_at < evidence.period.to)
     sentence += fmt::format(" What was received after {}, when it was signed, is not in it.",
                             base::format_rfc3339(signed_at));
-  if (report.withheld > 0)
+  if (report.boundary_withheld)
+    sentence = fmt::format(
+        "The {} records are all that {} has between their numbers, up to the {} records that the log's "
+        "checkpoint covers. That these are the ones received from {} up to {} is the operator's statement: "
+        "the profile none shows no record's time.",
+        report.records, evidence.log.text, evidence.checkpoint_size,
+        base::format_rfc3339(evidence.period.from), base::format_rfc3339(evidence.period.to));
+  if (report.withheld > 0 && evidence.profile == record::Profile::none) {
+    sentence += fmt::format(
+        " All {} records are withheld: their place and number is proven, their content is not shown.",
+        report.withheld);
+  } else if (report.withheld > 0)
     sentence += fmt::format(
         " {} records are withheld by the filter: their place is proven, their content is not "
         "shown.",
@@ -55,11 +66,19 @@ void promise_unaltered(Verification& run) {
   auto& report = run.report;
   const bool proven =
       !report.has(CheckState::failed) && passed(report, {"file_hashes", "signature", "completeness"});
-  report.promises.push_back({"unaltered", proven,
-                             proven ? "Each record is, byte by byte, the one that the log signed, and table, "
-                                      "figures and disclosed values "
-                                      "follow from them."
-                                    : "It is not proven that nothing was altered."});
+  std::string sentence = "It is not proven that nothing was altered.";
+  if (proven)
+    sentence =
+        "Each record is, byte by byte, the one that the log signed, and table, figures and disclosed values "
+        "follow from them.";
+  if (proven && run.evidence->profile == record::Profile::none)
+    sentence = "The hash of each record is the one that the log signed; no record is shown.";
+  if (proven && report.masks > 0)
+    sentence =
+        "Each record is, byte by byte, the one that the log signed, and table and figures follow from "
+        "records "
+        "and masks. The masks themselves are the operator's statement: nothing ties a mask to its token.";
+  report.promises.push_back({"unaltered", proven, std::move(sentence)});
 }
 
 void promise_signed(Verification& run) {

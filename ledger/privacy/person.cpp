@@ -60,9 +60,15 @@ class Search {
     bool shared = false;
   };
 
+  base::Result<void> check_cancelled() const {
+    if (!options_.cancelled || !options_.cancelled()) return {};
+    return fail(Code::aborted, "the search was ended before it was done");
+  }
+
   /// The vault's rows that the subjects name, whatever their spelling.
   base::Result<void> find_subjects() {
     return vault_.read_all(tenant_, [&](Kind kind, std::string_view token, std::string_view value) {
+      if (auto going = check_cancelled(); !going) return going;
       for (const auto& subject : subjects_) {
         if (kind != subject.kind || !same_value(kind, value, subject.value)) continue;
         (names_one_person(kind) ? identities_ : others_).emplace(token, Known{kind, true});
@@ -89,6 +95,7 @@ class Search {
   template <class Visit>
   base::Result<void> read(const store::LogHead& log, const Visit& visit) {
     return ledger_.read(log, 0, log.size, [&](base::Seq seq, std::string_view bytes) -> base::Result<void> {
+      TRY(check_cancelled());
       TRY_ASSIGN(const auto view, record::read_record(bytes));
       TRY_ASSIGN(const auto event, record::read_event(view.event));
       constexpr std::uint64_t kTell = 65'536;
@@ -140,6 +147,7 @@ class Search {
     }
     return vault_.read_all(tenant_, [&](Kind kind, std::string_view token, std::string_view value) {
       const bool text = kind == Kind::attribute || kind == Kind::raw;
+      if (auto going = check_cancelled(); !going) return going;
       if (identities_.contains(token) || others_.contains(token)) return base::Result<void>();
       for (const auto& identity : identities) {
         if (text ? mentions(value, identity) : same_value(kind, value, identity))

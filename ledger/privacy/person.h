@@ -50,6 +50,8 @@ struct SearchOptions {
   bool follow = true;
   /// Told how much of the work is done, now and then: from 0 to 1.
   std::function<void(double done)> progress = {};
+  /// Asked now and then: true ends the search with `aborted`.
+  std::function<bool()> cancelled = {};
 };
 
 /// Finds a person. Reads the tenant's whole log, two times or more, and its whole vault, rather than any

@@ -20,6 +20,8 @@ class OpenApi(unittest.TestCase):
         cls.appliance.run("tenant", "add", "far", "--region", "ap-1", "--moved-to", "https://ap.example.com")
         cls.token = cls.appliance.add_source("shop")
         cls.okta = cls.appliance.add_source("okta", adapter="okta", tenant="acme")
+        cls.dpo = cls.appliance.json("operator", "add", "dpo", "--role", "privacy", "--all-tenants")["token"]
+        cls.auditor = cls.appliance.json("operator", "add", "jo", "--role", "auditor", "--all-tenants")["token"]
         cls.appliance.start()
         cls.document = cls.appliance.folder / "openapi.json"
         cls.document.write_bytes(cls.appliance.request("GET", "/v1/openapi.json")[2])
@@ -69,14 +71,41 @@ class OpenApi(unittest.TestCase):
             yield self.ask("POST", path, "", hec)
             yield self.ask("POST", path, "{}", {})
             yield self.ask("POST", path, "{}", {"Authorization": "Splunk x"})
+        yield from self.erasures()
         for path in ("/services/collector/health", "/v1/openapi.json", "/healthz", "/readyz", "/metrics"):
             yield self.ask("GET", path)
+
+    def erasures(self):
+        path, pattern = "/v1/privacy/erasures", "/v1/privacy/erasures/{id}"
+        fields = lambda token, kind="application/json": {"Authorization": f"Bearer {token}", "Content-Type": kind}
+        body = lambda **more: json.dumps({"tenant": "acme", "subjects": ["user=user-1"], **more})
+        order = body(dry_run=False, reason="gdpr_art_17")
+        yield self.ask("POST", path, body(), fields(self.dpo))
+        self.appliance.run("privacy", "hold", "add", "case-17", "--tenant", "acme")
+        yield self.ask("POST", path, body(), fields(self.dpo))
+        yield self.ask("POST", path, order, fields(self.dpo))
+        self.appliance.run("privacy", "hold", "release", "case-17")
+        done = self.ask("POST", path, order, fields(self.dpo))
+        yield done
+        yield self.ask("POST", path, order, fields(self.dpo))
+        yield self.ask("GET", f"{path}/{json.loads(done['body'])['id']}", None, fields(self.dpo), pattern)
+        yield self.ask("GET", f"{path}/{'0' * 32}", None, fields(self.dpo), pattern)
+        yield self.ask("GET", f"{path}/{'0' * 32}", None, {}, pattern)
+        yield self.ask("POST", path, "{", fields(self.dpo))
+        yield self.ask("POST", path, "{}", fields(self.dpo))
+        yield self.ask("POST", path, "{}", fields(self.token))
+        yield self.ask("POST", path, body(), fields(self.auditor))
+        yield self.ask("POST", path, body(tenant="far"), fields(self.dpo))
+        yield self.ask("POST", path, body(), fields(self.dpo, "text/plain"))
+        yield self.ask("POST", path, b" " * (65 << 10), fields(self.dpo))
 
     def test_the_document_and_the_answers(self):
         answers = list(self.answers())
         seen = {(a["path"], a["status"]) for a in answers}
         for expected in ((200, 400, 401, 413, 415, 421, 422)):
             self.assertIn(("/v1/events", expected), seen)
+        for expected in (200, 400, 401, 403, 404, 409, 413, 415, 421, 422):
+            self.assertIn(("/v1/privacy/erasures", expected), seen)
         self.check(answers)
 
     def test_the_check_can_fail(self):

@@ -71,7 +71,7 @@ class ByteFlip : public ::testing::Test {
   ByteFlip() : fixture_(2, 3), authority_(fixture_.region.dir() / "tsa") {
     request_ = fixture_.request();
     request_.period = {fixture_.received(0), {fixture_.received(3).micros + 1}};
-    request_.personal = bundle::PersonalValues::disclose;
+    request_.profile = record::Profile::full;
     options_.certificates = {fixture_.signer.certificate.fingerprint()};
     options_.timestamp_authorities = authority_.roots();
     options_.threads = 1;

@@ -32,7 +32,7 @@ TEST(StockTools, AcceptABundleByTheCommandsOfItsReadme) {
     auto request = fixture.request(format);
     request.timestamp = authority.call();
     request.timestamp_authorities = authority.roots();
-    request.personal = bundle::PersonalValues::disclose;
+    request.profile = record::Profile::full;
     const auto folder = fixture.make_folder(request);
     fs::copy_file(authority.root_pem(), folder / "../TSA.pem");
     auto script = commands_of(folder);
@@ -47,6 +47,20 @@ TEST(StockTools, AcceptABundleByTheCommandsOfItsReadme) {
     EXPECT_THAT(read_whole(folder / "data/events.csv"), HasSubstr("," + hex + "\r\n"));
     const auto base64 = output.substr(output.find("  -\n") + 4, 44);
     EXPECT_THAT(read_whole(folder / "data/records.jsonl"), HasSubstr("\"prev\":\"" + base64 + "\""));
+  }
+}
+
+TEST(StockTools, AcceptEveryProfile) {
+  BundleFixture fixture;
+  for (const auto profile : {record::Profile::none, record::Profile::pseudonymous, record::Profile::masked}) {
+    auto request = fixture.request();
+    request.profile = profile;
+    const auto folder = fixture.make_folder(request);
+    std::string output;
+    EXPECT_EQ(run_command(commands_of(folder), folder, &output), 0) << output;
+    EXPECT_THAT(output, HasSubstr("CAdES Verification successful"));
+    EXPECT_THAT(read_whole(folder / "README.txt"),
+                HasSubstr(fmt::format("The profile of this bundle is {}", record::to_string(profile))));
   }
 }
 

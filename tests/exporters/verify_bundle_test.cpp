@@ -81,16 +81,16 @@ std::string joined(const std::vector<std::string>& lines) {
 TEST(VerifyBundle, AcceptsWhatTheExporterWritesInEveryForm) {
   BundleFixture fixture;
   for (const auto format : {bundle::ArchiveFormat::zip, bundle::ArchiveFormat::tar_zst}) {
-    for (const auto personal : {bundle::PersonalValues::withhold, bundle::PersonalValues::disclose}) {
+    for (const auto profile : {record::Profile::pseudonymous, record::Profile::full}) {
       auto request = fixture.request(format);
-      request.personal = personal;
+      request.profile = profile;
       bundle::BundleSummary summary;
       const auto report = verify(fixture.make(request, &summary), trusting(fixture.signer));
       EXPECT_VERDICT(report, Verdict::verified);
       EXPECT_EQ(report.records, 40U);
       EXPECT_EQ(summary.records, 40U);
       EXPECT_EQ(report.disclosures, summary.disclosures);
-      EXPECT_EQ(personal == bundle::PersonalValues::disclose, summary.disclosures > 0);
+      EXPECT_EQ(profile == record::Profile::full, summary.disclosures > 0);
       EXPECT_TRUE(proven(report, "complete") && proven(report, "unaltered") && proven(report, "signed by"));
       EXPECT_FALSE(proven(report, "existed before"));
     }
@@ -210,7 +210,7 @@ TEST(VerifyBundle, ProvesThatAPeriodIsEmpty) {
         jsonl::Period{{between.micros + 3600 * kSecond}, {between.micros + 7200 * kSecond}}}) {
     auto request = fixture.request();
     request.period = period;
-    request.personal = bundle::PersonalValues::disclose;
+    request.profile = record::Profile::full;
     const auto folder = fixture.make_folder(request);
     const auto report = verify(folder, trusting(fixture.signer));
     EXPECT_VERDICT(report, Verdict::verified);
@@ -239,7 +239,7 @@ TEST(VerifyBundle, AcceptsAFilteredBundleAndCountsWhatItWithholds) {
   auto request = fixture.request();
   request.filter = {
       {"type", "challenge.failed"}, {"type", "challenge.verified"}, {"challenge.factor", "sms"}};
-  request.personal = bundle::PersonalValues::disclose;
+  request.profile = record::Profile::full;
   bundle::BundleSummary summary;
   const auto folder = fixture.make_folder(request);
   const auto report = verify(folder, trusting(fixture.signer));
@@ -303,9 +303,9 @@ TEST(VerifyBundle, ComparesWithCheckpointsThatWereKeptElsewhere) {
 /// can show it.
 class Tampering : public ::testing::Test {
  protected:
-  fs::path open(bundle::PersonalValues personal = bundle::PersonalValues::withhold) {
+  fs::path open(record::Profile profile = record::Profile::pseudonymous) {
     auto request = fixture().request();
-    request.personal = personal;
+    request.profile = profile;
     return folder_ = fixture().make_folder(request);
   }
   void edit(std::string_view name, const std::function<void(std::string&)>& change) {
@@ -479,7 +479,7 @@ TEST_F(Tampering, AFieldAddedToTheEvidenceIsSeen) {
 }
 
 TEST_F(Tampering, AWrongDisclosureIsSeen) {
-  open(bundle::PersonalValues::disclose);
+  open(record::Profile::full);
   edit(layout::kDisclosures,
        [](std::string& text) { text.replace(text.find("@example.com"), 12, "@example.org"); });
   const auto report = resealed();
@@ -489,10 +489,10 @@ TEST_F(Tampering, AWrongDisclosureIsSeen) {
 
 TEST_F(Tampering, ADisclosureThatStandsInNoRecordIsSeen) {
   auto request = fixture().request();
-  request.personal = bundle::PersonalValues::disclose;
+  request.profile = record::Profile::full;
   const auto all = lines_of(read_whole(fixture().make_folder(request) / layout::kDisclosures));
   request = fixture().request();
-  request.personal = bundle::PersonalValues::disclose;
+  request.profile = record::Profile::full;
   request.period = {fixture().received(0), {fixture().received(0).micros + 1}};
   folder_ = fixture().make_folder(request);
   edit(layout::kDisclosures, [&](std::string& text) { text += all.back(); });
@@ -500,7 +500,7 @@ TEST_F(Tampering, ADisclosureThatStandsInNoRecordIsSeen) {
 }
 
 TEST_F(Tampering, AMissingDisclosureChangesTheTable) {
-  open(bundle::PersonalValues::disclose);
+  open(record::Profile::full);
   edit(layout::kDisclosures, [](std::string& text) { text.erase(0, text.find('\n') + 1); });
   EXPECT_EQ(failed_check(resealed()), "events_table");
 }
@@ -568,7 +568,7 @@ TEST_F(Tampering, AResignedBundleIsNotTheSigners) {
 TEST(VerifyBundle, NamesTheFirstWrongRecordOfManyBlocks) {
   BundleFixture fixture(3, 4000);
   auto request = fixture.request(bundle::ArchiveFormat::tar_zst);
-  request.personal = bundle::PersonalValues::disclose;
+  request.profile = record::Profile::full;
   const auto folder = fixture.make_folder(request);
   auto options = trusting(fixture.signer);
   options.threads = 3;

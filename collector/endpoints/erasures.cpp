@@ -1,0 +1,109 @@
+#include "collector/endpoints/erasures.h"
+
+#include "collector/endpoints/answer.h"
+#include "collector/endpoints/request.h"
+#include "collector/endpoints/routes.h"
+#include "collector/ingest/media_type.h"
+
+#include <fmt/format.h>
+#include <tl/expected.hpp>
+
+namespace countersign::endpoints {
+namespace {
+
+using base::Problem;
+
+/// An operator, and the registry that keeps him.
+struct Asker {
+  std::shared_ptr<const ingest::Registry> registry;
+  const ingest::Operator* who = nullptr;
+};
+
+tl::expected<Asker, Problem> authenticate(ingest::IngestService& service, const base::Clock& clock,
+                                          const http::RequestHead& head) {
+  const auto token = token_of(head);
+  auto registry = service.registry();
+  const auto* who = token.empty() ? nullptr : registry->operator_of_token(token, clock());
+  if (who == nullptr)
+    return tl::unexpected(Problem{401, "about:blank", "send the token of an operator as a Bearer token"});
+  if (who->role != ingest::Role::privacy)
+    return tl::unexpected(Problem{403, "about:blank", "only operators of the role privacy may do this"});
+  return Asker{std::move(registry), who};
+}
+
+bool is_json(const http::Request& request) {
+  const auto type = request.header("Content-Type");
+  const auto coding = request.header("Content-Encoding");
+  return http::same_name(type.substr(0, type.find(';')), "application/json") &&
+         ingest::form_of(type) == ingest::BodyForm::json && (coding.empty() || coding == "identity");
+}
+
+/// Whether the asker may act for the tenant, and where it is kept.
+tl::expected<base::RegionId, Problem> find_tenant(const Asker& asker, const std::string& name) {
+  const auto id = base::parse_tenant(name);
+  // Whether there is such a tenant is nobody's business who may not act for it.
+  if (!id || !asker.who->may_act_for(*id))
+    return tl::unexpected(Problem{403, "about:blank", "this operator may not act for that tenant"});
+  const auto* tenant = asker.registry->tenant(*id);
+  if (tenant == nullptr)
+    return tl::unexpected(Problem{404, "about:blank", "no such tenant is registered here"});
+  if (!tenant->moved_to) return tenant->region;
+  return tl::unexpected(
+      Problem{421, std::string(kMisdirectedProblem),
+              fmt::format("the tenant is pinned to the region {}, which is served elsewhere; send it to {}",
+                          tenant->region.value(), *tenant->moved_to)});
+}
+
+void erase(const Asker& asker, const ErasureCalls& calls, const http::Request& request,
+           const http::Respond& respond) {
+  if (!is_json(request))
+    return respond(answer(Problem{415, "about:blank", "send application/json, not compressed"}));
+  auto body = read_erasure(request.body);
+  if (!body) return respond(answer(body.error()));
+  const auto region = find_tenant(asker, body->tenant);
+  if (!region) return respond(answer(region.error()));
+  calls.erase({asker.who->name, *region, std::move(*body)}, respond);
+}
+
+void find(const Asker& asker, const ErasureCalls& calls, const http::Request& request,
+          const http::Respond& respond) {
+  calls.find(
+      std::string(request.parameter("id")),
+      [asker](const base::TenantId& tenant) { return asker.who->may_act_for(tenant); }, respond);
+}
+
+using Handle = void (*)(const Asker&, const ErasureCalls&, const http::Request&, const http::Respond&);
+
+http::Route route_of(std::string method, std::string pattern, ingest::IngestService& service,
+                     std::shared_ptr<const ErasureCalls> calls, base::Clock clock, Handle handle) {
+  http::Route route;
+  route.method = std::move(method);
+  route.pattern = std::move(pattern);
+  // Whoever may not is refused before a body with personal values is read.
+  route.admit = [&service, clock](const http::RequestHead& head) -> std::optional<http::Response> {
+    const auto asker = authenticate(service, clock, head);
+    return asker ? std::nullopt : std::optional(answer(asker.error()));
+  };
+  route.handle = [&service, clock, calls = std::move(calls), handle](const http::Request& request,
+                                                                     const http::Respond& respond) {
+    const auto asker = authenticate(service, clock, request);
+    if (!asker) return respond(answer(asker.error()));
+    if (!calls->erase || !calls->find)
+      return respond(answer(Problem{503, "about:blank", "this process keeps no vault"}));
+    handle(*asker, *calls, request, respond);
+  };
+  return route;
+}
+
+}  // namespace
+
+void add_erasures(http::Router& router, ingest::IngestService& service, ErasureCalls calls,
+                  base::Clock clock) {
+  const auto shared = std::make_shared<const ErasureCalls>(std::move(calls));
+  auto post = route_of("POST", "/v1/privacy/erasures", service, shared, clock, &erase);
+  post.body_bytes_max = [] { return std::uint64_t{kErasureBytesMax}; };
+  router.add(std::move(post));
+  router.add(route_of("GET", "/v1/privacy/erasures/{id}", service, shared, std::move(clock), &find));
+}
+
+}  // namespace countersign::endpoints
