@@ -1,7 +1,9 @@
 #include "exporters/bundle/export_bundle.h"
 
 #include "exporters/bundle/readme.h"
+#include "exporters/bundle/retired_lines.h"
 #include "exporters/jsonl/lines.h"
+#include "exporters/jsonl/retired.h"
 #include "exporters/verify/evidence.h"
 #include "exporters/verify/layout.h"
 #include "exporters/verify/proofs.h"
@@ -103,8 +105,12 @@ class Export {
 
   base::Result<void> find_run() {
     if (size() == 0) return {};
-    TRY_ASSIGN(begin_, ledger_.first_received(head_, request_.period.from, size()));
-    TRY_ASSIGN(end_, ledger_.first_received(head_, request_.period.to, size()));
+    using Unsure = store::LedgerReader::Unsure;
+    TRY_ASSIGN(begin_, ledger_.first_received(head_, request_.period.from, size(), Unsure::earliest));
+    TRY_ASSIGN(end_, ledger_.first_received(head_, request_.period.to, size(), Unsure::latest));
+    if (head_.number >= 0) {
+      TRY_ASSIGN(sealed_, ledger_.sealed(head_));
+    }
     return {};
   }
 
@@ -170,7 +176,7 @@ class Export {
     TRY_ASSIGN(auto values, staging_.begin(values_name));
     TRY_ASSIGN(const auto counts, write_run(ledger_,
                                             {&head_, request_.tenant, begin_, end_, &filter_, &commits_,
-                                             vault_, &opening_, request_.profile == Profile::none},
+                                             vault_, &opening_, request_.profile == Profile::none, &sealed_},
                                             {&records, &events, &values}, totals_, progress_));
     if (!request_.scope.records.empty()) summary_.also_opened = counts.also_opened;
     const bool shown = values.bytes() > 0;
@@ -187,6 +193,12 @@ class Export {
   base::Result<void> write_boundary() {
     std::string lines;
     const auto write = [&](std::uint64_t seq) -> base::Result<void> {
+      if (const auto* part = retired_part(sealed_, seq)) {
+        TRY_ASSIGN(const auto hash, ledger_.nodes(head_)(0, seq));
+        jsonl::append_retired_record(lines, {seq, part->statement.part, hash});
+        lines.push_back('\n');
+        return {};
+      }
       TRY_ASSIGN(const auto record, ledger_.record(head_, base::seq_at(seq)));
       if (request_.profile == Profile::none) {
         jsonl::append_withheld(lines, {seq, record::record_hash(record)});
@@ -198,6 +210,11 @@ class Export {
     };
     if (has_before()) TRY(write(begin_ - 1));
     if (has_after()) TRY(write(end_));
+    if (size() > 0) {
+      const auto gone =
+          retired_lines(sealed_, has_before() ? begin_ - 1 : begin_, has_after() ? end_ : size() - 1);
+      if (!gone.empty()) TRY(staging_.put(layout::kRetired, gone));
+    }
     return staging_.put(layout::kBoundary, lines);
   }
 
@@ -326,6 +343,7 @@ class Export {
   tree::OpenedCheckpoint checkpoint_;
   std::uint64_t begin_ = 0;
   std::uint64_t end_ = 0;
+  std::vector<store::SegmentRange> sealed_;
   jsonl::Filter filter_;
   jsonl::CommitTimes commits_;
   jsonl::Totals totals_;

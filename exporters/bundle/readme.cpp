@@ -77,7 +77,8 @@ The hash of a record is SHA-256 over a zero byte and the record's bytes. For the
 
 The first is the value in the column record_hash of data/events.csv, the second the member "prev" of
 the record that follows. A line {{"withheld":{{"seq":...,"hash":...}}}} stands for a record that the filter
-left out: its hash is shown, its content is not.
+left out: its hash is shown, its content is not. A line {{"retired":{{"seq":...,"part":...,"hash":...}}}} stands for
+a record that the log no longer keeps; data/retired.jsonl says when it went and under which rule.
 )";
 
 constexpr std::string_view kNoRecords = R"(

@@ -1,7 +1,9 @@
 #include "exporters/bundle/record_run.h"
 
+#include "exporters/bundle/retired_lines.h"
 #include "exporters/csv/events.h"
 #include "exporters/jsonl/lines.h"
+#include "exporters/jsonl/retired.h"
 #include "exporters/verify/channel.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
@@ -16,11 +18,13 @@ namespace countersign::bundle {
 namespace {
 
 constexpr std::size_t kPieceBytes = 256u << 10;
+constexpr std::uint64_t kPieceRecordsMax = 8'192;
 constexpr std::size_t kPiecesWaiting = 8;
 
 /// Some lines of each file.
 struct Piece {
-  std::string records;
+  std::string records;               ///< an empty line stands for a record that was retired
+  bool retired = false;              ///< there is one
   std::vector<base::Digest> hashes;  ///< one for each record
   std::string events;
   std::string values;
@@ -40,7 +44,7 @@ class Tabler {
     piece.events.reserve(piece.records.size() + piece.records.size() / 4);
     std::string kept;
     std::string_view lines = piece.records, line;
-    const bool filtered = plan_.withhold_all || !plan_.filter->empty();
+    const bool filtered = plan_.withhold_all || !plan_.filter->empty() || piece.retired;
     for (auto hash = piece.hashes.begin(); jsonl::take_line(lines, line); ++seq_, ++hash) {
       auto done = filtered ? run_filtered(line, *hash, piece, kept) : show(line, *hash, piece);
       if (!done) return base::fail(fmt::format("record {}", seq_), done.error());
@@ -61,6 +65,7 @@ class Tabler {
 
   base::Result<void> run_filtered(std::string_view line, const base::Digest& hash, Piece& piece,
                                   std::string& kept) {
+    if (line.empty()) return retire(hash, kept);
     if (plan_.withhold_all) {
       withhold(hash, kept);
       return {};
@@ -73,6 +78,16 @@ class Tabler {
     } else {
       withhold(hash, kept);
     }
+    return {};
+  }
+
+  base::Result<void> retire(const base::Digest& hash, std::string& kept) {
+    const auto* part = retired_part(*plan_.sealed, seq_);
+    if (part == nullptr)
+      return base::fail(base::Code::aborted, "records were retired while the export ran: export again");
+    totals_.add_retired(seq_);
+    jsonl::append_retired_record(kept, {seq_, part->statement.part, hash});
+    kept.push_back('\n');
     return {};
   }
 
@@ -144,16 +159,17 @@ base::Result<RunCounts> write_run(store::LedgerReader& ledger, const RunPlan& pl
     if (!read.push(std::exchange(piece, {}))) return base::fail(base::Code::aborted, "stopped");
     return {};
   };
-  auto read_result = ledger.read(*plan.log, plan.begin, plan.end,
-                                 [&](base::Seq seq, std::string_view record) -> base::Result<void> {
-                                   if (piece.records.empty())
-                                     piece.records.reserve(kPieceBytes + record::kRecordBytesMax + 1);
-                                   piece.records.append(record).push_back('\n');
-                                   if (piece.records.size() < kPieceBytes) return {};
-                                   const auto end = base::index_of(seq) + 1;
-                                   if (progress) progress(end - plan.begin, plan.end - plan.begin);
-                                   return hand_on(end);
-                                 });
+  const auto take = [&](base::Seq seq, std::string_view record) -> base::Result<void> {
+    if (piece.records.empty()) piece.records.reserve(kPieceBytes + record::kRecordBytesMax + 1);
+    piece.records.append(record).push_back('\n');
+    piece.retired = piece.retired || record.empty();
+    const auto end = base::index_of(seq) + 1;
+    if (piece.records.size() < kPieceBytes && end - piece_begin < kPieceRecordsMax) return {};
+    if (progress) progress(end - plan.begin, plan.end - plan.begin);
+    return hand_on(end);
+  };
+  auto read_result =
+      ledger.read(*plan.log, plan.begin, plan.end, take, [&](base::Seq seq) { return take(seq, {}); });
   if (read_result && !piece.records.empty()) read_result = hand_on(plan.end);
   read.close();
   table_thread.join();

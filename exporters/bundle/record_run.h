@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 namespace countersign::bundle {
 
@@ -29,6 +30,7 @@ struct RunPlan {
   vault::VaultReader* vault = nullptr;  ///< null: personal values are withheld
   const Opening* opening = nullptr;     ///< what of the vault is shown, where it is there
   bool withhold_all = false;            ///< no record is shown
+  const std::vector<store::SegmentRange>* sealed = nullptr;  ///< of the log, in order
 };
 
 struct RunFiles {

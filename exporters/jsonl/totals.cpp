@@ -48,6 +48,11 @@ void Totals::add_withheld(std::uint64_t seq) {
   ++withheld_;
 }
 
+void Totals::add_retired(std::uint64_t seq) {
+  note_seq(seq);
+  ++retired_;
+}
+
 void Totals::merge(const Totals& other) {
   if (other.first_) {
     if (!first_) first_ = other.first_;
@@ -55,6 +60,7 @@ void Totals::merge(const Totals& other) {
   }
   shown_ += other.shown_;
   withheld_ += other.withheld_;
+  retired_ += other.retired_;
   disclosures_ += other.disclosures_;
   masks_ += other.masks_;
   record_bytes_ += other.record_bytes_;
@@ -70,6 +76,7 @@ boost::json::object Totals::counts() const {
       {"records", records()}, {"shown", shown_}, {"withheld", withheld_}, {"disclosures", disclosures_}};
   // Bundles made before there were masks have no such member.
   if (masks_ > 0) out["masks"] = masks_;
+  if (retired_ > 0) out["retired"] = retired_;
   return out;
 }
 

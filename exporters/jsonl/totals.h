@@ -38,14 +38,16 @@ class Totals {
   void add_shown(std::uint64_t seq, const record::RecordView& record, const record::EventView& event,
                  std::size_t bytes, base::Timestamp occurred);
   void add_withheld(std::uint64_t seq);
+  void add_retired(std::uint64_t seq);
   void add_disclosures(std::uint64_t count) { disclosures_ += count; }
   void add_masks(std::uint64_t count) { masks_ += count; }
   /// Adds what was counted of a later part of the same records.
   void merge(const Totals& other);
 
-  std::uint64_t records() const { return shown_ + withheld_; }
+  std::uint64_t records() const { return shown_ + withheld_ + retired_; }
   std::uint64_t shown() const { return shown_; }
   std::uint64_t withheld() const { return withheld_; }
+  std::uint64_t retired() const { return retired_; }
   std::uint64_t disclosures() const { return disclosures_; }
   std::uint64_t masks() const { return masks_; }
 
@@ -72,6 +74,7 @@ class Totals {
   Period period_;
   std::uint64_t shown_ = 0;
   std::uint64_t withheld_ = 0;
+  std::uint64_t retired_ = 0;
   std::uint64_t disclosures_ = 0;
   std::uint64_t masks_ = 0;
   std::uint64_t record_bytes_ = 0;

@@ -4,6 +4,7 @@
 #include "exporters/verify/known_checkpoints.h"
 #include "exporters/verify/layout.h"
 #include "exporters/verify/record_scan.h"
+#include "exporters/verify/retired_check.h"
 #include "exporters/verify/run_tree.h"
 #include "exporters/verify/table_compare.h"
 #include "exporters/verify/value_check.h"
@@ -20,35 +21,46 @@ namespace {
 using base::Code;
 using base::fail;
 
-/// A record that stands just outside of the period; with the profile `none`, its place and hash only.
+/// A record that stands just outside of the period; with the profile `none`, and where it was retired, its
+/// place and hash only.
 struct BoundaryRecord {
   std::uint64_t seq = 0;
   std::optional<base::Digest> prev;
   base::Digest hash;
   std::optional<base::Timestamp> received;
+  std::optional<std::size_t> retired;  ///< part as RetiredCheck counts them
 };
 
-base::Result<BoundaryRecord> read_boundary_record(std::string_view line, const Evidence& evidence) {
+base::Result<BoundaryRecord> read_boundary_record(std::string_view line, const Evidence& evidence,
+                                                  const RetiredCheck& retired) {
+  if (jsonl::is_retired_record(line)) {
+    TRY_ASSIGN(const auto record, jsonl::read_retired_record(line));
+    TRY_ASSIGN(const auto part, retired.find(record));
+    return BoundaryRecord{record.seq, {}, record.hash, {}, part};
+  }
   if (evidence.profile == record::Profile::none) {
     TRY_ASSIGN(const auto withheld, jsonl::read_withheld(line));
-    return BoundaryRecord{withheld.seq, {}, withheld.hash, {}};
+    return BoundaryRecord{withheld.seq, {}, withheld.hash, {}, {}};
   }
   TRY_ASSIGN(const auto record, record::read_record(line));
   TRY_ASSIGN(const auto event, record::read_event(record.event));
   if (record.log != evidence.log.text || event.plain(record::kTenant) != evidence.tenant.value())
     return fail(Code::data_loss, "it is of another log");
-  return BoundaryRecord{base::index_of(record.seq), record.prev, record::record_hash(line), record.received};
+  return BoundaryRecord{
+      base::index_of(record.seq), record.prev, record::record_hash(line), record.received, {}};
 }
 
 /// The checks that go through the records once; holds what they share.
 class RecordCheck {
  public:
-  explicit RecordCheck(Verification& run) : run_(run), values_(run), totals_(run.evidence->period) {}
+  explicit RecordCheck(Verification& run)
+      : run_(run), values_(run), retired_(run), totals_(run.evidence->period) {}
 
   void check() {
     known_.emplace(run_);
-    if (!check_boundary() || !read_commits() || !values_.load() || !make_filter()) return;
+    if (!retired_.load() || !check_boundary() || !read_commits() || !values_.load() || !make_filter()) return;
     rules_.disclosures = values_.index();
+    rules_.retired = &retired_;
     rules_.evidence = &*run_.evidence;
     const auto scanned = scan();
     if (!scanned && !run_.report.first_wrong) {
@@ -89,7 +101,7 @@ class RecordCheck {
     TRY_ASSIGN(const auto text, bundle().read(layout::kBoundary));
     std::string_view lines = text, line;
     while (jsonl::take_line(lines, line)) {
-      TRY_ASSIGN(const auto record, read_boundary_record(line, evidence()));
+      TRY_ASSIGN(const auto record, read_boundary_record(line, evidence(), retired_));
       auto& place = stands_before(record) ? before_ : after_;
       const bool inside = record.received && evidence().period.contains(*record.received);
       if (inside || place || (&place == &before_ && after_))
@@ -114,6 +126,8 @@ class RecordCheck {
     return {};
   }
 
+  bool hides_boundary() const { return (before_ && !before_->received) || (after_ && !after_->received); }
+
   bool check_boundary() {
     const auto read = read_boundary();
     if (!read) run_.add("boundary", CheckState::failed, read.error().message);
@@ -121,11 +135,14 @@ class RecordCheck {
       run_.add(
           "boundary", CheckState::passed,
           !before_ && !after_ ? "The period takes in the whole log."
+          : hides_boundary() && evidence().profile != record::Profile::none
+              ? "A record just outside of the period was retired: that it lies outside is the operator's "
+                "statement."
           : evidence().profile == record::Profile::none
               ? "The neighbours of the records are there, as hashes. That they lie outside of the period "
                 "is the operator's statement: no record is shown."
               : "The records just outside of the period are there and outside of it.");
-    run_.report.boundary_withheld = evidence().profile == record::Profile::none && (before_ || after_);
+    run_.report.boundary_withheld = hides_boundary();
     return read.has_value();
   }
 
@@ -163,6 +180,7 @@ class RecordCheck {
     next_ = before_ ? before_->seq + 1 : 0;
     if (before_) {
       last_hash_ = before_->hash;
+      if (before_->retired) retired_.add(*before_->retired, before_->hash);
       TRY(tree_->add(before_->hash));
       known_->compare(*tree_);
     }
@@ -196,6 +214,7 @@ class RecordCheck {
         return wrong(next_, "it was received before a record in front of it");
     }
     for (const auto& leaf : block.leaves) TRY(add_leaf(leaf));
+    for (const auto& [part, hash] : block.retired) retired_.add(part, hash);
     if (!block.fault.empty()) return wrong(next_, block.fault);
     if (block.last_received) last_received_ = block.last_received;
     TRY(table_->add(block.events, block.totals.shown()));
@@ -226,6 +245,7 @@ class RecordCheck {
     if (after_->seq != next_) return wrong(next_, "it is missing");
     if (next_ > 0 && after_->prev && *after_->prev != last_hash_)
       return wrong(next_, "its prev is not the hash of the record before it: one of the two was altered");
+    if (after_->retired) retired_.add(*after_->retired, after_->hash);
     TRY(tree_->add(after_->hash));
     known_->compare(*tree_);
     return {};
@@ -240,6 +260,7 @@ class RecordCheck {
         "The records, with those at the boundaries, lead to the root hash that the log signed: none was left "
         "out, added, changed or moved.");
     run_.add("commit_times", check_last_commit(), "The log signed when each record was in it at the latest.");
+    retired_.finish();
     values_.finish(totals_);
     run_.add("events_table", table_->finish(),
              evidence().profile == record::Profile::masked
@@ -282,6 +303,7 @@ class RecordCheck {
   std::optional<BoundaryRecord> before_;
   std::optional<BoundaryRecord> after_;
   ValueCheck values_;
+  RetiredCheck retired_;
   RecordRules rules_;
   std::optional<RunTree> tree_;
   std::optional<CommitRoots> roots_;

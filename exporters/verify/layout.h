@@ -21,6 +21,7 @@ inline constexpr std::string_view kRecords = "data/records.jsonl";
 inline constexpr std::string_view kEvents = "data/events.csv";
 inline constexpr std::string_view kDisclosures = "data/disclosures.jsonl";
 inline constexpr std::string_view kMasks = "data/masked.jsonl";
+inline constexpr std::string_view kRetired = "data/retired.jsonl";
 inline constexpr std::string_view kCheckpoint = "data/checkpoint";
 inline constexpr std::string_view kProofs = "data/proofs.json";
 inline constexpr std::string_view kBoundary = "data/boundary.jsonl";

@@ -38,6 +38,7 @@ base::Result<void> BlockChecker::check_place(std::uint64_t seq, CheckedBlock& ou
 }
 
 base::Result<void> BlockChecker::check_line(std::string_view line, CheckedBlock& out) {
+  if (jsonl::is_retired_record(line)) return check_retired(line, out);
   if (!jsonl::is_withheld(line)) return check_record(line, out);
   if (rules_.filter.empty() && rules_.evidence->profile != record::Profile::none)
     return fail(Code::data_loss, "it is withheld, but the bundle does not claim to be filtered");
@@ -45,6 +46,16 @@ base::Result<void> BlockChecker::check_line(std::string_view line, CheckedBlock&
   TRY(check_place(withheld.seq, out));
   out.totals.add_withheld(withheld.seq);
   out.leaves.push_back(withheld.hash);
+  return {};
+}
+
+base::Result<void> BlockChecker::check_retired(std::string_view line, CheckedBlock& out) const {
+  TRY_ASSIGN(const auto retired, jsonl::read_retired_record(line));
+  TRY(check_place(retired.seq, out));
+  TRY_ASSIGN(const auto part, rules_.retired->find(retired));
+  out.retired.emplace_back(part, retired.hash);
+  out.totals.add_retired(retired.seq);
+  out.leaves.push_back(retired.hash);
   return {};
 }
 

@@ -6,11 +6,13 @@
 #include "exporters/jsonl/totals.h"
 #include "exporters/verify/disclosure_index.h"
 #include "exporters/verify/evidence.h"
+#include "exporters/verify/retired_check.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace countersign::verify {
@@ -21,6 +23,7 @@ struct RecordRules {
   jsonl::Filter filter;
   jsonl::CommitTimes commits;
   const DisclosureIndex* disclosures = nullptr;  ///< or masks; null: there are none
+  const RetiredCheck* retired = nullptr;
 };
 
 /// What a block of lines looks like from outside, for its neighbours.
@@ -31,7 +34,8 @@ struct CheckedBlock {
   std::optional<base::Digest> first_prev;  ///< empty where the first line is withheld
   std::optional<base::Timestamp> first_received;
   std::optional<base::Timestamp> last_received;
-  std::vector<base::Digest> leaves;  ///< record hashes, of withheld ones too
+  std::vector<base::Digest> leaves;  ///< record hashes, of withheld and retired ones too
+  std::vector<std::pair<std::size_t, base::Digest>> retired;  ///< part as RetiredCheck counts them, and hash
   jsonl::Totals totals;
   std::string events;  ///< the rows of events.csv that belong to the lines
   std::string fault;   ///< empty: nothing is wrong; else about line number leaves.size() of the block
@@ -46,6 +50,7 @@ class BlockChecker {
 
  private:
   base::Result<void> check_line(std::string_view line, CheckedBlock& out);
+  base::Result<void> check_retired(std::string_view line, CheckedBlock& out) const;
   base::Result<void> check_record(std::string_view line, CheckedBlock& out);
   base::Result<void> check_place(std::uint64_t seq, CheckedBlock& out) const;
 

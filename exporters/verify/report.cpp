@@ -69,6 +69,16 @@ json::object VerifyReport::to_json() const {
   if (!recipient.empty()) out["recipient"] = recipient;
   out["signer"] = signer;
   out["signer_fingerprint"] = signer_fingerprint;
+  json::array gone;
+  for (const auto& part : retired)
+    gone.push_back(json::object{{"first", part.begin},
+                                {"last", part.end - 1},
+                                {"part", part.part},
+                                {"records", part.records},
+                                {"retired", base::format_rfc3339(part.retired)},
+                                {"rule", part.rule},
+                                {"keep", part.keep}});
+  out["retired"] = std::move(gone);
   if (timestamp) out["timestamp"] = base::format_rfc3339(*timestamp);
   return out;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "exporters/jsonl/retired.h"
 #include "exporters/jsonl/totals.h"
 #include "ledger/base/time.h"
 
@@ -69,6 +70,7 @@ struct VerifyReport {
   std::string signer;              ///< subject of the certificate that signed
   std::string signer_fingerprint;  ///< hexadecimal SHA-256
   std::optional<base::Timestamp> timestamp;
+  std::vector<jsonl::RetiredPart> retired;  ///< records of the run that the log no longer keeps
 
   const Check* find(std::string_view name) const;
   bool has(CheckState state) const;

@@ -1,0 +1,82 @@
+#include "exporters/verify/retired_check.h"
+
+#include "exporters/jsonl/lines.h"
+#include "exporters/verify/layout.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::verify {
+
+using base::Code;
+using base::fail;
+
+bool RetiredCheck::load() {
+  const auto* file = run_.bundle.find(layout::kRetired);
+  if (file == nullptr) return true;
+  const auto read = [&]() -> base::Result<void> {
+    TRY_ASSIGN(auto reader, jsonl::BlockReader::open(file->path));
+    for (std::string block;;) {
+      TRY_ASSIGN(const bool more, reader.next(block));
+      if (!more) break;
+      std::string_view lines = block, line;
+      while (jsonl::take_line(lines, line)) {
+        TRY_ASSIGN(auto part, jsonl::read_retired_part(line));
+        const bool follows = parts_.empty() || std::pair(parts_.back().begin, parts_.back().part) <
+                                                   std::pair(part.begin, part.part);
+        if (!follows || part.begin >= part.end)
+          return fail(Code::data_loss, "data/retired.jsonl is not in order");
+        parts_.push_back(std::move(part));
+      }
+    }
+    if (parts_.empty()) return fail(Code::data_loss, "data/retired.jsonl is empty");
+    return {};
+  };
+  const auto done = read();
+  if (!done) run_.add("retired", CheckState::failed, done.error().message);
+  leaves_.resize(parts_.size());
+  return done.has_value();
+}
+
+base::Result<std::size_t> RetiredCheck::find(const jsonl::RetiredRecord& record) const {
+  const auto behind =
+      std::upper_bound(parts_.begin(), parts_.end(), record.seq,
+                       [](std::uint64_t seq, const jsonl::RetiredPart& part) { return seq < part.begin; });
+  for (auto part = behind; part != parts_.begin();) {
+    --part;
+    if (part->part == record.part && record.seq < part->end)
+      return static_cast<std::size_t>(part - parts_.begin());
+    if (part->begin != std::prev(behind)->begin) break;
+  }
+  return fail(Code::data_loss, "it is retired, but data/retired.jsonl does not say when and why");
+}
+
+base::Result<void> RetiredCheck::check() const {
+  const auto& proofs = *run_.proofs;
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    const auto& part = parts_[i];
+    const auto& leaves = leaves_[i];
+    // A part that reaches beyond the run is seen in part only.
+    const bool whole = proofs.first && part.begin >= proofs.first->seq && part.end <= proofs.last->seq + 1;
+    const bool fits = whole ? leaves.size() == part.records && leaves.root() == part.root
+                            : leaves.size() > 0 && leaves.size() <= part.records;
+    if (!fits)
+      return fail(
+          Code::data_loss,
+          fmt::format("what data/retired.jsonl says of the records {} to {}, part {}, does not fit their "
+                      "hashes",
+                      part.begin, part.end - 1, part.part));
+  }
+  return {};
+}
+
+void RetiredCheck::finish() {
+  if (parts_.empty()) return;
+  run_.report.retired = parts_;
+  run_.add(
+      "retired", check(),
+      "The hashes of records that were retired are there, as many as were, with the root that was kept.");
+}
+
+}  // namespace countersign::verify

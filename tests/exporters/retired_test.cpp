@@ -1,0 +1,211 @@
+#include "exporters/jsonl/retired.h"
+
+#include "exporters/bundle/export_bundle.h"
+#include "exporters/jsonl/lines.h"
+#include "exporters/verify/layout.h"
+#include "exporters/verify/verify_bundle.h"
+#include "ledger/privacy/erasures.h"
+#include "ledger/privacy/holds.h"
+#include "ledger/retention/keep.h"
+#include "tests/exporters/bundle_fixture.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace countersign::verify {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace testing;
+using record::Profile;
+
+constexpr std::int64_t kDay = 86'400;
+
+/// 40 records of acme, of which those of types `challenge.*` are retired: four of five.
+class RetiredRecords : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    before_ = fixture_.make_folder(fixture_.request());
+    first_received_ = fixture_.received(0);
+    for (std::uint64_t seq = 0; seq < 40; ++seq) received_.push_back(fixture_.received(seq));
+    retention::RuleBook book;
+    ASSERT_TRUE(
+        book.set(base::TenantId("acme"), {"hipaa",
+                                          *retention::parse_span("6 years"),
+                                          *retention::parse_span("12 months"),
+                                          {{"challenge.*", "custom", *retention::parse_span("90 days")}}}));
+    fixture_.region.pass(100 * kDay);
+    const privacy::Holds holds(fixture_.region.dir() / "holds");
+    privacy::Erasures erasures(fixture_.region.dir() / "erasures");
+    auto writer = fixture_.region.open_writer();
+    retention::KeepReport report;
+    const auto kept = retention::keep_to_rules(*writer,
+                                               {fixture_.region.files(),
+                                                &book,
+                                                &holds,
+                                                &erasures,
+                                                fixture_.region.clock(),
+                                                [] { return std::string(32, 'a'); },
+                                                {}},
+                                               report);
+    ASSERT_TRUE(kept) << kept.error().message;
+    ASSERT_EQ(report.retired.size(), 1u);
+    ASSERT_EQ(report.retired.front().records, 32u);
+  }
+
+  bundle::BundleRequest request() {
+    auto out = fixture_.request();
+    out.period.from = {0};
+    return out;
+  }
+  VerifyReport verify(const fs::path& folder) {
+    VerifyOptions options;
+    options.certificates = {fixture_.signer.certificate.fingerprint()};
+    options.log_vkeys = {fixture_.log_vkey()};
+    return std::move(*verify_bundle(folder, options, {}));
+  }
+  static std::string failure_of(const VerifyReport& report) {
+    for (const auto& check : report.checks) {
+      if (check.state == CheckState::failed) return check.name + ": " + check.sentence;
+    }
+    return "";
+  }
+  VerifyReport verified(const fs::path& folder) {
+    auto report = verify(folder);
+    EXPECT_EQ(report.verdict, Verdict::verified) << failure_of(report);
+    return report;
+  }
+  /// What fails after a change of one file, all signed anew by the operator.
+  std::string after_edit(std::string_view name, const std::string& old, const std::string& with) {
+    const auto folder = fixture_.make_folder(request());
+    auto text = read_whole(folder / name);
+    const auto at = text.find(old);
+    EXPECT_NE(at, std::string::npos) << old;
+    text.replace(at, old.size(), with);
+    write_whole(folder / name, text);
+    reseal(folder, fixture_.signer);
+    return failure_of(verify(folder));
+  }
+
+  BundleFixture fixture_;
+  fs::path before_;
+  base::Timestamp first_received_;
+  std::vector<base::Timestamp> received_;
+};
+
+TEST_F(RetiredRecords, StandInABundleByPlaceAndHashWithTheRuleThatTookThem) {
+  bundle::BundleSummary summary;
+  const auto made = fixture_.make(request(), &summary);
+  EXPECT_EQ(summary.records, 40u);
+  const auto report = verified(made);
+  EXPECT_EQ(report.records, 40u);
+  ASSERT_EQ(report.retired.size(), 1u);
+  EXPECT_EQ(report.retired.front().rule, "custom");
+  const auto& complete = report.promises.front();
+  EXPECT_TRUE(complete.proven);
+  EXPECT_NE(complete.sentence.find("32 records with numbers between 0 and 39 (challenge.delivered, "
+                                   "challenge.failed, challenge.sent, challenge.verified)"),
+            std::string::npos)
+      << complete.sentence;
+  EXPECT_NE(complete.sentence.find("under the rule custom, which keeps 90 days"), std::string::npos);
+  const auto folder = fixture_.make_folder(request());
+  std::string lines = read_whole(folder / layout::kRecords);
+  std::string_view rest = lines, line;
+  std::size_t retired = 0, shown = 0;
+  while (jsonl::take_line(rest, line)) ++(jsonl::is_retired_record(line) ? retired : shown);
+  EXPECT_EQ(retired, 32u);
+  EXPECT_EQ(shown, 8u);
+}
+
+TEST_F(RetiredRecords, HaveTheRootThatTheOlderBundleHas) {
+  EXPECT_EQ(verified(before_).records, 40u);
+  EXPECT_TRUE(verified(before_).retired.empty());
+  EXPECT_EQ(read_whole(before_ / layout::kCheckpoint),
+            read_whole(fixture_.make_folder(request()) / layout::kCheckpoint));
+}
+
+TEST_F(RetiredRecords, StandBesideFiltersAndProfiles) {
+  for (const auto profile : {Profile::none, Profile::pseudonymous, Profile::masked, Profile::full}) {
+    auto asked = request();
+    asked.profile = profile;
+    EXPECT_EQ(verified(fixture_.make(asked)).retired.size(), 1u) << record::to_string(profile);
+  }
+  auto asked = request();
+  asked.filter = {{"type", "challenge.sent"}};
+  const auto report = verified(fixture_.make(asked));
+  EXPECT_EQ(report.withheld, 8u);
+  EXPECT_EQ(report.records, 40u);
+}
+
+TEST_F(RetiredRecords, AtTheEdgeOfAPeriodAreSaidToHideIt) {
+  std::size_t hidden = 0;
+  for (std::size_t from = 0; from < 20; from += 3) {
+    auto asked = request();
+    asked.period = {received_[from], received_[from + 15]};
+    const auto report = verified(fixture_.make(asked));
+    EXPECT_GE(report.records, 15u);
+    EXPECT_LE(report.records, 24u) << "what is left tells within four records where the period ends";
+    const bool says =
+        report.promises.front().sentence.find("at an edge of the period was retired") != std::string::npos;
+    EXPECT_EQ(says, report.boundary_withheld);
+    hidden += says ? 1 : 0;
+  }
+  EXPECT_LT(hidden, 7u);
+}
+
+TEST_F(RetiredRecords, CannotBeMadeOfRecordsThatAreThere) {
+  const auto folder = fixture_.make_folder(request());
+  const auto lines = read_whole(folder / layout::kRecords);
+  std::string_view rest = lines, line;
+  std::string shown;
+  std::uint64_t seq = 0;
+  while (jsonl::take_line(rest, line) && shown.empty()) {
+    if (!jsonl::is_retired_record(line)) shown = line;
+    ++seq;
+  }
+  ASSERT_FALSE(shown.empty());
+  std::string hidden;
+  const auto hash = record::record_hash(shown);
+  jsonl::append_retired_record(hidden, {seq - 2, 0, hash});
+  for (const auto part : {0, 1, 7}) {
+    std::string other;
+    jsonl::append_retired_record(other, {seq - 2, static_cast<std::uint64_t>(part), hash});
+    EXPECT_NE(after_edit(layout::kRecords, shown, other), "") << part;
+  }
+}
+
+TEST_F(RetiredRecords, AreHeldToTheirNumberAndRoot) {
+  const auto gone = read_whole(fixture_.make_folder(request()) / layout::kRetired);
+  EXPECT_NE(after_edit(layout::kRetired, "\"records\":32", "\"records\":31").find("retired: "),
+            std::string::npos);
+  const auto root = gone.substr(gone.find("\"root\":\"") + 8, 10);
+  EXPECT_NE(after_edit(layout::kRetired, root, "AAAAAAAAAA"), "");
+  EXPECT_NE(after_edit(layout::kRetired, "\"begin\":0", "\"begin\":1"), "");
+  EXPECT_NE(after_edit(layout::kRetired, "\"begin\":0", "\"begin\": 0"), "");
+  EXPECT_NE(after_edit(layout::kRetired, gone, ""), "");
+  EXPECT_NE(after_edit(layout::kRecords, "{\"retired\":{\"seq\":0,", "{\"retired\":{\"seq\":1,"), "");
+  EXPECT_NE(after_edit(layout::kEvidence, "\"retired\": 32", "\"retired\": 31"), "");
+  const auto folder = fixture_.make_folder(request());
+  fs::remove(folder / layout::kRetired);
+  reseal(folder, fixture_.signer);
+  EXPECT_NE(failure_of(verify(folder)), "");
+}
+
+TEST(RetiredLines, AreReadAsTheyWereWritten) {
+  const jsonl::RetiredPart part{5,           9,           1,   {"login.failed"}, 3,        {},
+                                {1'000'000}, {2'000'000}, {3}, "hipaa",          "6 years"};
+  std::string text;
+  jsonl::append_retired_part(text, part);
+  EXPECT_EQ(*jsonl::read_retired_part(text), part);
+  for (std::size_t at = 0; at < text.size(); ++at) EXPECT_FALSE(jsonl::read_retired_part(text.substr(0, at)));
+  std::string line;
+  jsonl::append_retired_record(line, {7, 1, {}});
+  EXPECT_EQ(jsonl::read_retired_record(line)->seq, 7u);
+  for (const auto* wrong :
+       {"", "{}", "{\"retired\":{\"seq\":-1,\"part\":0,\"hash\":\"\"}}", "{\"retired\":[]}"})
+    EXPECT_FALSE(jsonl::read_retired_record(wrong)) << wrong;
+  EXPECT_FALSE(jsonl::read_retired_record(line + " "));
+}
+
+}  // namespace
+}  // namespace countersign::verify
