@@ -93,8 +93,8 @@ endpoints::ErasureCalls ErasureDesk::calls() {
   return {[this](ErasureRequest request, http::Respond respond) {
             erase(std::move(request), std::move(respond));
           },
-          [this](std::string id, MayKnow may_know, http::Respond respond) {
-            find(std::move(id), std::move(may_know), std::move(respond));
+          [this](std::string id, MayKnow may_know, const http::Respond& respond) {
+            find(std::move(id), std::move(may_know), respond);
           }};
 }
 
@@ -232,7 +232,7 @@ void ErasureDesk::finish(const std::string& id, const base::RegionId& region, ht
   if (respond) respond(std::move(response));
 }
 
-void ErasureDesk::find(std::string id, MayKnow may_know, http::Respond respond) {
+void ErasureDesk::find(std::string id, MayKnow may_know, const http::Respond& respond) {
   constexpr std::size_t kQuestionsMax = 64;
   if (!is_id(id)) return respond(unknown_id());
   std::optional<http::Response> now;

@@ -64,7 +64,7 @@ class ErasureDesk {
   };
 
   void erase(endpoints::ErasureRequest request, http::Respond respond);
-  void find(std::string id, MayKnow may_know, http::Respond respond);
+  void find(std::string id, MayKnow may_know, const http::Respond& respond);
   /// The work of one request, on the region's thread; gives the answer.
   http::Response work(const std::string& id, const endpoints::ErasureRequest& request,
                       const std::vector<privacy::Subject>& subjects);

@@ -75,7 +75,7 @@ void find(const Asker& asker, const ErasureCalls& calls, const http::Request& re
 using Handle = void (*)(const Asker&, const ErasureCalls&, const http::Request&, const http::Respond&);
 
 http::Route route_of(std::string method, std::string pattern, ingest::IngestService& service,
-                     std::shared_ptr<const ErasureCalls> calls, base::Clock clock, Handle handle) {
+                     std::shared_ptr<const ErasureCalls> calls, const base::Clock& clock, Handle handle) {
   http::Route route;
   route.method = std::move(method);
   route.pattern = std::move(pattern);
@@ -98,12 +98,12 @@ http::Route route_of(std::string method, std::string pattern, ingest::IngestServ
 }  // namespace
 
 void add_erasures(http::Router& router, ingest::IngestService& service, ErasureCalls calls,
-                  base::Clock clock) {
+                  const base::Clock& clock) {
   const auto shared = std::make_shared<const ErasureCalls>(std::move(calls));
   auto post = route_of("POST", "/v1/privacy/erasures", service, shared, clock, &erase);
   post.body_bytes_max = [] { return std::uint64_t{kErasureBytesMax}; };
   router.add(std::move(post));
-  router.add(route_of("GET", "/v1/privacy/erasures/{id}", service, shared, std::move(clock), &find));
+  router.add(route_of("GET", "/v1/privacy/erasures/{id}", service, shared, clock, &find));
 }
 
 }  // namespace countersign::endpoints

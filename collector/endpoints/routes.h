@@ -30,7 +30,7 @@ void add_probes(http::Router& router, base::Metrics& metrics, std::function<bool
 /// privacy. GET /v1/privacy/erasures/{id}: what became of it. `calls` do the work; the clock says which
 /// tokens have expired.
 void add_erasures(http::Router& router, ingest::IngestService& service, ErasureCalls calls,
-                  base::Clock clock);
+                  const base::Clock& clock);
 
 /// All of the above: everything that the collector answers.
 http::Router make_router(ingest::IngestService& service, base::Metrics& metrics, std::function<bool()> ready,
