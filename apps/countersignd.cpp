@@ -2,6 +2,7 @@
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
 #include "apps/daemon/syslog.h"
+#include "apps/region_directories.h"
 #include "collector/endpoints/routes.h"
 #include "collector/ingest/secrets.h"
 #include "ledger/base/json.h"
@@ -68,6 +69,7 @@ class Daemon {
       : config_(std::move(config)), watched_(config_.registry(), config_.keys.vault) {}
 
   base::Result<void> start() {
+    TRY(check_file_systems(config_));
     TRY_ASSIGN(auto keys, read_log_keys(config_));
     keys_ = std::make_unique<LogKeys>(std::move(keys));
     for (const auto& id : config_.regions) {
@@ -86,7 +88,8 @@ class Daemon {
           }
           return nullptr;
         },
-        ingest_limits(config_.limits), metrics_, std::make_shared<const ingest::Registry>());
+        ingest_limits(config_.limits), metrics_, std::make_shared<const ingest::Registry>(),
+        base::system_clock(), config_.elsewhere);
     pulling_ = std::make_unique<Pulling>(config_, *service_, metrics_);
     service_->book().set(ingest::SourceBook::load(config_.source_book()));
     TRY(follow_registry());
@@ -153,6 +156,7 @@ class Daemon {
 
   void every_second() {
     report("the registry was not reloaded, the old one stays", follow_registry());
+    note_registry();
     const auto registry = service_->registry();
     for (const auto& change : silence_.look(*registry, service_->book(), base::system_clock()())) {
       spdlog::warn("the source {} {}", change.source.value(), change.silent ? "is silent" : "is heard again");
@@ -172,10 +176,21 @@ class Daemon {
   base::Result<void> follow_registry() {
     TRY_ASSIGN(const auto registry, watched_.changed());
     if (!registry) return {};
+    before_ = service_->registry();
     service_->set_registry(registry);
     pulling_->follow(*registry);
-    for (const auto& region : regions_) region->note_registry(*registry);
+    noted_ = false;
+    note_registry();
     return {};
+  }
+
+  /// Puts the registry into the system logs, once no request is under way that was admitted under the one
+  /// before: so what a move's record stands before in the log of a region was received before the move.
+  void note_registry() {
+    if (noted_ || !before_.expired()) return;
+    const auto registry = service_->registry();
+    for (const auto& region : regions_) region->note_registry(*registry);
+    noted_ = true;
   }
 
   /// Says what went wrong, once, until it goes well again.
@@ -199,6 +214,8 @@ class Daemon {
   Config config_;
   base::Metrics metrics_;
   WatchedRegistry watched_;
+  std::weak_ptr<const ingest::Registry> before_;  ///< the registry before the one that is in use
+  bool noted_ = true;  ///< the registry in use is in the system logs, or waits to be
   std::unique_ptr<LogKeys> keys_;
   std::vector<std::unique_ptr<Region>> regions_;
   std::unique_ptr<ingest::IngestService> service_;

@@ -2,6 +2,7 @@
 
 #include "apps/erasing.h"
 #include "apps/system_events.h"
+#include "apps/tenant_events.h"
 #include "ledger/base/file.h"
 #include "ledger/store/ledger_reader.h"
 
@@ -104,10 +105,7 @@ base::Result<void> Region::note_start() {
 void Region::note_registry(const ingest::Registry& registry) {
   // All of it each time: what is in the log already is a duplicate there.
   for (const auto& tenant : registry.tenants()) {
-    if (tenant.region != id_) continue;
-    auto event = system_event("tenant.added/" + tenant.id.value(), "tenant.added", tenant.created);
-    event["action"] = {{"name", "tenant add"}, {"resource", tenant.id.value()}};
-    note(std::move(event));
+    for (auto& event : tenant_events(tenant, id_)) note(std::move(event));
   }
   for (const auto& source : registry.sources()) {
     auto added = system_event("source.added/" + source.name.value(), "source.added", source.created);

@@ -46,12 +46,26 @@ struct Source {
   bool may_send_for(const base::TenantId& tenant) const;
 };
 
+/// A change of a tenant's pin.
+struct Move {
+  base::RegionId from;
+  base::RegionId to;
+  base::Timestamp time;
+  std::string reason;                  ///< a code, such as contract_change
+  std::string by;                      ///< account of the operator who moved it
+  std::optional<std::string> address;  ///< of the appliance that serves `to`, where that was said
+};
+
 /// A customer of the vendor, and the region that its events may be stored in.
 struct Tenant {
   base::TenantId id;
   base::RegionId region;
   base::Timestamp created;
   std::optional<std::string> moved_to;  ///< address of the appliance that serves it, where it is not this one
+  std::vector<Move> moves = {};         ///< oldest first; the last one leads to `region`
+
+  /// The region that it was pinned to when it was added.
+  const base::RegionId& first_region() const { return moves.empty() ? region : moves.front().from; }
 };
 
 /// The sources and tenants at one moment. Immutable once read, so any thread may look things up in a shared
@@ -136,5 +150,21 @@ base::Result<void> revoke_source(const std::filesystem::path& path, const base::
 base::Result<void> add_tenant(const std::filesystem::path& path, const base::TenantId& id,
                               const base::RegionId& region, std::optional<std::string> moved_to,
                               const base::Clock& clock);
+
+struct NewMove {
+  base::RegionId to;
+  std::optional<std::string> address = {};  ///< of the appliance that serves `to`, where it is not this one
+  std::string reason;
+  std::string by;
+};
+
+/// Pins a tenant to another region and keeps the change in its history; gives the change. Its time is
+/// after that of the last one, whatever the clock says. Errors: not_found, already_exists (it is pinned there
+/// already), invalid_argument (an address that is not https, a reason that is no code).
+base::Result<Move> move_tenant(const std::filesystem::path& path, const base::TenantId& id,
+                               const NewMove& move, const base::Clock& clock);
+
+/// Whether a text can be the reason of a move: 1 to 64 of [a-z0-9_], because it is recorded in the clear.
+bool is_reason_code(std::string_view text);
 
 }  // namespace countersign::ingest

@@ -45,6 +45,7 @@ class Export {
     TRY(write_proofs());
     TRY(write_keys());
     TRY(write_evidence());
+    TRY(write_statement_of_residency());
     TRY(write_bag());
     TRY(sign());
     TRY_ASSIGN(summary_.bytes, pack(staging_, summary_.folder, request_.format, now_, request_.output));
@@ -213,6 +214,23 @@ class Export {
     TRY(staging_.put(layout::kEvidence, verify::format_evidence(evidence)));
     return staging_.put(layout::kReadme, readme_text(evidence, {request_.certificate,
                                                                 request_.timestamp != nullptr, disclosed_}));
+  }
+
+  base::Result<void> write_statement_of_residency() {
+    const auto& region = ledger_.identity().region;
+    const auto& asked = request_.residency;
+    return write_residency(ledger_,
+                           {request_.tenant,
+                            region,
+                            head_.name,
+                            request_.period,
+                            totals_.records(),
+                            totals_.disclosures(),
+                            now_,
+                            asked.destination.value().empty() ? region : asked.destination,
+                            asked.event,
+                            {}},
+                           staging_);
   }
 
   /// Lines `<hash>  <path>` of the staged files in data/, or of all others.

@@ -159,6 +159,7 @@ base::Result<VerifyReport> verify_bundle(const std::filesystem::path& path, cons
   check_evidence(run);
   check_identity(run);
   check_log(run);
+  check_residency(run);
   check_records(run);
   conclude(run);
   return report;
