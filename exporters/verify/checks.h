@@ -48,11 +48,11 @@ void check_identity(Verification& run);
 /// `log_keys`, `checkpoint`, `proofs`, `consistency`: the log's own signed statements.
 void check_log(Verification& run);
 
-/// `residency`: where everything was kept, made again from records of the system log.
-void check_residency(Verification& run);
-
 /// `records`, `completeness`, `commit_times`, `disclosures`, `events_table`, `figures`, `known_checkpoints`:
 /// everything that takes the records themselves.
 void check_records(Verification& run);
+
+/// `residency`: where everything was kept, made again from records of the system log.
+void check_residency(Verification& run);
 
 }  // namespace countersign::verify

@@ -159,8 +159,8 @@ base::Result<VerifyReport> verify_bundle(const std::filesystem::path& path, cons
   check_evidence(run);
   check_identity(run);
   check_log(run);
-  check_residency(run);
   check_records(run);
+  check_residency(run);
   conclude(run);
   return report;
 }

@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 from appliance import BIN, Appliance, event, free_port
+from pull_test import TOKEN, SystemLog, log_event
 
 FROM, TO = "2020-01-01T00:00:00Z", "2035-01-01T00:00:00Z"
 
@@ -254,6 +255,34 @@ class TwoRegions(unittest.TestCase):
         self.wait_moved("eu-1", 2)
         until(lambda: len(json.loads(self.files_of(self.export(f"b{time.monotonic()}.zip")[0])["data/residency.json"])["pins"]) == 4, "the pins are not stated")
         self.assertEqual(self.verify(self.export("back.zip")[0])["residency"]["state"], "passed")
+
+
+    def test_what_is_polled_goes_on_in_the_next_region_where_it_stopped(self):
+        log = SystemLog()
+        self.addCleanup(log.shutdown)
+        (self.appliance.folder / "token.txt").write_text(TOKEN + "\n")
+        log.events = [log_event(n) for n in range(30)]
+        self.appliance.run("source", "add", "okta-log", "--adapter", "okta", "--tenant", "acme", "--pull", log.url,
+                           "--secret-file", self.appliance.folder / "token.txt", "--pull-setting", "interval_s=1")
+        stored = lambda region: [int(r["event"]["id"].removeprefix("okta-")) for r in records(self.folder(region), f"{region}/acme")
+                                 if r["event"]["id"].startswith("okta-")]
+        until(lambda: len(stored("eu-1")) == 30, "the first events are not in eu-1")
+        self.move("us-1")
+        self.wait_moved("us-1", 1)
+        log.events += [log_event(n) for n in range(30, 40)]
+        until(lambda: len(stored("us-1")) >= 10, "the next events are not in us-1")
+        self.assertEqual(stored("us-1"), list(range(30, 40)), "what eu-1 has is not read again")
+        self.move("ap-1")
+        self.wait_moved("us-1", 2)
+        time.sleep(0.5)
+        asked = len(log.asked)
+        log.events += [log_event(n) for n in range(40, 45)]
+        time.sleep(2.5)
+        self.assertEqual(len(log.asked), asked, "nothing is polled for a tenant that is elsewhere")
+        self.move("eu-1")
+        until(lambda: len(stored("eu-1")) >= 35, "it is not polled for any more")
+        self.assertEqual(stored("eu-1"), [*range(30), *range(40, 45)])
+        self.assertEqual(stored("us-1"), list(range(30, 40)))
 
 
 class Places(unittest.TestCase):
