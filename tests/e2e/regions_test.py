@@ -188,8 +188,8 @@ class TwoRegions(unittest.TestCase):
             connection = self.appliance.connection()
             number = worker * 1_000_000
             while not stopped.is_set():
-                batch = [event(number + i, id=f"w{worker}-{number + i}") for i in range(5)]
-                number += 5
+                batch = [event(number + i, id=f"w{worker}-{number + i}") for i in range(1000)]
+                number += 1000
                 status, answer = self.appliance.post(self.token, batch, connection=connection)
                 answers.append(status)
                 if status == 200:
