@@ -20,6 +20,11 @@ namespace fs = std::filesystem;
 using base::Code;
 using base::fail;
 
+bool leads_into(const fs::path& inner, const fs::path& outer) {
+  const auto way = inner.lexically_relative(outer);
+  return !way.empty() && *way.begin() != "..";
+}
+
 base::Result<struct stat> status_of(const fs::path& directory) {
   struct stat status {};
   if (::stat(directory.c_str(), &status) != 0) return base::os_error("look at", directory);
@@ -42,15 +47,29 @@ base::Result<void> check_against(const base::RegionId& region, const fs::path& d
 }
 
 /// A mount's line of /proc/self/mountinfo (proc(5)): id, parent, device, root, mount point, options, …, "-",
-/// type.
+/// type. Spaces and the like in the mount point are written \040.
 struct Mount {
-  std::string device, point, type;
+  std::string point, type;
 };
+
+std::string without_escapes(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 3 >= text.size()) {
+      out += text[i];
+      continue;
+    }
+    out += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+    i += 3;
+  }
+  return out;
+}
 
 bool read_mount(const std::string& line, Mount& out) {
   std::istringstream words(line);
-  std::string id, parent, root, word;
-  if (!(words >> id >> parent >> out.device >> root >> out.point)) return false;
+  std::string id, parent, device, root, word;
+  if (!(words >> id >> parent >> device >> root >> out.point)) return false;
+  out.point = without_escapes(out.point);
   while (words >> word) {
     if (word == "-") return static_cast<bool>(words >> out.type);
   }
@@ -60,8 +79,7 @@ bool read_mount(const std::string& line, Mount& out) {
 }  // namespace
 
 bool lies_in(const fs::path& inner, const fs::path& outer) {
-  const auto way = fs::weakly_canonical(inner).lexically_relative(fs::weakly_canonical(outer));
-  return !way.empty() && *way.begin() != "..";
+  return leads_into(fs::weakly_canonical(inner), fs::weakly_canonical(outer));
 }
 
 base::Result<void> check_directories(const Config& config) {
@@ -114,7 +132,8 @@ base::Result<FileSystem> file_system_of(const fs::path& directory) {
   std::ifstream mounts("/proc/self/mountinfo");
   Mount mount;
   for (std::string line; std::getline(mounts, line);) {
-    if (!read_mount(line, mount) || mount.device != out.device || !lies_in(whole, mount.point)) continue;
+    // What was mounted last on the longest way there is what counts.
+    if (!read_mount(line, mount) || !leads_into(whole, mount.point)) continue;
     if (mount.point.size() < out.mount_point.size()) continue;
     out.mount_point = mount.point;
     out.type = mount.type;

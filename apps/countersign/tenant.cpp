@@ -11,7 +11,7 @@ base::Result<int> add(const Context& context, const std::string& name, const std
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto tenant, base::parse_tenant(name));
   base::RegionId region(asked);
-  if (moved_to.empty()) {
+  if (moved_to.empty() && !config.elsewhere.contains(region)) {
     TRY_ASSIGN(region, choose_region(config, asked));
   } else {
     TRY_ASSIGN(region, base::parse_region(asked));

@@ -35,8 +35,15 @@ base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const 
   auto region = std::unique_ptr<Region>(new Region(
       id, config.region_files(id), privacy::Erasures(config.erasures(id)), privacy::Holds(config.holds(id))));
   {
-    TRY_ASSIGN(const auto reader, store::LedgerReader::open(region->files_.ledger()));
-    region->identity_ = reader.identity();
+    const auto reader = store::LedgerReader::open(region->files_.ledger());
+    if (!reader && reader.error().code == Code::not_found)
+      return fail(
+          fmt::format("the region {} has no files in {} (is its file system mounted? A new region is made "
+                      "with: countersign region init {})",
+                      id.value(), region->files_.folder.string(), id.value()),
+          reader.error());
+    if (!reader) return fail(reader.error());
+    region->identity_ = reader->identity();
   }
   if (region->identity_.origin != config.origin || region->identity_.region != id)
     return fail(

@@ -116,6 +116,9 @@ class TwoRegions(unittest.TestCase):
         self.assertEqual(listed["us-1"]["directory"], str(self.folder("us-1")))
         self.assertEqual(listed["ap-1"]["address"], "https://ap.example.com:8443")
         self.assertEqual(self.appliance.run("region", "init", "us-1", check=False).returncode, 4)
+        self.appliance.run("tenant", "add", "pacific", "--region", "ap-1")
+        until(lambda: self.appliance.post(self.token, event(9, tenant="pacific"))[0] == 421, "it is not known to be elsewhere")
+        self.assertEqual(self.appliance.run("tenant", "add", "nowhere", "--region", "sa-1", check=False).returncode, 3)
 
     def test_a_move_takes_effect_and_the_old_log_stays_usable_where_it_is(self):
         self.assertEqual(self.appliance.post(self.token, [event(1), event(2)])[0], 200)
@@ -321,6 +324,9 @@ class Places(unittest.TestCase):
 
     def test_a_region_may_lie_anywhere(self):
         self.configure(["eu-1", "us-1"], '[region.us-1]\ndirectory = "over/there"')
+        unmade = subprocess.run([BIN / "countersignd", "--config", self.appliance.config], capture_output=True, text=True, timeout=20)
+        self.assertEqual(unmade.returncode, 1)
+        self.assertIn("countersign region init us-1", unmade.stderr)
         self.appliance.run("region", "init", "us-1")
         self.appliance.run("tenant", "add", "globex", "--region", "us-1")
         token = self.appliance.add_source("app")
