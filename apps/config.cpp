@@ -174,6 +174,8 @@ base::Result<Config::Syslog> read_syslog(Table& table) {
 base::Result<void> read_regions(Table& top, const std::filesystem::path& folder, Config& out) {
   std::vector<std::string> names;
   top.texts("regions", names);
+  auto own = top.named_tables("region");
+  auto away = top.named_tables("elsewhere");
   if (names.empty()) return fail(Code::invalid_argument, "regions must name at least one region");
   for (const auto& name : names) {
     TRY_ASSIGN(auto region, base::parse_region(name));
@@ -181,7 +183,7 @@ base::Result<void> read_regions(Table& top, const std::filesystem::path& folder,
       return fail(Code::invalid_argument, fmt::format("regions names {} twice", name));
     out.regions.push_back(std::move(region));
   }
-  for (auto& [name, table] : top.named_tables("region")) {
+  for (auto& [name, table] : own) {
     const auto known = out.places.find(base::RegionId(name));
     if (known == out.places.end())
       return fail(Code::invalid_argument,
@@ -190,7 +192,7 @@ base::Result<void> read_regions(Table& top, const std::filesystem::path& folder,
     table.flag("own_file_system", known->second.own_file_system);
     TRY(table.finish());
   }
-  for (auto& [name, table] : top.named_tables("elsewhere")) {
+  for (auto& [name, table] : away) {
     TRY_ASSIGN(const auto region, base::parse_region(name));
     if (out.places.contains(region))
       return fail(Code::invalid_argument,

@@ -1,3 +1,4 @@
+#include "apps/daemon/moved_events.h"
 #include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
@@ -16,6 +17,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
 #include <exception>
@@ -79,14 +81,13 @@ class Daemon {
                    ::kill(::getpid(), SIGTERM);
                  }));
       TRY(region->note_start());
+      moved_[id] = std::make_unique<MovedEvents>(region->appender(), config_.limits.queue_events_max);
       regions_.push_back(std::move(region));
     }
     service_ = std::make_unique<ingest::IngestService>(
         [this](const base::RegionId& id) -> store::Appender* {
-          for (const auto& region : regions_) {
-            if (region->id() == id) return &region->appender();
-          }
-          return nullptr;
+          const auto found = moved_.find(id);
+          return found == moved_.end() ? nullptr : found->second.get();
         },
         ingest_limits(config_.limits), metrics_, std::make_shared<const ingest::Registry>(),
         base::system_clock(), config_.elsewhere);
@@ -177,11 +178,27 @@ class Daemon {
     TRY_ASSIGN(const auto registry, watched_.changed());
     if (!registry) return {};
     before_ = service_->registry();
+    for (const auto& region : regions_) moved_.at(region->id())->follow(moved_to(*region, *registry));
     service_->set_registry(registry);
     pulling_->follow(*registry);
     noted_ = false;
     note_registry();
     return {};
+  }
+
+  /// The tenants that were moved to a region, with those regions of before that are kept here.
+  MovedEvents::Tenants moved_to(const Region& region, const ingest::Registry& registry) const {
+    MovedEvents::Tenants out;
+    for (const auto& tenant : registry.tenants()) {
+      if (tenant.region != region.id()) continue;
+      for (const auto& earlier : regions_) {
+        const bool was_there = earlier->id() != region.id() &&
+                               std::any_of(tenant.moves.begin(), tenant.moves.end(),
+                                           [&](const auto& move) { return move.from == earlier->id(); });
+        if (was_there) out[tenant.id].push_back({earlier->files(), &earlier->vault_keys()});
+      }
+    }
+    return out;
   }
 
   /// Puts the registry into the system logs, once no request is under way that was admitted under the one
@@ -206,6 +223,7 @@ class Daemon {
     pulling_->stop();
     for (const auto& listener : syslog_) listener->stop();
     server_->stop();
+    for (const auto& [id, moved] : moved_) moved->stop();
     for (const auto& region : regions_) region->stop();
     save_book();
     spdlog::info("countersignd stopped");
@@ -218,6 +236,7 @@ class Daemon {
   bool noted_ = true;  ///< the registry in use is in the system logs, or waits to be
   std::unique_ptr<LogKeys> keys_;
   std::vector<std::unique_ptr<Region>> regions_;
+  std::map<base::RegionId, std::unique_ptr<MovedEvents>> moved_;  ///< one before each region
   std::unique_ptr<ingest::IngestService> service_;
   std::unique_ptr<Pulling> pulling_;
   std::unique_ptr<http::Server> server_;

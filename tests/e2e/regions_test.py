@@ -111,7 +111,8 @@ class TwoRegions(unittest.TestCase):
         for region, tenant in (("eu-1", "acme"), ("us-1", "globex")):
             self.assertEqual([r["event"]["action"]["resource"] for r in self.system(region, "tenant.added")], [tenant])
         until(lambda: len(self.appliance.json("search", "globex", "--limit", "9")["records"]) == 1, "the index of us-1 does not follow")
-        self.assertEqual(len(self.appliance.json("search", "acme", "actor.email:user1@mail.example")["records"]), 1)
+        found = lambda: self.appliance.run("--json", "search", "acme", "actor.email:user1@mail.example", check=False)
+        until(lambda: found().returncode == 0 and len(json.loads(found().stdout)["records"]) == 1, "the index of eu-1 does not follow")
         listed = {entry["region"]: entry for entry in self.appliance.json("region", "list")}
         self.assertEqual(listed["us-1"]["directory"], str(self.folder("us-1")))
         self.assertEqual(listed["ap-1"]["address"], "https://ap.example.com:8443")
@@ -231,6 +232,34 @@ class TwoRegions(unittest.TestCase):
         path, _ = self.export("after.zip", "--redact")
         self.assertEqual(self.verify(path)["residency"]["state"], "passed")
 
+    def test_what_is_repeated_after_a_move_is_not_stored_again(self):
+        without_id = lambda n: {"event": {key: value for key, value in event(n).items() if key != "id"}}
+        splunk = {"Authorization": f"Splunk {self.token}"}
+        post_hec = lambda n: self.appliance.request("POST", "/services/collector/event", json.dumps(without_id(n)), splunk)[0]
+        first = self.appliance.post(self.token, [event(1), event(2)])[1]["results"]
+        self.assertEqual(post_hec(3), 200)
+        self.move("us-1")
+        self.wait_moved("us-1", 1)
+        changed = dict(event(2), type="challenge.failed")
+        status, answer = self.appliance.post(self.token, [event(1), event(4), changed, event(5, tenant="globex")])
+        self.assertEqual(status, 200)
+        self.assertEqual([r["status"] for r in answer["results"]], ["duplicate", "appended", "duplicate", "appended"])
+        self.assertEqual([r.get("differs", False) for r in answer["results"]], [False, False, True, False])
+        self.assertEqual([answer["results"][i]["receipt"] for i in (0, 2)], [r["receipt"] for r in first])
+        self.assertEqual((post_hec(3), post_hec(6)), (200, 200))
+        self.assertEqual(len(records(self.folder("eu-1"), "eu-1/acme")), 3)
+        self.assertEqual(len(records(self.folder("us-1"), "us-1/acme")), 2)
+        # Over a restart, and back where it began.
+        self.appliance.stop()
+        self.appliance.start()
+        self.assertEqual(self.appliance.post(self.token, event(1))[1]["results"][0]["status"], "duplicate")
+        self.move("eu-1")
+        self.wait_moved("eu-1", 2)
+        again = self.appliance.post(self.token, [event(n) for n in (1, 2, 4, 7)])[1]["results"]
+        self.assertEqual([r["status"] for r in again], ["duplicate", "duplicate", "duplicate", "appended"])
+        self.assertEqual([r["receipt"]["log"].split("/")[1] for r in again], ["eu-1", "eu-1", "us-1", "eu-1"])
+        self.assertEqual(self.appliance.stop(), 0)
+
     def test_a_tenant_that_moves_to_another_appliance_is_refused_with_its_address(self):
         self.assertEqual(self.appliance.post(self.token, event(1))[0], 200)
         unknown = self.appliance.run("tenant", "move", "acme", "--to", "sa-1", "--reason", "x", check=False)
@@ -313,7 +342,7 @@ class Places(unittest.TestCase):
         os.symlink(self.appliance.folder / "data" / "eu-1", self.appliance.folder / "link")
         self.refused(["eu-1", "us-1"], '[region.us-1]\ndirectory = "link/us"', "link/us")
         self.refused(["eu-1", "us-1"], '[region.us-1]\ndirectory = "heads"', "heads")
-        self.refused(["eu-1", "eu-1"], "", "eu-1 twice")
+        self.refused(["eu-1", "eu-1"], '[elsewhere.us-1]\naddress = "https://us.example.com"', "eu-1 twice")
         self.refused(["eu-1"], '[region.us-1]\ndirectory = "us"', "[region.us-1]")
         self.refused(["eu-1"], '[region.eu-1]\nfolder = "us"', "region.eu-1.folder")
         self.refused(["eu-1"], '[elsewhere.eu-1]\naddress = "https://eu.example.com"', "[elsewhere.eu-1]")
