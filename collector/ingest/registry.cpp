@@ -81,11 +81,11 @@ class Members {
     return where_.empty() ? std::string(name) : fmt::format("{}.{}", where_, name);
   }
 
- private:
   const json::value* value(std::string_view name) const {
     return object_.if_contains(json::string_view(name.data(), name.size()));
   }
 
+ private:
   const json::object& object_;
   std::string where_;
 };
@@ -155,41 +155,6 @@ Result<Source> read_source(const Members& from) {
   return source;
 }
 
-Result<Move> read_move(const Members& from) {
-  TRY(from.only({"from", "to", "time", "reason", "by", "address"}));
-  Move move;
-  TRY_ASSIGN(const auto old_region, from.text("from"));
-  TRY_ASSIGN(move.from, base::parse_region(old_region));
-  TRY_ASSIGN(const auto new_region, from.text("to"));
-  TRY_ASSIGN(move.to, base::parse_region(new_region));
-  TRY_ASSIGN(move.time, from.time("time"));
-  TRY_ASSIGN(move.reason, from.text("reason"));
-  if (!is_reason_code(move.reason)) return bad(from.path("reason"), "must be a code of a-z, 0-9 and '_'");
-  TRY_ASSIGN(move.by, from.text("by"));
-  if (from.has("address")) {
-    TRY_ASSIGN(const auto address, from.text("address"));
-    move.address = std::string(address);
-  }
-  return move;
-}
-
-/// A history in which each move begins where the one before ended.
-Result<std::vector<Move>> read_moves(const Members& from, const base::RegionId& region) {
-  std::vector<Move> moves;
-  if (!from.has("moves")) return moves;
-  TRY_ASSIGN(const auto* list, from.array("moves"));
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    const auto where = fmt::format("{}[{}]", from.path("moves"), i);
-    if (!(*list)[i].is_object()) return bad(where, "must be an object");
-    TRY_ASSIGN(auto move, read_move(Members((*list)[i].get_object(), where)));
-    if (!moves.empty() && (moves.back().to != move.from || move.time <= moves.back().time))
-      return bad(where, "does not follow from the move before");
-    moves.push_back(std::move(move));
-  }
-  if (moves.empty() || moves.back().to != region) return bad(from.path("moves"), "must lead to the region");
-  return moves;
-}
-
 Result<Tenant> read_tenant(const Members& from) {
   TRY(from.only({"id", "region", "created", "moved_to", "moves"}));
   Tenant tenant;
@@ -202,7 +167,9 @@ Result<Tenant> read_tenant(const Members& from) {
     TRY_ASSIGN(const auto address, from.text("moved_to"));
     tenant.moved_to = std::string(address);
   }
-  TRY_ASSIGN(tenant.moves, read_moves(from, tenant.region));
+  if (const auto* moves = from.value("moves"); moves != nullptr) {
+    TRY_ASSIGN(tenant.moves, parse_moves(*moves, from.path("moves"), tenant.region));
+  }
   return tenant;
 }
 
@@ -211,22 +178,6 @@ void append_member(std::string& out, std::string_view name, std::string_view tex
   base::append_json_string(out, name);
   out += ':';
   base::append_json_string(out, text);
-}
-
-void append_moves(std::string& out, const std::vector<Move>& moves) {
-  if (moves.empty()) return;
-  out += ",\"moves\":[";
-  for (const auto& move : moves) {
-    out += &move == moves.data() ? "{" : ",{";
-    append_member(out, "from", move.from.value());
-    append_member(out, "to", move.to.value());
-    append_member(out, "time", base::format_rfc3339(move.time));
-    append_member(out, "reason", move.reason);
-    append_member(out, "by", move.by);
-    if (move.address) append_member(out, "address", *move.address);
-    out += '}';
-  }
-  out += ']';
 }
 
 void append_pull(std::string& out, const Source& source) {
@@ -339,7 +290,7 @@ std::string Registry::to_text() const {
     append_member(out, "region", tenant.region.value());
     append_member(out, "created", base::format_rfc3339(tenant.created));
     if (tenant.moved_to) append_member(out, "moved_to", *tenant.moved_to);
-    append_moves(out, tenant.moves);
+    if (!tenant.moves.empty()) out += ",\"moves\":" + ingest::to_text(tenant.moves);
     out += '}';
   }
   out += "],\n\"sources\":[";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collector/ingest/move.h"
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
@@ -44,16 +45,6 @@ struct Source {
 
   bool is_native() const { return adapter == kNativeAdapter; }
   bool may_send_for(const base::TenantId& tenant) const;
-};
-
-/// A change of a tenant's pin.
-struct Move {
-  base::RegionId from;
-  base::RegionId to;
-  base::Timestamp time;
-  std::string reason;                  ///< a code, such as contract_change
-  std::string by;                      ///< account of the operator who moved it
-  std::optional<std::string> address;  ///< of the appliance that serves `to`, where that was said
 };
 
 /// A customer of the vendor, and the region that its events may be stored in.
@@ -163,8 +154,5 @@ struct NewMove {
 /// already), invalid_argument (an address that is not https, a reason that is no code).
 base::Result<Move> move_tenant(const std::filesystem::path& path, const base::TenantId& id,
                                const NewMove& move, const base::Clock& clock);
-
-/// Whether a text can be the reason of a move: 1 to 64 of [a-z0-9_], because it is recorded in the clear.
-bool is_reason_code(std::string_view text);
 
 }  // namespace countersign::ingest

@@ -24,7 +24,7 @@ using base::fail;
 using base::Result;
 
 constexpr std::size_t kSecretsMax = 4;
-constexpr std::size_t kAddressMax = 256, kReasonMax = 64, kByMax = 128;
+constexpr std::size_t kAddressMax = 256, kByMax = 128;
 
 /// Waits for the lock on `<path>.lock` and holds it as long as the file is open. The file stays, because
 /// removing it would let two hold the lock.
@@ -224,12 +224,6 @@ Result<void> add_tenant(const std::filesystem::path& path, const base::TenantId&
       return fail(Code::already_exists, fmt::format("there is a tenant {} already", id.value()));
     registry.put(Tenant{id, region, clock(), moved_to});
     return {};
-  });
-}
-
-bool is_reason_code(std::string_view text) {
-  return !text.empty() && text.size() <= kReasonMax && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   });
 }
 
