@@ -2,6 +2,7 @@
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
+#include "apps/region_directories.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 
@@ -59,7 +60,19 @@ class Table {
     asked_.insert(std::string(member));
     const auto* node = table_ == nullptr ? nullptr : table_->get(member);
     if (node != nullptr && !node->is_table()) wrong(member, "a table");
-    return {node == nullptr ? nullptr : node->as_table(), std::string(member)};
+    return {node == nullptr ? nullptr : node->as_table(), spelled(member)};
+  }
+
+  /// The tables of `[member.NAME]`, by name.
+  std::vector<std::pair<std::string, Table>> named_tables(std::string_view member) {
+    std::vector<std::pair<std::string, Table>> out;
+    Table all = table(member);
+    if (all.table_ == nullptr) return out;
+    for (const auto& [key, node] : *all.table_) {
+      if (!node.is_table()) wrong(member, fmt::format("a table of tables, each headed [{}.NAME]", member));
+      out.emplace_back(std::string(key.str()), Table(node.as_table(), all.spelled(key.str())));
+    }
+    return out;
   }
 
   /// The tables of `[[member]]`.
@@ -159,16 +172,45 @@ base::Result<Config::Syslog> read_syslog(Table& table) {
   return out;
 }
 
-base::Result<void> check(const Config& config, const std::vector<std::string>& regions, Config& out) {
-  TRY(base::parse_origin(config.origin));
-  if (regions.empty()) return fail(Code::invalid_argument, "regions must name at least one region");
-  for (const auto& region : regions) {
-    TRY_ASSIGN(auto parsed, base::parse_region(region));
-    out.regions.push_back(std::move(parsed));
+base::Result<void> read_regions(Table& top, const std::filesystem::path& folder, Config& out) {
+  std::vector<std::string> names;
+  top.texts("regions", names);
+  auto own = top.named_tables("region");
+  auto away = top.named_tables("elsewhere");
+  if (names.empty()) return fail(Code::invalid_argument, "regions must name at least one region");
+  for (const auto& name : names) {
+    TRY_ASSIGN(auto region, base::parse_region(name));
+    if (!out.places.emplace(region, Config::RegionPlace{out.data / name, false}).second)
+      return fail(Code::invalid_argument, fmt::format("regions names {} twice", name));
+    out.regions.push_back(std::move(region));
   }
-  const auto inside = std::filesystem::weakly_canonical(config.heads)
-                          .lexically_relative(std::filesystem::weakly_canonical(config.data));
-  if (!inside.empty() && *inside.begin() != "..")
+  for (auto& [name, table] : own) {
+    const auto known = out.places.find(base::RegionId(name));
+    if (known == out.places.end())
+      return fail(Code::invalid_argument,
+                  fmt::format("[region.{}] is there, but regions does not name {}", name, name));
+    table.path("directory", folder, known->second.directory);
+    table.flag("own_file_system", known->second.own_file_system);
+    TRY(table.finish());
+  }
+  for (auto& [name, table] : away) {
+    TRY_ASSIGN(const auto region, base::parse_region(name));
+    if (out.places.contains(region))
+      return fail(Code::invalid_argument,
+                  fmt::format("[elsewhere.{}] is there, but regions says that {} is kept here", name, name));
+    auto& address = out.elsewhere[region];
+    table.text("address", address);
+    TRY(table.finish());
+    if (!address.starts_with("https://"))
+      return fail(Code::invalid_argument, fmt::format("elsewhere.{}.address must begin with https://", name));
+  }
+  return {};
+}
+
+base::Result<void> check(const Config& config) {
+  TRY(base::parse_origin(config.origin));
+  TRY(check_directories(config));
+  if (lies_in(config.heads, config.data))
     return fail(Code::invalid_argument,
                 "heads must be a folder outside data: it is what recognises an older copy of data");
   return {};
@@ -192,12 +234,11 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   Config config;
   config.file = std::filesystem::absolute(file);
   const auto folder = config.file.parent_path();
-  std::vector<std::string> regions;
   Table top(&parsed.table(), "");
   top.text("origin", config.origin);
   top.path("data", folder, config.data);
-  top.texts("regions", regions);
   top.path("heads", folder, config.heads);
+  const auto regions = read_regions(top, folder, config);
   Table listen = top.table("listen");
   listen.text("address", config.listen.address);
   listen.number("port", 0, 65535, config.listen.port);
@@ -228,7 +269,8 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
       config.keys.vault.empty() || config.keys.signer_certificate.empty() || config.keys.signer_key.empty())
     return fail(Code::invalid_argument,
                 fmt::format("{}: data, heads and every path of [keys] must be set", file.string()));
-  if (auto done = check(config, regions, config); !done) return fail(file.string(), done.error());
+  if (!regions) return fail(file.string(), regions.error());
+  if (auto done = check(config); !done) return fail(file.string(), done.error());
   return config;
 }
 
@@ -241,7 +283,8 @@ std::string new_config_text(const NewConfig& choices) {
 origin = "{origin}"
 # Ledger, vault and index, in one folder for each region (restart).
 data = "{data}"
-# The regions that this appliance keeps (restart).
+# The regions that this appliance keeps, each in a directory of its own: <data>/<region>, unless a table [region.NAME] says
+# otherwise (restart). A further one needs its files: countersign region init NAME
 regions = ["{region}"]
 # Remembers what was signed last. On another disk than data, so that an old copy of data is recognised (restart).
 heads = "heads"
@@ -270,6 +313,16 @@ tls_key = "keys/tls.key"
 # port = 6514
 # tls = true
 # client_certificates = ["<SHA-256 in hexadecimal>"]
+
+# Where a region lies, and whether its file system must be its own: countersignd then does not start while the data folder or
+# another region lies on it (restart).
+# [region.{region}]
+# directory = "/mnt/{region}"
+# own_file_system = true
+
+# A region that another appliance keeps, and the address that senders of its events are told (restart).
+# [elsewhere.NAME]
+# address = "https://evidence.example.com:8443"
 
 [timestamp]
 # An RFC 3161 time-stamping authority for bundles, and the certificates that it is checked against.

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,14 @@ struct Config {
   std::string origin;
   std::filesystem::path data;
   std::vector<base::RegionId> regions;
+
+  /// What `[region.NAME]` says of a region that is kept here.
+  struct RegionPlace {
+    std::filesystem::path directory;
+    bool own_file_system = false;  ///< nothing else of the appliance may lie on its file system
+  };
+  std::map<base::RegionId, RegionPlace> places;     ///< one for each of `regions`
+  std::map<base::RegionId, std::string> elsewhere;  ///< addresses of the appliances that keep other regions
 
   struct Listen {
     std::string address = "127.0.0.1";
@@ -62,7 +71,11 @@ struct Config {
     std::uint64_t retention_interval_s = 3'600;
   } limits;
 
-  store::RegionFiles region_files(const base::RegionId& region) const { return {data / region.value()}; }
+  /// `region` is one of `regions`.
+  store::RegionFiles region_files(const base::RegionId& region) const {
+    return {places.at(region).directory};
+  }
+  bool keeps(const base::RegionId& region) const { return places.contains(region); }
   std::filesystem::path head_memory(const base::RegionId& region) const {
     return heads / (region.value() + ".heads");
   }

@@ -1,8 +1,10 @@
 #include "apps/daemon/erasure_desk.h"
+#include "apps/daemon/moved_events.h"
 #include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
 #include "apps/daemon/syslog.h"
+#include "apps/region_directories.h"
 #include "collector/endpoints/routes.h"
 #include "collector/ingest/secrets.h"
 #include "ledger/base/json.h"
@@ -16,6 +18,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <ctime>
 #include <exception>
@@ -69,6 +72,7 @@ class Daemon {
       : config_(std::move(config)), watched_(config_.registry(), config_.keys.vault) {}
 
   base::Result<void> start() {
+    TRY(check_file_systems(config_));
     TRY_ASSIGN(auto keys, read_log_keys(config_));
     keys_ = std::make_unique<LogKeys>(std::move(keys));
     for (const auto& id : config_.regions) {
@@ -78,16 +82,16 @@ class Daemon {
                    ::kill(::getpid(), SIGTERM);
                  }));
       TRY(region->note_start());
+      moved_[id] = std::make_unique<MovedEvents>(region->appender(), config_.limits.queue_events_max);
       regions_.push_back(std::move(region));
     }
     service_ = std::make_unique<ingest::IngestService>(
         [this](const base::RegionId& id) -> store::Appender* {
-          for (const auto& region : regions_) {
-            if (region->id() == id) return &region->appender();
-          }
-          return nullptr;
+          const auto found = moved_.find(id);
+          return found == moved_.end() ? nullptr : found->second.get();
         },
-        ingest_limits(config_.limits), metrics_, std::make_shared<const ingest::Registry>());
+        ingest_limits(config_.limits), metrics_, std::make_shared<const ingest::Registry>(),
+        base::system_clock(), config_.elsewhere);
     pulling_ = std::make_unique<Pulling>(config_, *service_, metrics_);
     service_->book().set(ingest::SourceBook::load(config_.source_book()));
     TRY(follow_registry());
@@ -155,6 +159,7 @@ class Daemon {
 
   void every_second() {
     report("the registry was not reloaded, the old one stays", follow_registry());
+    note_registry();
     const auto registry = service_->registry();
     for (const auto& change : silence_.look(*registry, service_->book(), base::system_clock()())) {
       spdlog::warn("the source {} {}", change.source.value(), change.silent ? "is silent" : "is heard again");
@@ -174,10 +179,37 @@ class Daemon {
   base::Result<void> follow_registry() {
     TRY_ASSIGN(const auto registry, watched_.changed());
     if (!registry) return {};
+    before_ = service_->registry();
+    for (const auto& region : regions_) moved_.at(region->id())->follow(moved_to(*region, *registry));
     service_->set_registry(registry);
     pulling_->follow(*registry);
-    for (const auto& region : regions_) region->note_registry(*registry);
+    noted_ = false;
+    note_registry();
     return {};
+  }
+
+  /// The tenants that were moved to a region, with those regions of before that are kept here.
+  MovedEvents::Tenants moved_to(const Region& region, const ingest::Registry& registry) const {
+    MovedEvents::Tenants out;
+    for (const auto& tenant : registry.tenants()) {
+      if (tenant.region != region.id()) continue;
+      for (const auto& earlier : regions_) {
+        const bool was_there = earlier->id() != region.id() &&
+                               std::any_of(tenant.moves.begin(), tenant.moves.end(),
+                                           [&](const auto& move) { return move.from == earlier->id(); });
+        if (was_there) out[tenant.id].push_back({earlier->files(), &earlier->vault_keys()});
+      }
+    }
+    return out;
+  }
+
+  /// Puts the registry into the system logs, once no request is under way that was admitted under the one
+  /// before: so what a move's record stands before in the log of a region was received before the move.
+  void note_registry() {
+    if (noted_ || !before_.expired()) return;
+    const auto registry = service_->registry();
+    for (const auto& region : regions_) region->note_registry(*registry);
+    noted_ = true;
   }
 
   /// Says what went wrong, once, until it goes well again.
@@ -194,6 +226,7 @@ class Daemon {
     for (const auto& listener : syslog_) listener->stop();
     erasures_->stop();
     server_->stop();
+    for (const auto& [id, moved] : moved_) moved->stop();
     for (const auto& region : regions_) region->stop();
     save_book();
     spdlog::info("countersignd stopped");
@@ -202,8 +235,11 @@ class Daemon {
   Config config_;
   base::Metrics metrics_;
   WatchedRegistry watched_;
+  std::weak_ptr<const ingest::Registry> before_;  ///< the registry before the one that is in use
+  bool noted_ = true;  ///< the registry in use is in the system logs, or waits to be
   std::unique_ptr<LogKeys> keys_;
   std::vector<std::unique_ptr<Region>> regions_;
+  std::map<base::RegionId, std::unique_ptr<MovedEvents>> moved_;  ///< one before each region
   std::unique_ptr<ingest::IngestService> service_;
   std::unique_ptr<Pulling> pulling_;
   std::unique_ptr<ErasureDesk> erasures_;

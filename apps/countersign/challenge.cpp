@@ -1,4 +1,5 @@
 #include "apps/countersign/command.h"
+#include "apps/countersign/tenant_region.h"
 #include "ledger/projection/life.h"
 #include "ledger/store/ledger_reader.h"
 
@@ -13,7 +14,8 @@ struct Options {
 
 base::Result<int> challenge(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  TRY_ASSIGN(const auto region,
+             choose_region(context, config, base::TenantId(options.tenant), options.region));
   const auto files = config.region_files(region);
   TRY_ASSIGN(auto ledger, store::LedgerReader::open(files.ledger()));
   TRY_ASSIGN(const auto log, ledger.log(base::TenantId(options.tenant)));

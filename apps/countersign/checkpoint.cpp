@@ -1,4 +1,5 @@
 #include "apps/countersign/command.h"
+#include "apps/countersign/tenant_region.h"
 #include "apps/keys.h"
 #include "ledger/store/ledger_reader.h"
 
@@ -16,7 +17,8 @@ struct Options {
 
 base::Result<int> checkpoint(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  TRY_ASSIGN(const auto region,
+             choose_region(context, config, base::TenantId(options.tenant), options.region));
   TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
   TRY_ASSIGN(const auto log, reader.log(base::TenantId(options.tenant)));
   if (options.keys) {

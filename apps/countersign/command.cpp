@@ -3,7 +3,10 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 
 namespace countersign::apps {
 
@@ -59,6 +62,12 @@ base::Result<Config> load(const Context& context) {
     return base::fail(Code::not_found,
                       config.error().message + "; name it with --config, or make one with: countersign init");
   return config;
+}
+
+std::string caller() {
+  const char* user = std::getenv("SUDO_USER");
+  if (user == nullptr || *user == '\0') user = std::getenv("USER");
+  return user != nullptr && *user != '\0' ? user : fmt::format("uid {}", ::getuid());
 }
 
 base::Result<base::RegionId> choose_region(const Config& config, const std::string& asked) {

@@ -38,14 +38,22 @@ void print(const Context& context, const boost::json::value& data, std::string_v
 /// Loads the configuration that the command line names.
 base::Result<Config> load(const Context& context);
 
+/// The account of whoever runs the command.
+std::string caller();
+
 /// The region that was asked for, or the only one there is.
 base::Result<base::RegionId> choose_region(const Config& config, const std::string& asked);
+
+/// Makes the folder, vault and ledger of a region that has none. already_exists where there are some.
+base::Result<void> make_region(const Config& config, const base::RegionId& region);
 
 // One file for each command.
 void add_init(CLI::App& app, Context& context);
 void add_tenant(CLI::App& app, Context& context);
 void add_tenant_policy(CLI::App& tenant, Context& context);
 void add_operator(CLI::App& app, Context& context);
+void add_region(CLI::App& app, Context& context);
+void add_residency(CLI::App& app, Context& context);
 void add_source(CLI::App& app, Context& context);
 void add_ingest(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);

@@ -3,19 +3,17 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/progress.h"
 #include "apps/countersign/sharing.h"
+#include "apps/countersign/tenant_region.h"
 #include "apps/keys.h"
 #include "apps/system_events.h"
 #include "collector/http/client.h"
 #include "collector/http/url.h"
 #include "exporters/bundle/export_bundle.h"
+#include "exporters/verify/residency.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 
 #include <fmt/format.h>
-
-#include <unistd.h>
-
-#include <cstdlib>
 
 namespace countersign::apps {
 namespace {
@@ -24,12 +22,6 @@ constexpr std::uint64_t kPemBytesMax = 1 << 20;
 constexpr std::uint64_t kTimestampBytesMax = 1 << 20;
 
 boost::json::string json_text(std::string_view text) { return boost::json::string(text.data(), text.size()); }
-
-std::string who() {
-  const char* user = std::getenv("SUDO_USER");
-  if (user == nullptr || *user == '\0') user = std::getenv("USER");
-  return user != nullptr && *user != '\0' ? user : fmt::format("uid {}", ::getuid());
-}
 
 base::Result<std::vector<jsonl::FilterTerm>> filter_of(const std::vector<std::string>& texts) {
   std::vector<jsonl::FilterTerm> terms;
@@ -73,14 +65,27 @@ base::Result<void> add_timestamp(const Config& config, bundle::BundleRequest& re
   return {};
 }
 
+/// Where a bundle goes: a region or a country, by default the region that it is made in.
+base::Result<base::RegionId> destination_of(const ExportOptions& options, const base::RegionId& region) {
+  if (options.destination.empty()) return region;
+  auto name = options.destination;
+  for (auto& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  auto parsed = base::parse_region(name);
+  if (!parsed)
+    return base::fail(base::Code::invalid_argument,
+                      "--destination must be a region or a country, such as us-1 or de: a-z, 0-9 and '-'");
+  return parsed;
+}
+
 base::Result<void> note_the_export(const Config& config, const base::RegionId& region,
-                                   const ExportOptions& options, const std::string& sharing) {
-  auto event =
-      system_event(random_event_id(crypto::system_entropy()), "export.performed", base::system_clock()());
+                                   const ExportOptions& options, const std::string& sharing,
+                                   const bundle::ResidencyRequest& residency) {
+  auto event = system_event(residency.event, "export.performed", base::system_clock()());
   event["action"] = {{"name", "export"},
                      {"resource", options.tenant},
                      {"context", fmt::format("received {} to {}, {}, {} filter terms", options.from,
-                                             options.to, sharing, options.filter.size())}};
+                                             options.to, sharing, options.filter.size()) +
+                                     verify::destination_note(residency.destination)}};
   return leave_in_outbox(config.region_files(region), event);
 }
 
@@ -88,7 +93,8 @@ base::Result<void> note_the_export(const Config& config, const base::RegionId& r
 
 base::Result<int> export_now(const Context& context, const ExportOptions& options) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  TRY_ASSIGN(const auto region,
+             choose_region(context, config, base::TenantId(options.tenant), options.region));
   const auto files = config.region_files(region);
   bundle::BundleRequest request;
   request.tenant = base::TenantId(options.tenant);
@@ -103,7 +109,7 @@ base::Result<int> export_now(const Context& context, const ExportOptions& option
   const bool bulk =
       options.format == "tar.zst" || (options.format.empty() && options.output.ends_with(".tar.zst"));
   request.format = bulk ? bundle::ArchiveFormat::tar_zst : bundle::ArchiveFormat::zip;
-  request.requested_by = options.requested_by.empty() ? who() : options.requested_by;
+  request.requested_by = options.requested_by.empty() ? caller() : options.requested_by;
   request.clock = base::system_clock();
   request.entropy = crypto::system_entropy();
   TRY_ASSIGN(const auto certificate_pem, base::read_file(config.keys.signer_certificate, kPemBytesMax));
@@ -119,7 +125,10 @@ base::Result<int> export_now(const Context& context, const ExportOptions& option
   TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
   TRY_ASSIGN(const auto vault_keys, vault::open_keys(files.vault(), kek));
   TRY_ASSIGN(auto vault, vault::VaultReader::open(files.vault(), vault_keys));
-  TRY(note_the_export(config, region, options, sharing_note(options, request.profile, request.scope)));
+  TRY_ASSIGN(request.residency.destination, destination_of(options, region));
+  request.residency.event = random_event_id(crypto::system_entropy());
+  TRY(note_the_export(config, region, options, sharing_note(options, request.profile, request.scope),
+                      request.residency));
   Progress progress("exporting");
   TRY_ASSIGN(const auto summary,
              bundle::export_bundle(request, {&ledger, &vault}, [&](std::uint64_t done, std::uint64_t total) {
@@ -201,6 +210,8 @@ void add_export(CLI::App& app, Context& context) {
   command->add_option("--recipient", options->recipient,
                       "Whom the bundle is for; stands in it and in the system log, as written");
   command->add_option("--requested-by", options->requested_by, "Who asked for it (the user who runs this)");
+  command->add_option("--destination", options->destination,
+                      "Region or country that the bundle goes to (the region itself); recorded");
   command->add_option("--region", options->region, "Region, where the appliance keeps several");
   command->callback(
       [&context, options] { context.run = [&context, options] { return export_now(context, *options); }; });

@@ -11,6 +11,7 @@ namespace countersign::apps {
 /// What is to be exported; times in RFC 3339.
 struct ExportOptions {
   std::string tenant, from, to, output, region, requested_by, query;
+  std::string destination;          ///< region or country that the bundle goes to; empty: the region itself
   std::vector<std::string> filter;  ///< member=value
   std::string format;               ///< zip or tar.zst; empty: by the output's name
   bool redact = false;

@@ -60,17 +60,7 @@ base::Result<crypto::Certificate> make_keys(const Config& config, const Options&
 }
 
 base::Result<void> make_regions(const Config& config) {
-  TRY_ASSIGN(const auto keys, read_log_keys(config));
-  TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
-  for (const auto& region : config.regions) {
-    const auto files = config.region_files(region);
-    TRY(base::make_folders_durably(files.folder));
-    TRY(base::make_folders_durably(files.bundles()));
-    TRY(vault::create_vault(files.vault(), kek, crypto::system_entropy()));
-    TRY(store::create_ledger(files.ledger(),
-                             {config.origin, region, std::string(base::text_of(keys.log.public_key())),
-                              std::string(base::text_of(keys.clock.public_key()))}));
-  }
+  for (const auto& region : config.regions) TRY(make_region(config, region));
   return {};
 }
 
@@ -116,6 +106,19 @@ base::Result<int> init(const Context& context, const Options& options) {
 }
 
 }  // namespace
+
+base::Result<void> make_region(const Config& config, const base::RegionId& region) {
+  TRY_ASSIGN(const auto keys, read_log_keys(config));
+  TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
+  const auto files = config.region_files(region);
+  TRY(base::make_folders_durably(files.folder));
+  TRY(base::make_folders_durably(files.bundles()));
+  TRY(vault::create_vault(files.vault(), kek, crypto::system_entropy()));
+  TRY(store::create_ledger(files.ledger(),
+                           {config.origin, region, std::string(base::text_of(keys.log.public_key())),
+                            std::string(base::text_of(keys.clock.public_key()))}));
+  return {};
+}
 
 void add_init(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();

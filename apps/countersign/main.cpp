@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     add_init(app, context);
     add_tenant(app, context);
+    add_region(app, context);
     add_source(app, context);
     add_operator(app, context);
     add_ingest(app, context);
@@ -46,6 +47,7 @@ int main(int argc, char** argv) {
     add_verify(app, context);
     add_privacy(app, context);
     add_retention(app, context);
+    add_residency(app, context);
     add_index(app, context);
     add_completion(app, context);
     try {

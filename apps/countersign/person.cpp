@@ -1,21 +1,19 @@
 #include "apps/countersign/person.h"
 
 #include "apps/countersign/progress.h"
+#include "apps/countersign/tenant_region.h"
 #include "collector/ingest/registry.h"
 
 #include <fmt/format.h>
 
 namespace countersign::apps {
 
-base::Result<base::RegionId> region_of(const Config& config, const base::TenantId& tenant) {
+base::Result<base::RegionId> region_of(const Context& context, const Config& config,
+                                       const base::TenantId& tenant, const std::string& asked) {
   TRY_ASSIGN(const auto registry, ingest::Registry::load(config.registry()));
-  const auto* known = registry.tenant(tenant);
-  if (known == nullptr)
+  if (registry.tenant(tenant) == nullptr)
     return base::fail(base::Code::not_found, fmt::format("no tenant {} is registered here", tenant.value()));
-  if (known->moved_to)
-    return base::fail(base::Code::failed_precondition,
-                      fmt::format("the tenant is kept by another appliance: {}", *known->moved_to));
-  return known->region;
+  return choose_region(context, config, tenant, asked);
 }
 
 base::Result<privacy::Person> find_subjects(const Config& config, const base::RegionId& region,

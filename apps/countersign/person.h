@@ -1,5 +1,6 @@
 #pragma once
 
+#include "apps/countersign/command.h"
 #include "apps/person.h"
 #include "ledger/base/result.h"
 
@@ -8,9 +9,10 @@
 
 namespace countersign::apps {
 
-/// The region that a tenant is pinned to. not_found where it is not registered, failed_precondition where
-/// another appliance keeps it.
-base::Result<base::RegionId> region_of(const Config& config, const base::TenantId& tenant);
+/// The region whose values of a tenant a command is about: see choose_region. not_found where the tenant is
+/// not registered.
+base::Result<base::RegionId> region_of(const Context& context, const Config& config,
+                                       const base::TenantId& tenant, const std::string& asked);
 
 /// Finds the person whom subjects (`kind=value`) name, with a progress bar.
 base::Result<privacy::Person> find_subjects(const Config& config, const base::RegionId& region,

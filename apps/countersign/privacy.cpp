@@ -16,7 +16,7 @@ namespace {
 struct Options {
   std::string tenant;
   std::vector<std::string> subjects;
-  std::string reason;
+  std::string reason, region;
   bool yes = false;
   bool only_named = false;
 };
@@ -55,7 +55,7 @@ base::Result<ErasureReport> wait_for_report(const store::RegionFiles& files, con
 base::Result<int> erase(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto tenant, base::parse_tenant(options.tenant));
-  TRY_ASSIGN(const auto region, region_of(config, tenant));
+  TRY_ASSIGN(const auto region, region_of(context, config, tenant, options.region));
   if (options.yes && !privacy::is_reason(options.reason))
     return base::fail(
         base::Code::invalid_argument,
@@ -117,6 +117,8 @@ void add_privacy(CLI::App& app, Context& context) {
           "may be given again")
       ->required();
   erasing->add_option("--reason", options->reason, "Code that is recorded, such as gdpr_art_17");
+  erasing->add_option("--region", options->region,
+                      "Region to erase in, where it is not the one that the tenant is pinned to");
   erasing->add_flag("--only-named", options->only_named,
                     "Do not follow to the identities that stand beside the named one in a record");
   erasing->add_flag("--yes", options->yes, "Erase; there is no way back");

@@ -6,7 +6,7 @@ namespace countersign::apps {
 namespace {
 
 struct Options {
-  std::string tenant, output, requested_by;
+  std::string tenant, output, requested_by, region, destination;
   std::vector<std::string> subjects;
   bool only_named = false;
 };
@@ -14,7 +14,7 @@ struct Options {
 base::Result<int> give_access(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto tenant, base::parse_tenant(options.tenant));
-  TRY_ASSIGN(const auto region, region_of(config, tenant));
+  TRY_ASSIGN(const auto region, region_of(context, config, tenant, options.region));
   TRY_ASSIGN(const auto person, find_subjects(config, region, tenant, options.subjects, !options.only_named));
   ExportOptions order;
   order.tenant = options.tenant;
@@ -23,6 +23,7 @@ base::Result<int> give_access(const Context& context, const Options& options) {
   order.to = base::format_rfc3339({base::system_clock()().micros + 1});
   order.output = options.output;
   order.requested_by = options.requested_by;
+  order.destination = options.destination;
   order.query = "Everything that is known of one person (GDPR Art. 15 and 20)";
   order.only_tokens.emplace();
   for (const auto& held : person.values) {
@@ -47,6 +48,10 @@ void add_privacy_access(CLI::App& privacy, Context& context) {
                    "KIND=VALUE by which the person is known; may be given again")
       ->required();
   command->add_option("-o,--output", options->output, "File to write, *.zip or *.tar.zst")->required();
+  command->add_option("--region", options->region,
+                      "Region to search, where it is not the one that the tenant is pinned to");
+  command->add_option("--destination", options->destination,
+                      "Region or country that the bundle goes to (the region itself); recorded");
   command->add_flag("--only-named", options->only_named,
                     "Do not follow to the identities that stand beside the named one in a record");
   command->add_option("--requested-by", options->requested_by, "Who asked for it (the user who runs this)");

@@ -26,7 +26,7 @@ base::Result<int> add(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
   privacy::Hold hold{options.name, base::system_clock()(), {}, {}};
   TRY_ASSIGN(hold.tenant, base::parse_tenant(options.tenant));
-  TRY_ASSIGN(const auto region, region_of(config, hold.tenant));
+  TRY_ASSIGN(const auto region, region_of(context, config, hold.tenant, options.region));
   if (!options.subjects.empty()) {
     TRY_ASSIGN(const auto person, find_subjects(config, region, hold.tenant, options.subjects, true));
     auto order = person.order(hold.tenant);
@@ -95,6 +95,8 @@ void add_privacy_hold(CLI::App& privacy, Context& context) {
   adding->add_option("--tenant", options->tenant, "Whose evidence it covers")->required();
   adding->add_option("--subject", options->subjects,
                      "KIND=VALUE by which a person is known; may be given again");
+  adding->add_option("--region", options->region,
+                     "Region whose values it covers, where it is not the one that the tenant is pinned to");
   adding->callback(
       [&context, options] { context.run = [&context, options] { return add(context, *options); }; });
   auto* listing = add_command(*command, "list", "List the holds that stand", "countersign privacy hold list");

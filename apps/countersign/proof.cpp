@@ -1,6 +1,7 @@
 #include "ledger/tree/proof.h"
 
 #include "apps/countersign/command.h"
+#include "apps/countersign/tenant_region.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/record/record.h"
@@ -25,7 +26,8 @@ struct Options {
 
 base::Result<int> inclusion(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  TRY_ASSIGN(const auto region,
+             choose_region(context, config, base::TenantId(options.tenant), options.region));
   TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
   TRY_ASSIGN(const auto log, reader.log(base::TenantId(options.tenant)));
   TRY_ASSIGN(const auto row, reader.newest_checkpoint(log));
@@ -48,7 +50,8 @@ base::Result<int> inclusion(const Context& context, const Options& options) {
 
 base::Result<int> consistency(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  TRY_ASSIGN(const auto region,
+             choose_region(context, config, base::TenantId(options.tenant), options.region));
   TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
   TRY_ASSIGN(const auto log, reader.log(base::TenantId(options.tenant)));
   TRY_ASSIGN(const auto note, base::read_file(options.old_note, kFileBytesMax));

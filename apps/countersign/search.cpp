@@ -1,6 +1,7 @@
 #include "ledger/projection/search.h"
 
 #include "apps/countersign/command.h"
+#include "apps/countersign/tenant_region.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
 #include "ledger/store/ledger_reader.h"
@@ -44,7 +45,8 @@ std::string joined(const std::vector<std::string>& parts) {
 
 base::Result<int> search(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  TRY_ASSIGN(const auto region,
+             choose_region(context, config, base::TenantId(options.tenant), options.region));
   const auto files = config.region_files(region);
   TRY_ASSIGN(auto reader, store::LedgerReader::open(files.ledger()));
   const base::TenantId tenant(options.tenant);

@@ -1,4 +1,5 @@
 #include "apps/countersign/command.h"
+#include "apps/countersign/tenant_region.h"
 #include "apps/system_events.h"
 #include "ledger/base/encoding.h"
 #include "ledger/record/event_view.h"
@@ -56,7 +57,8 @@ base::Result<void> note_the_look(const Config& config, const base::RegionId& reg
 
 base::Result<int> show(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto region, choose_region(config, options.region));
+  TRY_ASSIGN(const auto region,
+             choose_region(context, config, base::TenantId(options.tenant), options.region));
   TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
   const base::TenantId tenant(options.tenant);
   TRY_ASSIGN(const auto log, reader.log(tenant));

@@ -11,7 +11,7 @@ base::Result<int> add(const Context& context, const std::string& name, const std
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto tenant, base::parse_tenant(name));
   base::RegionId region(asked);
-  if (moved_to.empty()) {
+  if (moved_to.empty() && !config.elsewhere.contains(region)) {
     TRY_ASSIGN(region, choose_region(config, asked));
   } else {
     TRY_ASSIGN(region, base::parse_region(asked));
@@ -23,6 +23,51 @@ base::Result<int> add(const Context& context, const std::string& name, const std
             "Tenant {} is pinned to region {}. A running countersignd knows it within a second or two.\n",
             name, region.value()));
   return 0;
+}
+
+struct Relocation {
+  std::string name, to, address, reason;
+};
+
+base::Result<int> move(const Context& context, const Relocation& options) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto tenant, base::parse_tenant(options.name));
+  TRY_ASSIGN(const auto region, base::parse_region(options.to));
+  const bool known = config.elsewhere.contains(region);
+  if (config.keeps(region) && !options.address.empty())
+    return base::fail(base::Code::invalid_argument,
+                      fmt::format("this appliance keeps region {} itself: leave --address out", options.to));
+  if (!config.keeps(region) && !known && options.address.empty())
+    return base::fail(
+        base::Code::invalid_argument,
+        fmt::format("this appliance neither keeps region {} nor knows who does: give the address "
+                    "of that appliance with --address, or in [elsewhere.{}] of the configuration",
+                    options.to, options.to));
+  const auto address = options.address.empty() ? std::nullopt : std::optional(options.address);
+  TRY_ASSIGN(const auto made,
+             ingest::move_tenant(config.registry(), tenant, {region, address, options.reason, caller()},
+                                 base::system_clock()));
+  print(context,
+        boost::json::object{{"tenant", options.name},
+                            {"from", made.from.value()},
+                            {"to", made.to.value()},
+                            {"time", base::format_rfc3339(made.time)}},
+        fmt::format(
+            "Tenant {} is pinned to region {}, as of when a running countersignd knows it, within a second "
+            "or two.\nIts records and values of before stay in {}: nothing was copied.\n",
+            options.name, made.to.value(), made.from.value()));
+  return 0;
+}
+
+boost::json::array moves_of(const ingest::Tenant& tenant) {
+  boost::json::array out;
+  for (const auto& move : tenant.moves)
+    out.push_back({{"from", move.from.value()},
+                   {"to", move.to.value()},
+                   {"time", base::format_rfc3339(move.time)},
+                   {"reason", move.reason},
+                   {"by", move.by}});
+  return out;
 }
 
 base::Result<int> list(const Context& context) {
@@ -37,6 +82,7 @@ base::Result<int> list(const Context& context) {
                                 {"region", tenant.region.value()},
                                 {"created", base::format_rfc3339(tenant.created)}};
       if (tenant.moved_to) entry["moved_to"] = *tenant.moved_to;
+      if (!tenant.moves.empty()) entry["moves"] = moves_of(tenant);
       data.push_back(std::move(entry));
       text += fmt::format("{:<32} {:<16} {}\n", tenant.id.value(), tenant.region.value(),
                           tenant.moved_to.value_or("-"));
@@ -67,6 +113,19 @@ void add_tenant(CLI::App& app, Context& context) {
     context.run = [&context, options] {
       return add(context, options->name, options->region, options->moved_to);
     };
+  });
+  auto relocation = std::make_shared<Relocation>();
+  auto* moving = add_command(*command, "move",
+                             "Pin a tenant to another region from now on; what is there stays where it is",
+                             "countersign tenant move acme --to us-1 --reason contract_change");
+  moving->add_option("name", relocation->name, "The tenant")->required();
+  moving->add_option("--to", relocation->to, "Region that its events stay in from now on")->required();
+  moving->add_option("--address", relocation->address,
+                     "https address of the appliance that keeps the region, where it is another one");
+  moving->add_option("--reason", relocation->reason, "Code that is recorded, such as contract_change")
+      ->required();
+  moving->callback([&context, relocation] {
+    context.run = [&context, relocation] { return move(context, *relocation); };
   });
   auto* listing = add_command(*command, "list", "List the tenants", "countersign tenant list");
   listing->callback([&context] { context.run = [&context] { return list(context); }; });

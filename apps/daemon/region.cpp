@@ -2,6 +2,7 @@
 
 #include "apps/erasing.h"
 #include "apps/system_events.h"
+#include "apps/tenant_events.h"
 #include "ledger/base/file.h"
 #include "ledger/store/ledger_reader.h"
 
@@ -34,8 +35,15 @@ base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const 
   auto region = std::unique_ptr<Region>(new Region(
       id, config.region_files(id), privacy::Erasures(config.erasures(id)), privacy::Holds(config.holds(id))));
   {
-    TRY_ASSIGN(const auto reader, store::LedgerReader::open(region->files_.ledger()));
-    region->identity_ = reader.identity();
+    const auto reader = store::LedgerReader::open(region->files_.ledger());
+    if (!reader && reader.error().code == Code::not_found)
+      return fail(
+          fmt::format("the region {} has no files in {} (is its file system mounted? A new region is made "
+                      "with: countersign region init {})",
+                      id.value(), region->files_.folder.string(), id.value()),
+          reader.error());
+    if (!reader) return fail(reader.error());
+    region->identity_ = reader->identity();
   }
   if (region->identity_.origin != config.origin || region->identity_.region != id)
     return fail(
@@ -106,10 +114,7 @@ base::Result<void> Region::note_start() {
 void Region::note_registry(const ingest::Registry& registry) {
   // All of it each time: what is in the log already is a duplicate there.
   for (const auto& tenant : registry.tenants()) {
-    if (tenant.region != id_) continue;
-    auto event = system_event("tenant.added/" + tenant.id.value(), "tenant.added", tenant.created);
-    event["action"] = {{"name", "tenant add"}, {"resource", tenant.id.value()}};
-    note(std::move(event));
+    for (auto& event : tenant_events(tenant, id_)) note(std::move(event));
   }
   note_operators(registry);
   for (const auto& source : registry.sources()) {

@@ -35,6 +35,8 @@ class Region {
 
   store::Appender& appender() { return *writer_; }
   const base::RegionId& id() const { return id_; }
+  const store::RegionFiles& files() const { return files_; }
+  const vault::VaultKeys& vault_keys() const { return vault_keys_; }
   void set_limits(const Config::Limits& limits);
 
   /// What belongs in the system log: which keys are in use and that the daemon started; the sources and

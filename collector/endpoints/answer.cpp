@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace countersign::endpoints {
@@ -53,6 +54,16 @@ void append_receipt(std::string& out, const store::Receipt& receipt) {
   out.append(",\"hash\":\"").append(hash, sizeof hash).append("\"}");
 }
 
+/// Where a misdirected event belongs.
+void append_pin(std::string& out, const EventAnswer& event) {
+  for (const auto& [name, text] :
+       {std::pair{"region", &event.region}, std::pair{"address", &event.address}}) {
+    if (text->empty()) continue;
+    out.append(",\"").append(name).append("\":");
+    base::append_json_string(out, *text);
+  }
+}
+
 void append_faults(std::string& out, const EventAnswer& event) {
   if (!event.id.empty()) {
     out += ",\"id\":";
@@ -90,6 +101,7 @@ std::string results_of(const std::vector<EventAnswer>& events, const Counts& cou
         base::append_json_string(out, event.why);
       }
     } else {
+      append_pin(out, event);
       append_faults(out, event);
     }
     out += '}';
@@ -124,6 +136,21 @@ http::Response problem_answer(const base::Problem& problem, std::string_view ext
 
 }  // namespace
 
+std::string misdirected_detail(const std::vector<EventAnswer>& events) {
+  std::string detail = "this appliance does not serve the region of any event's tenant; nothing was stored";
+  const auto& address = events.front().address;
+  const bool one = std::all_of(events.begin(), events.end(),
+                               [&](const EventAnswer& event) { return event.address == address; });
+  if (one && !address.empty()) detail += "; send them to " + address;
+  return detail;
+}
+
+bool all_misdirected(const std::vector<EventAnswer>& events) {
+  return !events.empty() && std::all_of(events.begin(), events.end(), [](const EventAnswer& event) {
+    return event.status == EventStatus::misdirected;
+  });
+}
+
 http::Response answer(const std::vector<EventAnswer>& events) {
   Counts counts{};
   for (const auto& event : events) ++counts[static_cast<std::size_t>(event.status)];
@@ -135,10 +162,7 @@ http::Response answer(const std::vector<EventAnswer>& events) {
   if (events.empty() || stored + count_of(counts, EventStatus::unmapped) > 0)
     return {200, "application/json", {}, "{" + results + "}"};
   if (count_of(counts, EventStatus::misdirected) == events.size())
-    return problem_answer(
-        {421, std::string(kMisdirectedProblem),
-         "this appliance does not serve the region of any event's tenant; nothing was stored"},
-        results);
+    return problem_answer({421, std::string(kMisdirectedProblem), misdirected_detail(events)}, results);
   return problem_answer(
       {422, std::string(kRejectedProblem), "no event of the request can be used; nothing was stored"},
       results);

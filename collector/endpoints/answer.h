@@ -17,6 +17,11 @@ inline constexpr std::string_view kNotStoredProblem = "urn:countersign:problem:n
 /// misdirected, else 422. The body names the fate of every event by its index, whatever the status.
 http::Response answer(const std::vector<ingest::EventAnswer>& events);
 
+/// Whether there are events and each one's tenant is pinned to a region that is served elsewhere.
+bool all_misdirected(const std::vector<ingest::EventAnswer>& events);
+/// What to tell the sender of such events: that nothing was stored, and the address where there is one alone.
+std::string misdirected_detail(const std::vector<ingest::EventAnswer>& events);
+
 /// The answer to a request of which no event was looked at.
 http::Response answer(const base::Problem& problem);
 

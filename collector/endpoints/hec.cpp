@@ -1,5 +1,6 @@
 #include "collector/protocols/hec.h"
 
+#include "collector/endpoints/answer.h"
 #include "collector/endpoints/request.h"
 #include "collector/endpoints/routes.h"
 
@@ -22,6 +23,8 @@ http::Response reply(HecCode code, std::optional<std::size_t> event_number = {},
 /// HEC knows no answer for a part of a request: the first event that is wrong is named, and the good ones are
 /// stored all the same. What could not be stored goes first, because its sender is to try again.
 http::Response summary(const std::vector<EventAnswer>& events) {
+  if (all_misdirected(events))
+    return {421, "application/json", {}, protocols::encode_hec_refusal(misdirected_detail(events))};
   std::optional<std::size_t> wrong;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto status = events[i].status;

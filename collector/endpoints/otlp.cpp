@@ -1,5 +1,6 @@
 #include "collector/protocols/otlp.h"
 
+#include "collector/endpoints/answer.h"
 #include "collector/endpoints/request.h"
 #include "collector/endpoints/routes.h"
 
@@ -25,6 +26,7 @@ http::Response refusal(const base::Problem& problem, OtlpEncoding encoding) {
 /// Exporters send a request again as a whole after 503, and never after 200: so what could not be stored
 /// decides, and what was refused is told in partial_success. What is stored already is then a duplicate.
 http::Response summary(const std::vector<EventAnswer>& events, OtlpEncoding encoding) {
+  if (all_misdirected(events)) return refusal({421, "about:blank", misdirected_detail(events)}, encoding);
   std::int64_t rejected = 0;
   std::string message;
   for (std::size_t i = 0; i < events.size(); ++i) {

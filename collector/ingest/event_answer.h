@@ -30,6 +30,8 @@ struct EventAnswer {
   std::string type;        ///< unmapped: the provider's name for it, fit to be shown
   std::string_view why{};  ///< unmapped: why a known type is no evidence; empty where the type is unknown
   int failure = 0;         ///< failed: the HTTP status of the failure
+  std::string region;      ///< misdirected: what the tenant is pinned to
+  std::string address;     ///< misdirected: of the appliance that serves the region; empty: not known
 };
 
 }  // namespace countersign::ingest

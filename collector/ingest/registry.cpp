@@ -86,11 +86,11 @@ class Members {
     return where_.empty() ? std::string(name) : fmt::format("{}.{}", where_, name);
   }
 
- private:
   const json::value* value(std::string_view name) const {
     return object_.if_contains(json::string_view(name.data(), name.size()));
   }
 
+ private:
   const json::object& object_;
   std::string where_;
 };
@@ -161,7 +161,7 @@ Result<Source> read_source(const Members& from) {
 }
 
 Result<Tenant> read_tenant(const Members& from) {
-  TRY(from.only({"id", "region", "created", "moved_to", "sharing"}));
+  TRY(from.only({"id", "region", "created", "moved_to", "moves", "sharing"}));
   Tenant tenant;
   TRY_ASSIGN(const auto id, from.text("id"));
   TRY_ASSIGN(tenant.id, base::parse_tenant(id));
@@ -175,6 +175,9 @@ Result<Tenant> read_tenant(const Members& from) {
   if (from.has("sharing")) {
     TRY_ASSIGN(const auto* sharing, from.object("sharing"));
     TRY_ASSIGN(tenant.sharing, SharingPolicy::parse(*sharing));
+  }
+  if (const auto* moves = from.value("moves"); moves != nullptr) {
+    TRY_ASSIGN(tenant.moves, parse_moves(*moves, from.path("moves"), tenant.region));
   }
   return tenant;
 }
@@ -223,7 +226,7 @@ Result<Registry> Registry::load(const std::filesystem::path& path) {
 }
 
 Result<Registry> Registry::parse(std::string_view text) {
-  TRY_ASSIGN(const auto parsed, base::parse_json(text, {.depth_max = 4}));
+  TRY_ASSIGN(const auto parsed, base::parse_json(text, {.depth_max = 6}));
   if (!parsed.duplicates.empty()) return bad(parsed.duplicates.front(), "stands twice");
   if (!parsed.value.is_object()) return bad("the file", "must hold an object");
   const Members top(parsed.value.get_object(), "");
@@ -329,6 +332,7 @@ std::string Registry::to_text() const {
     append_member(out, "created", base::format_rfc3339(tenant.created));
     if (tenant.moved_to) append_member(out, "moved_to", *tenant.moved_to);
     if (!tenant.sharing.is_default()) out += ",\"sharing\":" + tenant.sharing.to_text();
+    if (!tenant.moves.empty()) out += ",\"moves\":" + ingest::to_text(tenant.moves);
     out += '}';
   }
   out += "],\n\"sources\":[";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collector/ingest/move.h"
 #include "collector/ingest/operators.h"
 #include "collector/ingest/policy.h"
 #include "ledger/base/result.h"
@@ -56,6 +57,10 @@ struct Tenant {
   base::Timestamp created;
   std::optional<std::string> moved_to;  ///< address of the appliance that serves it, where it is not this one
   SharingPolicy sharing = {};           ///< what of its personal values each role may be given
+  std::vector<Move> moves = {};         ///< oldest first; the last one leads to `region`
+
+  /// The region that it was pinned to when it was added.
+  const base::RegionId& first_region() const { return moves.empty() ? region : moves.front().from; }
 };
 
 /// The sources and tenants at one moment. Immutable once read, so any thread may look things up in a shared
@@ -158,5 +163,17 @@ base::Result<void> add_tenant(const std::filesystem::path& path, const base::Ten
 base::Result<bool> set_sharing(
     const std::filesystem::path& path, const base::TenantId& id, Role role, Allowance allowance,
     const std::function<base::Result<void>(const Tenant& tenant, Allowance before)>& record);
+struct NewMove {
+  base::RegionId to;
+  std::optional<std::string> address = {};  ///< of the appliance that serves `to`, where it is not this one
+  std::string reason;
+  std::string by;
+};
+
+/// Pins a tenant to another region and keeps the change in its history; gives the change. Its time is
+/// after that of the last one, whatever the clock says. Errors: not_found, already_exists (it is pinned there
+/// already), invalid_argument (an address that is not https, a reason that is no code).
+base::Result<Move> move_tenant(const std::filesystem::path& path, const base::TenantId& id,
+                               const NewMove& move, const base::Clock& clock);
 
 }  // namespace countersign::ingest

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -23,6 +24,7 @@ using base::fail;
 using base::Result;
 
 constexpr std::size_t kSecretsMax = 4;
+constexpr std::size_t kAddressMax = 256, kByMax = 128;
 
 /// Waits for the lock on `<path>.lock` and holds it as long as the file is open. The file stays, because
 /// removing it would let two hold the lock.
@@ -90,6 +92,15 @@ std::string new_token(std::string_view prefix, const crypto::Entropy& entropy) {
   std::array<std::uint8_t, 32> random{};
   entropy(random);
   return std::string(prefix) + base::to_base64url(random);
+}
+
+Result<void> check_address(const std::optional<std::string>& address) {
+  const auto odd = [](char c) { return c <= ' ' || c > '~' || c == '"' || c == '\\'; };
+  if (address && (!address->starts_with("https://") || address->size() > kAddressMax ||
+                  std::any_of(address->begin(), address->end(), odd)))
+    return fail(Code::invalid_argument,
+                "the address must begin with https:// and have at most 256 characters, none of them a space");
+  return {};
 }
 
 Result<Source> known_source(const Registry& registry, const base::SourceName& name) {
@@ -206,9 +217,7 @@ Result<void> add_tenant(const std::filesystem::path& path, const base::TenantId&
                         const base::Clock& clock) {
   TRY(base::parse_tenant(id.value()));
   TRY(base::parse_region(region.value()));
-  if (moved_to && (!moved_to->starts_with("https://") || moved_to->size() > 256))
-    return fail(Code::invalid_argument,
-                "the address must begin with https:// and have at most 256 characters");
+  TRY(check_address(moved_to));
   return change_registry(path, [&](Registry& registry) -> Result<void> {
     if (registry.tenant(id) != nullptr)
       return fail(Code::already_exists, fmt::format("there is a tenant {} already", id.value()));
@@ -235,6 +244,36 @@ Result<bool> set_sharing(const std::filesystem::path& path, const base::TenantId
   });
   TRY(done);
   return changed;
+}
+
+Result<Move> move_tenant(const std::filesystem::path& path, const base::TenantId& id, const NewMove& move,
+                         const base::Clock& clock) {
+  TRY(base::parse_region(move.to.value()));
+  TRY(check_address(move.address));
+  if (!is_reason_code(move.reason))
+    return fail(
+        Code::invalid_argument,
+        "the reason must be a code of a-z, 0-9 and '_', such as contract_change: it is recorded in the "
+        "clear, so it must not name anybody");
+  Move made;
+  const auto changed = change_registry(path, [&](Registry& registry) -> Result<void> {
+    const auto* known = registry.tenant(id);
+    if (known == nullptr) return fail(Code::not_found, fmt::format("there is no tenant {}", id.value()));
+    if (known->region == move.to)
+      return fail(Code::already_exists,
+                  fmt::format("the tenant {} is pinned to {} already", id.value(), move.to.value()));
+    auto tenant = *known;
+    auto time = std::max(clock(), tenant.created);
+    if (!tenant.moves.empty()) time = std::max(time, {tenant.moves.back().time.micros + 1});
+    made = {tenant.region, move.to, time, move.reason, move.by.substr(0, kByMax), move.address};
+    tenant.moves.push_back(made);
+    tenant.region = move.to;
+    tenant.moved_to = move.address;
+    registry.put(std::move(tenant));
+    return {};
+  });
+  TRY(changed);
+  return made;
 }
 
 }  // namespace countersign::ingest

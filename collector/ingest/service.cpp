@@ -122,18 +122,74 @@ struct Group {
   std::vector<std::size_t> indexes;
 };
 
+/// Which tenants are pinned to regions that are served elsewhere, and what their senders are told.
+class Pins {
+ public:
+  Pins(const Admitted& sender, const AppenderLookup& appender_of, const Elsewhere& elsewhere)
+      : source_(*sender.source),
+        registry_(*sender.registry),
+        appender_of_(appender_of),
+        elsewhere_(elsewhere) {}
+
+  /// The answer to an event of a tenant that is pinned elsewhere; nothing where the event is to be looked at.
+  std::optional<EventAnswer> misdirected(const base::TenantId& id) const {
+    const auto* tenant = registry_.tenant(id);
+    if (tenant == nullptr || !source_.may_send_for(id) || appender_of(*tenant) != nullptr)
+      return std::nullopt;
+    auto address = tenant->moved_to.value_or("");
+    if (const auto known = elsewhere_.find(tenant->region); address.empty() && known != elsewhere_.end())
+      address = known->second;
+    std::string reason =
+        fmt::format("misdirected: the tenant is pinned to the region {}, which is served elsewhere",
+                    tenant->region.value());
+    if (!address.empty()) reason += fmt::format("; send it to {}", address);
+    auto out = rejected({{"tenant", std::move(reason)}});
+    out.status = EventStatus::misdirected;
+    out.region = tenant->region.value();
+    out.address = std::move(address);
+    return out;
+  }
+
+  std::optional<EventAnswer> misdirected(const json::object& event) const {
+    const auto* tenant = event.if_contains("tenant");
+    if (tenant == nullptr || !tenant->is_string()) return std::nullopt;
+    return misdirected(base::TenantId(std::string(tenant->get_string())));
+  }
+
+  store::Appender* appender_of(const Tenant& tenant) const {
+    return tenant.moved_to ? nullptr : appender_of_(tenant.region);
+  }
+
+ private:
+  const Source& source_;
+  const Registry& registry_;
+  const AppenderLookup& appender_of_;
+  const Elsewhere& elsewhere_;
+};
+
+/// The same for each message of a provider whose source's tenant is pinned elsewhere: what a message says is
+/// not looked at, so that not even its type is counted.
+std::optional<std::vector<Step>> misdirected_steps(const protocols::Items& messages, const Admitted& sender,
+                                                   const Pins& pins) {
+  if (sender.native || sender.source->tenants.size() != 1) return std::nullopt;
+  const auto away = pins.misdirected(sender.source->tenants.front());
+  if (!away) return std::nullopt;
+  return std::vector<Step>(messages.size(), Step(*away));
+}
+
 /// Finds the region of each event and sorts the events by it.
 class Sorter {
  public:
-  Sorter(const Admitted& sender, const AppenderLookup& appender_of)
-      : source_(*sender.source),
-        proof_(sender.proof),
-        registry_(*sender.registry),
-        appender_of_(appender_of) {}
+  Sorter(const Admitted& sender, const Pins& pins)
+      : source_(*sender.source), proof_(sender.proof), registry_(*sender.registry), pins_(pins) {}
 
   /// Puts the event into its group, or says why not.
   std::optional<EventAnswer> sort(Candidate candidate, std::size_t index) {
     std::string id = id_of(candidate.event);
+    if (auto away = pins_.misdirected(candidate.event)) {
+      away->id = std::move(id);
+      return away;
+    }
     auto prepared = record::prepare_event(candidate.event, {source_.name, proof_}, record::Vocabulary::source,
                                           {std::move(candidate.redacted), std::move(candidate.raw)});
     if (!prepared) return rejected(std::move(prepared.error()), std::move(id));
@@ -141,10 +197,8 @@ class Sorter {
       return rejected({{"tenant", "this source may not send events of that tenant"}}, std::move(id));
     const auto* tenant = registry_.tenant(prepared->tenant);
     if (tenant == nullptr) return rejected({{"tenant", "no such tenant is registered here"}}, std::move(id));
-    auto* appender = tenant->moved_to ? nullptr : appender_of_(tenant->region);
-    if (appender == nullptr) return misdirected(*tenant, std::move(id));
     auto& group = groups_[tenant->region];
-    group.appender = appender;
+    group.appender = pins_.appender_of(*tenant);
     group.events.push_back(std::move(*prepared));
     group.indexes.push_back(index);
     return std::nullopt;
@@ -153,20 +207,10 @@ class Sorter {
   std::map<base::RegionId, Group> take_groups() { return std::move(groups_); }
 
  private:
-  static EventAnswer misdirected(const Tenant& tenant, std::string id) {
-    std::string reason =
-        fmt::format("misdirected: the tenant is pinned to the region {}, which is served elsewhere",
-                    tenant.region.value());
-    if (tenant.moved_to) reason += fmt::format("; send it to {}", *tenant.moved_to);
-    auto out = rejected({{"tenant", std::move(reason)}}, std::move(id));
-    out.status = EventStatus::misdirected;
-    return out;
-  }
-
   const Source& source_;
   const record::Proof proof_;
   const Registry& registry_;
-  const AppenderLookup& appender_of_;
+  const Pins& pins_;
   std::map<base::RegionId, Group> groups_;
 };
 
@@ -234,8 +278,9 @@ void submit(Group group, const std::shared_ptr<Pending>& pending) {
 }  // namespace
 
 IngestService::IngestService(AppenderLookup appender_of, IngestLimits limits, base::Metrics& metrics,
-                             std::shared_ptr<const Registry> registry, base::Clock clock)
+                             std::shared_ptr<const Registry> registry, base::Clock clock, Elsewhere elsewhere)
     : appender_of_(std::move(appender_of)),
+      elsewhere_(std::move(elsewhere)),
       metrics_(std::make_shared<IngestMetrics>(metrics, clock)),
       clock_(std::move(clock)),
       admission_(*metrics_, clock_),
@@ -244,7 +289,9 @@ IngestService::IngestService(AppenderLookup appender_of, IngestLimits limits, ba
 
 void IngestService::take(const Admitted& sender, protocols::Items messages, Answered answered) {
   const auto events_max = limits().events_max;
-  auto steps = steps_of(std::move(messages), sender, clock_());
+  const Pins pins(sender, appender_of_, elsewhere_);
+  auto away = misdirected_steps(messages, sender, pins);
+  auto steps = away ? std::move(*away) : steps_of(std::move(messages), sender, clock_());
   if (steps.size() > events_max) {
     const base::Problem problem{
         413, "about:blank",
@@ -257,7 +304,7 @@ void IngestService::take(const Admitted& sender, protocols::Items messages, Answ
   pending->metrics = metrics_;
   pending->answered = std::move(answered);
   pending->answers.resize(steps.size());
-  Sorter sorter(sender, appender_of_);
+  Sorter sorter(sender, pins);
   for (std::size_t index = 0; index < steps.size(); ++index) {
     auto* settled = std::get_if<EventAnswer>(&steps[index]);
     auto refused = settled != nullptr ? std::optional(std::move(*settled))

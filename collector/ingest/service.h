@@ -9,6 +9,7 @@
 #include "ledger/store/append.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -19,18 +20,23 @@ namespace countersign::ingest {
 /// thread.
 using AppenderLookup = std::function<store::Appender*(const base::RegionId&)>;
 
+/// Addresses of the appliances that serve other regions.
+using Elsewhere = std::map<base::RegionId, std::string>;
+
 /// What became of each event of a request, in the request's order; or why none of it was looked at.
 using Answered = std::function<void(tl::expected<std::vector<EventAnswer>, base::Problem>)>;
 
 /// The way of an event from an admitted request to the ledger: adapt a provider's payload, check each event
 /// by itself, hand the good ones over region by region, and answer when all are on disk.
 ///
-/// It keeps nothing of a request after the answer, and logs nothing. Any thread may call any function.
+/// It keeps nothing of a request after the answer, and logs nothing. Of an event whose tenant is pinned to a
+/// region that is served elsewhere it looks at nothing but the tenant. Any thread may call any function.
 class IngestService {
  public:
-  /// `metrics` outlives the service.
+  /// `metrics` outlives the service. `elsewhere` is told to senders whose tenant has no address of its own.
   IngestService(AppenderLookup appender_of, IngestLimits limits, base::Metrics& metrics,
-                std::shared_ptr<const Registry> registry, base::Clock clock = base::system_clock());
+                std::shared_ptr<const Registry> registry, base::Clock clock = base::system_clock(),
+                Elsewhere elsewhere = {});
 
   /// Who sends a request; see Admission.
   Admission& admission() { return admission_; }
@@ -58,6 +64,7 @@ class IngestService {
 
  private:
   AppenderLookup appender_of_;
+  const Elsewhere elsewhere_;
   std::shared_ptr<IngestMetrics> metrics_;  ///< shared with answers that are under way
   const base::Clock clock_;
   Admission admission_;

@@ -4,6 +4,7 @@
 #include "collector/protocols/epoch_time.h"
 #include "collector/protocols/json_cutter.h"
 #include "collector/protocols/text_line.h"
+#include "ledger/base/json.h"
 #include "ledger/crypto/digest.h"
 
 #include <fmt/format.h>
@@ -147,6 +148,12 @@ std::string encode_hec_answer(HecCode code, std::optional<std::size_t> event_num
   const auto& answer = answer_of(code);
   const auto number = event_number ? fmt::format(",\"invalid-event-number\":{}", *event_number) : "";
   return fmt::format("{{\"text\":\"{}\",\"code\":{}{}}}", answer.text, static_cast<int>(answer.code), number);
+}
+
+std::string encode_hec_refusal(std::string_view text) {
+  std::string out = "{\"text\":";
+  base::append_json_string(out, text);
+  return out + fmt::format(",\"code\":{}}}", static_cast<int>(HecCode::invalid_data_format));
 }
 
 }  // namespace countersign::protocols

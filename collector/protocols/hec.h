@@ -51,4 +51,7 @@ int http_status(HecCode code);
 /// The answer's body: `{"text":"Success","code":0}`, with `invalid-event-number` where one is given.
 std::string encode_hec_answer(HecCode code, std::optional<std::size_t> event_number = {});
 
+/// As that of invalid_data_format, with a text of our own: for what HEC has no number for.
+std::string encode_hec_refusal(std::string_view text);
+
 }  // namespace countersign::protocols

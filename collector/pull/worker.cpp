@@ -151,7 +151,10 @@ Worker::Settled Worker::hand_in(protocols::Items messages, Form form) {
   auto future = promise->get_future();
   service_.take(sender, std::move(messages), [promise](auto result) {
     promise->set_value(result && std::none_of(result->begin(), result->end(), [](const auto& event) {
-                         return event.status == ingest::EventStatus::failed;
+                         // Misdirected: the tenant has just moved, and who polls for it next goes on from
+                         // here.
+                         return event.status == ingest::EventStatus::failed ||
+                                event.status == ingest::EventStatus::misdirected;
                        }));
   });
   return future.get() ? Settled::all : Settled::not_now;

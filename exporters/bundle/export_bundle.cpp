@@ -52,6 +52,7 @@ class Export {
     TRY(write_proofs());
     TRY(write_keys());
     TRY(write_evidence());
+    TRY(write_statement_of_residency());
     TRY(write_bag());
     TRY(sign());
     TRY_ASSIGN(summary_.bytes, pack(staging_, summary_.folder, request_.format, now_, request_.output));
@@ -277,6 +278,23 @@ class Export {
     return staging_.put(layout::kReadme,
                         readme_text(evidence, {request_.certificate, request_.timestamp != nullptr,
                                                totals_.disclosures() + totals_.masks() > 0}));
+  }
+
+  base::Result<void> write_statement_of_residency() {
+    const auto& region = ledger_.identity().region;
+    const auto& asked = request_.residency;
+    return write_residency(ledger_,
+                           {request_.tenant,
+                            region,
+                            head_.name,
+                            request_.period,
+                            totals_.records(),
+                            totals_.disclosures(),
+                            now_,
+                            asked.destination.value().empty() ? region : asked.destination,
+                            asked.event,
+                            {}},
+                           staging_);
   }
 
   /// Lines `<hash>  <path>` of the staged files in data/, or of all others.

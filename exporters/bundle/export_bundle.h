@@ -2,6 +2,7 @@
 
 #include "exporters/bundle/pack.h"
 #include "exporters/bundle/record_run.h"
+#include "exporters/bundle/residency.h"
 #include "exporters/jsonl/disclosure_scope.h"
 #include "exporters/jsonl/filter.h"
 #include "exporters/jsonl/totals.h"
@@ -51,6 +52,7 @@ struct BundleRequest {
   /// What the timestamp's chain is checked against before the bundle is given out; empty: not checked.
   std::vector<crypto::Certificate> timestamp_authorities = {};
   EmptyLogSigner sign_empty_log = nullptr;
+  ResidencyRequest residency = {};
 };
 
 struct BundleSources {

@@ -28,6 +28,8 @@ data/events.csv         the same events as a table; a cell that a spreadsheet co
 data/checkpoint         the log's signed size and root hash (C2SP signed note)
 data/checkpoints.jsonl  the earlier checkpoints that tell when each record was committed
 data/proofs.json        Merkle proofs (RFC 6962) from the records to the checkpoint
+data/residency.json     in which region everything was kept, moves, exports to elsewhere; what that
+                        rests on is beside it: records of the system log, and proofs of them
 keys/                   the signer's certificate and the log's public keys
 
 HOW TO CHECK IT

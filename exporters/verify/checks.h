@@ -52,4 +52,7 @@ void check_log(Verification& run);
 /// everything that takes the records themselves.
 void check_records(Verification& run);
 
+/// `residency`: where everything was kept, made again from records of the system log.
+void check_residency(Verification& run);
+
 }  // namespace countersign::verify

@@ -26,6 +26,9 @@ inline constexpr std::string_view kCheckpoint = "data/checkpoint";
 inline constexpr std::string_view kProofs = "data/proofs.json";
 inline constexpr std::string_view kBoundary = "data/boundary.jsonl";
 inline constexpr std::string_view kCheckpoints = "data/checkpoints.jsonl";
+inline constexpr std::string_view kResidency = "data/residency.json";
+inline constexpr std::string_view kResidencyRecords = "data/residency.jsonl";
+inline constexpr std::string_view kResidencyProofs = "data/residency.proofs.json";
 inline constexpr std::string_view kSigner = "keys/signer.pem";
 inline constexpr std::string_view kLogKeys = "keys/log.vkey";
 

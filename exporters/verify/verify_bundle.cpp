@@ -187,6 +187,7 @@ base::Result<VerifyReport> verify_bundle(const std::filesystem::path& path, cons
   check_identity(run);
   check_log(run);
   check_records(run);
+  check_residency(run);
   conclude(run);
   return report;
 }

@@ -60,7 +60,7 @@ class Ingest : public testing::Test {
  protected:
   Ingest()
       : service_([this](const base::RegionId& region) { return appender(region); }, limits(), metrics_,
-                 registry()) {}
+                 registry(), base::system_clock(), {{base::RegionId("ap"), "https://ap.example.com"}}) {}
 
   static IngestLimits limits() { return {.events_max = 50}; }
   store::Appender* appender(const base::RegionId& region) {
@@ -88,6 +88,7 @@ class Ingest : public testing::Test {
     source("acme-app", "countersign", {base::TenantId("acme")});
     source("telnyx", "telnyx_verify", {base::TenantId("acme")});
     source("twilio", "twilio_verify", {base::TenantId("acme")});
+    source("far-twilio", "twilio_verify", {base::TenantId("far")});
     return out;
   }
 
@@ -253,13 +254,40 @@ TEST_F(Ingest, SendsEventsOfOtherRegionsAway) {
   const auto reason = [&](std::size_t i) {
     return std::string(result(response, i).at("errors").as_array()[0].at("reason").as_string());
   };
-  EXPECT_EQ(reason(0), "misdirected: the tenant is pinned to the region ap, which is served elsewhere");
+  EXPECT_EQ(reason(0),
+            "misdirected: the tenant is pinned to the region ap, which is served elsewhere; send it to "
+            "https://ap.example.com");
+  EXPECT_EQ(result(response, 0).at("region"), "ap");
+  EXPECT_EQ(result(response, 0).at("address"), "https://ap.example.com");
   EXPECT_EQ(reason(1),
             "misdirected: the tenant is pinned to the region eu, which is served elsewhere; send it to "
             "https://elsewhere.example.com");
   EXPECT_TRUE(eu_.stored.empty());
   EXPECT_EQ(send("[" + event("1", "far") + "," + event("2") + "]").status, 200);
   EXPECT_EQ(send("[" + event("1", "far") + ",7]").status, 422);
+  const auto one = send(event("1", "far"));
+  EXPECT_NE(std::string(body_of(one).at("detail").as_string()).find("send them to https://ap.example.com"),
+            std::string::npos);
+}
+
+TEST_F(Ingest, LooksAtNothingButTheTenantOfAnEventForAnotherRegion) {
+  // Neither what is wrong with it, nor its type, is told to anybody but its sender.
+  const auto native = send(R"({"id":"1","type":"no.such.type","tenant":"far"})");
+  EXPECT_EQ(native.status, 421);
+  EXPECT_EQ(native.body.find("no.such.type"), std::string::npos);
+  const auto provider = send(R"([{"type":"com.example.secret"},{"type":7}])", "far-twilio");
+  EXPECT_EQ(provider.status, 421);
+  EXPECT_EQ(statuses_of(provider), "rejected rejected ");
+  const auto metrics = metrics_.to_prometheus();
+  EXPECT_EQ(metrics.find("com.example"), std::string::npos);
+  EXPECT_NE(metrics.find(R"(source="far-twilio",reason="event_misdirected"} 2)"), std::string::npos)
+      << metrics;
+  EXPECT_TRUE(service_.book().pages().at("far-twilio").types.empty());
+  EXPECT_TRUE(eu_.taken.empty() && us_.taken.empty());
+}
+
+TEST_F(Ingest, DoesNotTellASourceWhereATenantOfOthersIs) {
+  EXPECT_EQ(send(event("1", "far"), "acme-app").body.find("ap.example.com"), std::string::npos);
 }
 
 TEST_F(Ingest, InvitesARetryWhereTheLedgerIsBusy) {

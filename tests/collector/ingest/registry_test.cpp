@@ -118,6 +118,88 @@ TEST_F(RegistryFile, KeepsTenants) {
       Code::invalid_argument);
 }
 
+TEST_F(RegistryFile, KeepsTheHistoryOfAPin) {
+  add_acme();
+  const base::TenantId acme("acme");
+  const auto move = [&](const std::string& to, std::int64_t time, std::optional<std::string> address = {}) {
+    return move_tenant(path_, acme, {base::RegionId(to), std::move(address), "contract_change", "root"},
+                       clock_at(time));
+  };
+  ASSERT_TRUE(move("us", 10));
+  EXPECT_EQ(load().tenant(acme)->region.value(), "us");
+  ASSERT_TRUE(move("ap", 20, "https://ap.example.com"));
+  EXPECT_EQ(load().tenant(acme)->moved_to, "https://ap.example.com");
+  const auto back = move("eu", 5);
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->time.micros, 21) << "a clock that was set back does not turn the history round";
+  EXPECT_EQ(back->from.value(), "ap");
+  const auto registry = load();
+  const auto* tenant = registry.tenant(acme);
+  EXPECT_FALSE(tenant->moved_to) << "it is here again";
+  ASSERT_EQ(tenant->moves.size(), 3u);
+  EXPECT_EQ(tenant->first_region().value(), "eu");
+  EXPECT_EQ(tenant->moves[1].address, "https://ap.example.com");
+  EXPECT_EQ(tenant->moves[1].reason + tenant->moves[1].by, "contract_changeroot");
+  EXPECT_EQ(Registry::parse(registry.to_text())->to_text(), registry.to_text());
+  EXPECT_EQ(move("eu", 30).error().code, Code::already_exists);
+  EXPECT_EQ(load().tenant(acme)->moves.size(), 3u);
+}
+
+TEST_F(RegistryFile, RefusesAMoveThatSaysTooLittle) {
+  add_acme();
+  const auto move = [&](const char* tenant, const char* to, std::optional<std::string> address,
+                        const char* reason) {
+    return move_tenant(path_, base::TenantId(tenant),
+                       {base::RegionId(to), std::move(address), reason, "root"}, clock_at(9))
+        .error()
+        .code;
+  };
+  EXPECT_EQ(move("nobody", "us", {}, "x"), Code::not_found);
+  EXPECT_EQ(move("acme", "U S", {}, "x"), Code::invalid_argument);
+  for (const auto* address : {"http://us", "https://a b", "https://a\nb", "https://a\"b"})
+    EXPECT_EQ(move("acme", "us", address, "x"), Code::invalid_argument) << address;
+  for (const auto* reason : {"", "Ana asked", "ana@example.com"})
+    EXPECT_EQ(move("acme", "us", {}, reason), Code::invalid_argument) << reason;
+  EXPECT_TRUE(load().tenant(base::TenantId("acme"))->moves.empty());
+}
+
+/// As it was written before tenants could move.
+TEST(RegistryText, OfBeforeIsReadAndStaysAsItWas) {
+  const std::string text =
+      "{\"v\":1,\n\"tenants\":[\n{\"id\":\"acme\",\"region\":\"eu\",\"created\":\"2026-01-31T09:30:00."
+      "000000Z\"},\n"
+      "{\"id\":\"far\",\"region\":\"us\",\"created\":\"2026-01-31T09:30:00.000000Z\",\"moved_to\":\"https://"
+      "us.example\"}],"
+      "\n\"sources\":[]}\n";
+  const auto registry = Registry::parse(text);
+  ASSERT_TRUE(registry) << registry.error().message;
+  EXPECT_EQ(registry->to_text(), text);
+  EXPECT_EQ(registry->tenant(base::TenantId("acme"))->first_region().value(), "eu");
+}
+
+TEST(RegistryText, HoldsAHistoryThatLeadsToThePin) {
+  const std::string move =
+      R"({"from":"eu","to":"us","time":"2026-01-31T09:30:00.000000Z","reason":"x","by":"root"})";
+  const std::string back =
+      R"({"from":"us","to":"eu","time":"2026-01-31T09:30:00.000001Z","reason":"x","by":"root"})";
+  const auto with = [](const std::string& region, const std::string& moves) {
+    return Registry::parse(R"({"v":1,"tenants":[{"id":"acme","region":")" + region +
+                           R"(","created":"2026-01-31T09:30:00.000000Z","moves":[)" + moves +
+                           R"(]}],"sources":[]})");
+  };
+  EXPECT_TRUE(with("us", move));
+  EXPECT_TRUE(with("eu", move + "," + back));
+  for (const auto& [region, moves] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"eu", move}, {"us", ""}, {"us", move + "," + move}, {"eu", back + "," + move}, {"us", "7"}}) {
+    const auto read = with(region, moves);
+    ASSERT_FALSE(read) << moves;
+    EXPECT_NE(read.error().message.find("tenants[0].moves"), std::string::npos) << read.error().message;
+  }
+  auto odd = move;
+  odd.replace(odd.find("\"x\""), 3, "\"Ana asked\"");
+  EXPECT_FALSE(with("us", odd));
+}
+
 TEST_F(RegistryFile, ReadsBackWhatItWrites) {
   add_acme();
   add("app");

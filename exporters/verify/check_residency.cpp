@@ -1,0 +1,150 @@
+#include "exporters/jsonl/lines.h"
+#include "exporters/verify/checks.h"
+#include "exporters/verify/layout.h"
+#include "exporters/verify/residency.h"
+#include "ledger/record/record.h"
+#include "ledger/tree/proof.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+namespace countersign::verify {
+namespace {
+
+using base::Code;
+using base::fail;
+
+constexpr std::uint64_t kBytesMax = 256u << 20;
+
+base::Result<void> check_scope(const Verification& run, const ResidencyFacts& facts) {
+  const auto& evidence = *run.evidence;
+  const auto& counts = evidence.counts;
+  const auto count = [&](std::string_view name) -> std::uint64_t {
+    const auto* value = counts.if_contains(boost::json::string_view(name.data(), name.size()));
+    return value != nullptr && value->is_number() ? value->to_number<std::uint64_t>() : 0;
+  };
+  if (facts.tenant != evidence.tenant || facts.region != evidence.region || facts.log != evidence.log ||
+      facts.period.from != evidence.period.from || facts.period.to != evidence.period.to ||
+      facts.run_at != evidence.run_at || facts.records != count("records") ||
+      facts.disclosed != count("disclosures"))
+    return fail(Code::data_loss, "data/residency.json is not about what evidence.json is about");
+  return {};
+}
+
+/// The checkpoint of the system log, which the keys of the tenant's log sign too, under another name.
+base::Result<void> check_head(const Verification& run, const SystemLogHead& head, const std::string& note) {
+  const auto& log = run.evidence->log.text;
+  const base::LogName system{log.substr(0, log.rfind('/') + 1) + std::string(base::kSystemTenant)};
+  if (head.log != system) return fail(Code::data_loss, "the system log of the statement is not the region's");
+  TRY_ASSIGN(auto keys,
+             tree::log_verifiers(system, run.bundle_keys[0].public_key(), run.bundle_keys[1].public_key()));
+  const std::vector<tree::NoteVerifier> verifiers{std::move(keys.log), std::move(keys.clock)};
+  TRY_ASSIGN(const auto opened, tree::open_checkpoint(note, system, verifiers));
+  if (opened.checkpoint.size != head.size || opened.checkpoint.root != head.root || opened.time != head.time)
+    return fail(Code::data_loss, "the system log's checkpoint is not the one that the statement names");
+  if (!opened.checkpoint.extensions.empty() || opened.verified.size() != 2)
+    return fail(Code::data_loss,
+                "the system log's checkpoint is not signed by the log and its clock, and nothing else");
+  return {};
+}
+
+/// Each line of data/residency.jsonl, proven to stand in the system log.
+base::Result<std::vector<SystemRecord>> read_records(const Verification& run, const ResidencyFacts& facts) {
+  const auto& head = *facts.system_log;
+  TRY_ASSIGN(const auto proofs_text, run.bundle.read(layout::kResidencyProofs, kBytesMax));
+  TRY_ASSIGN(const auto proofs, parse_residency_proofs(proofs_text));
+  TRY(check_head(run, head, proofs.checkpoint));
+  TRY_ASSIGN(const auto text, run.bundle.read(layout::kResidencyRecords, kBytesMax));
+  if (!text.empty() && text.back() != '\n')
+    return fail(Code::data_loss, "data/residency.jsonl does not end in a line feed");
+  std::vector<SystemRecord> out;
+  std::string_view lines = text, line;
+  while (jsonl::take_line(lines, line)) {
+    if (out.size() == proofs.places.size())
+      return fail(Code::data_loss, "data/residency.jsonl has a record without a proof");
+    const auto& place = proofs.places[out.size()];
+    auto record = read_system_record(line, head.log, facts.tenant);
+    if (!record) return fail("a record in data/residency.jsonl", record.error());
+    if (!*record || !belongs_to(**record, facts.period))
+      return fail(Code::data_loss, "data/residency.jsonl holds a record that does not belong there");
+    if ((*record)->seq != place.seq || (!out.empty() && place.seq <= out.back().seq))
+      return fail(Code::data_loss,
+                  "data/residency.jsonl and its proofs are not in the order of the system log");
+    if (!tree::verify_inclusion(place.seq, head.size, record::record_hash(line), place.path, head.root))
+      return fail(Code::data_loss,
+                  fmt::format("record {} of data/residency.jsonl is not in the system log: it was altered",
+                              place.seq));
+    out.push_back(std::move(**record));
+  }
+  if (out.size() != proofs.places.size())
+    return fail(Code::data_loss, "a record is missing from data/residency.jsonl: its proof is there");
+  return out;
+}
+
+base::Result<Residency> check(const Verification& run) {
+  TRY_ASSIGN(const auto text, run.bundle.read(layout::kResidency, kBytesMax));
+  TRY_ASSIGN(auto facts, parse_residency(text));
+  TRY(check_scope(run, facts));
+  const bool backed = facts.system_log.has_value();
+  for (const auto name : {layout::kResidencyRecords, layout::kResidencyProofs}) {
+    if ((run.bundle.find(name) != nullptr) != backed)
+      return fail(Code::data_loss, fmt::format("{} is missing, or is there without need", name));
+  }
+  std::vector<SystemRecord> records;
+  if (backed) {
+    TRY_ASSIGN(records, read_records(run, facts));
+  }
+  auto residency = residency_of(std::move(facts), records);
+  if (format_residency(residency) != text)
+    return fail(
+        Code::data_loss,
+        "data/residency.json does not say what follows from the records of the system log: a pin, a move or "
+        "an export was left out or altered");
+  return residency;
+}
+
+std::string sentence_of(const Residency& residency) {
+  const auto& facts = residency.facts;
+  std::string pins;
+  for (const auto& pin : residency.pins) pins += (pins.empty() ? "" : ", then ") + pin.region.value();
+  return fmt::format(
+      "By the system log of {}, up to {}, the tenant was pinned to {} in the period, moved {} times, and {} "
+      "of {} "
+      "exports left {}; this export goes to {}. That no further record of it exists is not proven.",
+      facts.region.value(), base::format_rfc3339({facts.system_log->time * 1'000'000}),
+      pins.empty() ? "no region that is known" : pins, residency.moves.size(), residency.crossed.size(),
+      residency.exports, facts.region.value(), facts.destination.value());
+}
+
+}  // namespace
+
+void check_residency(Verification& run) {
+  const auto absent = [&](std::string_view name) { return run.bundle.find(name) == nullptr; };
+  if (absent(layout::kResidency)) {
+    const bool none = absent(layout::kResidencyRecords) && absent(layout::kResidencyProofs);
+    run.add("residency", none ? CheckState::not_claimed : CheckState::failed,
+            none ? "The bundle has no statement of residency."
+                 : "data/residency.json is missing: it was taken out.");
+    return;
+  }
+  // Without what it hangs on, which has failed by then, it cannot be checked.
+  if (!run.evidence || run.bundle_keys.size() != 2) return;
+  const auto residency = check(run);
+  if (!residency) {
+    run.add("residency", CheckState::failed, residency.error().message);
+  } else if (!residency->facts.system_log) {
+    run.add("residency", CheckState::not_claimed,
+            "The statement of residency is not backed by a system log: none had a checkpoint yet.");
+  } else if (residency->gaps > 0) {
+    run.add("residency", CheckState::not_claimed,
+            fmt::format(
+                "Where the tenant was pinned is not stated throughout: {} recorded moves do not begin where "
+                "the one before ended, so the record of a move is missing.",
+                residency->gaps));
+  } else {
+    run.add("residency", CheckState::passed, sentence_of(*residency));
+  }
+}
+
+}  // namespace countersign::verify
