@@ -21,10 +21,10 @@ Period   {from} (included)
 WHAT IS HERE
 
 evidence.json           scope, query, figures, who ran it and when
-data/records.jsonl      the records, one a line, each exactly as it was hashed and stored
+data/records.jsonl      {records}
 data/events.csv         the same events as a table; a cell that a spreadsheet could take for a
                         formula has an apostrophe in front
-{disclosures}data/boundary.jsonl     the records just before and just behind the period
+{disclosures}data/boundary.jsonl     the {boundary} just before and just behind the period
 data/checkpoint         the log's signed size and root hash (C2SP signed note)
 data/checkpoints.jsonl  the earlier checkpoints that tell when each record was committed
 data/proofs.json        Merkle proofs (RFC 6962) from the records to the checkpoint
@@ -152,6 +152,7 @@ std::string values_text(const verify::Evidence& evidence) {
 std::string readme_text(const verify::Evidence& evidence, const ReadmeFacts& facts) {
   using fmt::arg;
   std::string unlisted = "tagmanifest-sha256.txt tagmanifest-sha256.txt.p7s";
+  const bool none = evidence.profile == record::Profile::none;
   if (facts.timestamped) unlisted += " tagmanifest-sha256.txt.p7s.tsr";
   std::string text = fmt::format(
       kIntroduction, arg("tenant", evidence.tenant.value()), arg("log", evidence.log.text),
@@ -164,11 +165,14 @@ std::string readme_text(const verify::Evidence& evidence, const ReadmeFacts& fac
           : evidence.profile == record::Profile::masked
               ? "data/masked.jsonl       masks of the personal values behind the tokens\n"
               : "data/disclosures.jsonl  the personal values behind the tokens, each with its salt\n"),
+      arg("records", none ? "the number and hash of each record, one a line"
+                          : "the records, one a line, each exactly as it was hashed and stored"),
+      arg("boundary", none ? "number and hash of the records" : "records"),
       arg("recipient",
           evidence.recipient.empty() ? std::string() : fmt::format("For      {}\n", evidence.recipient)),
       arg("unlisted", unlisted));
   if (facts.timestamped) text += kTimestampStep;
-  if (evidence.profile != record::Profile::none) text += fmt::format(kChain);
+  if (!none) text += fmt::format(kChain);
   text += values_text(evidence);
   text += fmt::format(kLimits, arg("beyond", evidence.beyond_checkpoint));
   return text;

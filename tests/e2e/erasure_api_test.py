@@ -172,7 +172,7 @@ class ErasureApi(unittest.TestCase):
             self.assertEqual(self.ask("GET", f"{PATH}/{wrong}", token=everybody)[0], 404)
 
     def test_tokens_end(self):
-        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 4))
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 9))
         brief = self.operator("brief", "--tenant", "acme", "--expires", soon)
         self.wait_for(brief, 404)
         self.appliance.run("operator", "revoke", "dpo")
