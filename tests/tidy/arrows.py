@@ -14,6 +14,7 @@ ARROWS = {
     "ledger/store": ["ledger/record", "ledger/tree", "ledger/vault"],
     "ledger/privacy": ["ledger/store", "ledger/vault"],
     "ledger/projection": ["ledger/store", "ledger/vault"],
+    "ledger/backup": ["ledger/privacy"],
     "collector/http": ["ledger/base"],
     "collector/adapters": ["ledger/projection"],
     "collector/protocols": ["ledger/record"],
@@ -30,7 +31,7 @@ ARROWS = {
     "exporters/*": ["ledger/projection", "exporters/*", "exporters/verify"],
     "reports/*": ["ledger/projection", "reports/*"],
     "web/*": ["ledger/projection", "ledger/privacy", "collector/ingest", "collector/http", "collector/endpoints", "exporters/*", "reports/*", "web/*"],
-    "apps": ["web/*", "ledger/privacy", "collector/syslog", "collector/pull", "collector/mapping"],
+    "apps": ["web/*", "ledger/privacy", "ledger/backup", "collector/syslog", "collector/pull", "collector/mapping"],
 }
 
 # Only these folders may include a library's headers; everybody else goes through the folder's own interface.
