@@ -21,7 +21,7 @@ struct Options {
 
 /// A repository inside of the data folder would go with it.
 base::Result<std::filesystem::path> outside_of_data(const Config& config, const std::string& folder) {
-  const auto path = std::filesystem::weakly_canonical(folder);
+  const auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(folder));
   const auto inside = path.lexically_relative(std::filesystem::weakly_canonical(config.data));
   if (!inside.empty() && *inside.begin() != "..")
     return base::fail(base::Code::invalid_argument,
@@ -41,7 +41,7 @@ base::Result<int> back_up(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto kek, backup_key(config));
   const auto places = small_file_places(config, region);
   // Before a repository is made: whether there is anything to back up.
-  TRY_ASSIGN(const auto reader, store::LedgerReader::open(places.region.ledger()));
+  TRY(store::LedgerReader::open(places.region.ledger()));
   TRY_ASSIGN(auto repository,
              backup::Repository::open_to_add(folder, {config.origin, region}, kek, crypto::system_entropy()));
   Progress progress("backing up");
@@ -52,14 +52,17 @@ base::Result<int> back_up(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto report, backup::take_snapshot(repository, how));
   progress.clear();
   const auto& manifest = report.manifest;
-  auto event = system_event("backup/" + manifest.id, "backup.performed", how.time);
+  auto event = system_event("backup-" + manifest.id, "backup.performed", how.time);
   event["action"] = {{"name", "backup"},
                      {"resource", manifest.id},
                      {"context", fmt::format("bytes={} new_bytes={} new_chunks={}", manifest.bytes(),
                                              report.bytes_new, report.chunks_new)}};
   TRY(leave_in_outbox(places.region, event));
-  TRY_ASSIGN(const auto removed, repository.prune({options.keep, options.keep_days}, how.time));
-  boost::json::array gone(removed.begin(), removed.end());
+  const auto removed = repository.prune({options.keep, options.keep_days}, how.time);
+  if (!removed)
+    return base::fail(fmt::format("the snapshot {} was made, but nothing was removed", manifest.id),
+                      removed.error());
+  boost::json::array gone(removed->begin(), removed->end());
   print(context,
         boost::json::object{{"snapshot", manifest.id},
                             {"region", region.value()},
@@ -67,10 +70,10 @@ base::Result<int> back_up(const Context& context, const Options& options) {
                             {"new_bytes", report.bytes_new},
                             {"new_chunks", report.chunks_new},
                             {"removed", std::move(gone)}},
-        fmt::format(
-            "Snapshot {} of {}: {}, for which {} were added to {}\n{}", manifest.id, region.value(),
-            shown_bytes(manifest.bytes()), shown_bytes(report.bytes_new), folder.string(),
-            removed.empty() ? std::string() : fmt::format("Removed by age: {} snapshots\n", removed.size())));
+        fmt::format("Snapshot {} of {}: {}, for which {} were added to {}\n{}", manifest.id, region.value(),
+                    shown_bytes(manifest.bytes()), shown_bytes(report.bytes_new), folder.string(),
+                    removed->empty() ? std::string()
+                                     : fmt::format("Removed by age: {} snapshots\n", removed->size())));
   return 0;
 }
 

@@ -103,15 +103,35 @@ class Restore {
   base::Result<void> compare() {
     std::error_code ignored;
     report_.has_head_memory = std::filesystem::exists(config_.head_memory(region_), ignored);
-    TRY_ASSIGN(const auto heads, store::HeadMemory::open(config_.head_memory(region_)));
-    std::vector<std::string> checkpoints;
+    TRY_ASSIGN(auto heads, store::HeadMemory::open(config_.head_memory(region_)));
+    report_.compared = report_.has_head_memory || !options_.checkpoints.empty();
+    std::vector<backup::KeptCheckpoint> checkpoints;
     for (const auto& file : options_.checkpoints) {
       TRY_ASSIGN(auto note, base::read_file(file, kCheckpointBytesMax));
-      checkpoints.push_back(std::move(note));
+      checkpoints.push_back({std::move(note), "a checkpoint"});
+    }
+    TRY_ASSIGN(const auto ids, repository_.list());
+    for (const auto& id : ids) {
+      if (id <= manifest_.id) continue;
+      const auto newer = repository_.read(id);
+      if (!newer) continue;
+      for (const auto& note : newer->checkpoints) checkpoints.push_back({note, "a newer snapshot"});
     }
     TRY_ASSIGN(auto reader, store::LedgerReader::open(staged_.ledger()));
     TRY_ASSIGN(report_.logs, backup::compare(reader, heads, checkpoints));
-    return {};
+    return learn(heads);
+  }
+
+  /// What is known to have been signed from here on belongs in the head memory, so that the daemon never
+  /// signs another history for it. It is only ever added to, by notes that the log's own key has signed.
+  base::Result<void> learn(store::HeadMemory& heads) const {
+    std::vector<std::pair<base::LogName, store::SignedHead>> learned;
+    for (const auto& log : report_.logs) {
+      const auto* known = heads.find(log.log);
+      if (log.signed_elsewhere > (known != nullptr ? known->size : 0))
+        learned.emplace_back(log.log, store::SignedHead{log.signed_elsewhere, log.signed_root});
+    }
+    return learned.empty() ? base::Result<void>() : heads.remember(learned);
   }
 
   base::Result<void> verify(const crypto::Secret& kek) {

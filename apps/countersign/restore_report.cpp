@@ -72,6 +72,7 @@ boost::json::object RestoreReport::to_json() const {
                           {"values_erased", values_erased},
                           {"registry_restored", registry_restored},
                           {"head_memory", has_head_memory},
+                          {"compared", compared},
                           {"verified", verified},
                           {"rolled_back", rolled_back()},
                           {"logs", std::move(standings)}};
@@ -97,8 +98,6 @@ std::string RestoreReport::to_text() const {
         tokens.tokens, tokens.open, tokens.erased, tokens.missing, tokens.damaged);
   text += "\n";
   for (const auto& log : logs) text += line_of(log);
-  const bool compared =
-      std::any_of(logs.begin(), logs.end(), [](const auto& log) { return !log.known_from.empty(); });
   if (rolled_back() > 0) {
     text +=
         "\nThis is a rollback: more was signed than this copy holds. It can be read, verified and exported "

@@ -21,6 +21,7 @@ struct RestoreReport {
   std::uint64_t values_erased = 0;  ///< that the snapshot still had
   bool registry_restored = false;
   bool has_head_memory = false;
+  bool compared = false;  ///< with something that is kept apart from the backups
   bool verified = false;
   std::vector<backup::LogStanding> logs;
   backup::TokenCount tokens;  ///< where it was verified

@@ -55,13 +55,14 @@ class ChunkStore {
 
   ChunkId id_of(Realm realm, base::Bytes payload) const;
   base::Result<std::string> body_of(const ChunkId& id) const;
+  base::Result<void> make_folder(const std::filesystem::path& folder) const;
   base::Result<void> write(const ChunkId& id, base::Bytes payload);
 
   const std::filesystem::path folder_;
   const crypto::Entropy entropy_;
   std::optional<Sealed> sealed_;
   std::set<ChunkId> known_, written_;
-  std::set<std::filesystem::path> folders_made_;
+  std::set<std::filesystem::path> folders_;  ///< that put() has written to
   std::uint64_t bytes_written_ = 0;
 };
 

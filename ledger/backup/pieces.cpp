@@ -65,6 +65,10 @@ base::Result<void> cut_pages(base::Bytes piece, std::size_t page_bytes, bool fir
   return hot.flush();
 }
 
+std::size_t first_page_of(base::Bytes payload) {
+  return static_cast<std::size_t>(payload[2]) << 8 | payload[3];
+}
+
 base::Result<void> cut_bytes(base::Bytes piece, const VisitPayload& visit) {
   for (std::size_t at = 0; at < piece.size(); at += kColdBytes)
     TRY(visit(piece.subspan(at, std::min(kColdBytes, piece.size() - at))));

@@ -28,6 +28,9 @@ using VisitPayload = std::function<base::Result<void>(base::Bytes payload)>;
 base::Result<void> cut_pages(base::Bytes piece, std::size_t page_bytes, bool first,
                              const VisitPayload& visit);
 
+/// The number of the first page in a payload that cut_pages() made.
+std::size_t first_page_of(base::Bytes payload);
+
 /// Cuts a piece of any other file: payloads are what stands there, one behind the other.
 base::Result<void> cut_bytes(base::Bytes piece, const VisitPayload& visit);
 

@@ -23,7 +23,6 @@ using base::Code;
 using base::fail;
 
 constexpr int kAttempts = 3;
-constexpr std::size_t kPageSizeAt = 16, kFileHeader = 100;
 
 std::uint64_t size_of(const fs::path& file) {
   std::error_code missing;
@@ -84,25 +83,21 @@ class Making {
   }
 
   base::Result<void> read_loosely(const fs::path& path, Realm realm) {
-    // No connection of this process has the file open: to close a descriptor would give up its locks (POSIX).
-    TRY_ASSIGN(auto file, base::OpenFile::open(path, O_RDONLY));
-    std::vector<std::uint8_t> piece(kPieceBytes);
-    std::size_t page_bytes = 0;
-    for (bool first = true;; first = false) {
-      TRY_ASSIGN(auto size, file.read(reinterpret_cast<char*>(piece.data()), piece.size()));
-      if (first) {
-        if (size < kFileHeader) return {};
-        page_bytes = static_cast<std::size_t>(piece[kPageSizeAt]) << 8 | piece[kPageSizeAt + 1];
-        if (page_bytes == 1) page_bytes = 65'536;
-        if (page_bytes < 512 || (page_bytes & (page_bytes - 1)) != 0) return {};
-      }
-      const bool last = size < piece.size();
-      size -= size % page_bytes;
-      TRY(cut_pages(base::Bytes(piece).first(size), page_bytes, first,
-                    [&](base::Bytes payload) { return store(realm, payload, nullptr); }));
-      progress(size);
-      if (last) return {};
-    }
+    TRY_ASSIGN(auto connection, sqlite::Connection::open(path, {}));
+    TRY_ASSIGN(const auto page_bytes, connection.query_integer("PRAGMA page_size"));
+    const auto visit = [&](std::uint64_t index, base::Bytes piece) -> base::Result<void> {
+      const auto take = [&](base::Bytes payload) -> base::Result<void> {
+        // The file's first page has numbers that the exact reading gives another value.
+        if (index == 0 && first_page_of(payload) == 0) return {};
+        return store(realm, payload, nullptr);
+      };
+      TRY(cut_pages(piece, static_cast<std::size_t>(page_bytes), index == 0, take));
+      progress(piece.size());
+      return {};
+    };
+    TRY_ASSIGN(const auto shape, connection.peek_pages(kPieceBytes, visit));
+    static_cast<void>(shape);
+    return {};
   }
 
   base::Result<void> store(Realm realm, base::Bytes payload, std::vector<base::Digest>* chunks) {

@@ -25,9 +25,9 @@ struct Known {
 };
 using KnownHeads = std::multimap<base::LogName, Known>;
 
-base::Result<void> add_checkpoint(const store::LedgerIdentity& identity, const std::string& note,
+base::Result<void> add_checkpoint(const store::LedgerIdentity& identity, const KeptCheckpoint& kept,
                                   KnownHeads& known) {
-  TRY_ASSIGN(const auto body, tree::read_checkpoint_body(note));
+  TRY_ASSIGN(const auto body, tree::read_checkpoint_body(kept.note));
   const auto tenant = base::tenant_of(body.origin);
   if (body.origin != base::log_name(identity.origin, identity.region, tenant))
     return fail(Code::invalid_argument,
@@ -35,9 +35,9 @@ base::Result<void> add_checkpoint(const store::LedgerIdentity& identity, const s
                             identity.origin, identity.region.value()));
   TRY_ASSIGN(auto verifiers, store::verifiers_of(identity, body.origin));
   const std::vector<tree::NoteVerifier> keys{std::move(verifiers.log), std::move(verifiers.clock)};
-  auto opened = tree::open_checkpoint(note, body.origin, keys);
-  if (!opened) return fail("a checkpoint that was given is not of this ledger", opened.error());
-  known.emplace(body.origin, Known{{body.size, body.root}, "a checkpoint"});
+  auto opened = tree::open_checkpoint(kept.note, body.origin, keys);
+  if (!opened) return fail(fmt::format("{} is not of this ledger", kept.from), opened.error());
+  known.emplace(body.origin, Known{{body.size, body.root}, kept.from});
   return {};
 }
 
@@ -55,6 +55,7 @@ base::Result<LogStanding> compare_log(store::LedgerReader& ledger, const store::
     const auto& [head, from] = it->second;
     if (head.size >= out.signed_elsewhere) {
       out.signed_elsewhere = head.size;
+      out.signed_root = head.root;
       out.known_from = from;
     }
     if (out.standing == Standing::other) continue;
@@ -83,14 +84,14 @@ std::string_view to_string(Standing standing) {
 }
 
 base::Result<std::vector<LogStanding>> compare(store::LedgerReader& ledger, const store::HeadMemory& heads,
-                                               const std::vector<std::string>& checkpoints) {
+                                               const std::vector<KeptCheckpoint>& checkpoints) {
   KnownHeads known;
   const auto& identity = ledger.identity();
   for (const auto& [log, head] : heads.heads()) {
     if (log == base::log_name(identity.origin, identity.region, base::tenant_of(log)))
       known.emplace(log, Known{head, "the head memory"});
   }
-  for (const auto& note : checkpoints) TRY(add_checkpoint(identity, note, known));
+  for (const auto& kept : checkpoints) TRY(add_checkpoint(identity, kept, known));
   TRY_ASSIGN(auto logs, ledger.logs());
   std::set<base::LogName> there;
   for (const auto& log : logs) there.insert(log.name);

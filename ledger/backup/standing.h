@@ -28,15 +28,22 @@ struct LogStanding {
   Standing standing = Standing::level;
   std::uint64_t records = 0;           ///< that are there
   std::uint64_t signed_elsewhere = 0;  ///< the largest size that is known to have been signed; 0: none is
-  std::string known_from;              ///< `the head memory` or `a checkpoint`; empty: nothing is known
+  base::Digest signed_root;            ///< of that size
+  std::string known_from;              ///< `the head memory` or a KeptCheckpoint's; empty: nothing is known
   std::optional<std::int64_t> last_signed;  ///< POSIX seconds of the newest checkpoint that is there
+};
+
+/// A signed note that does not come from the ledger itself.
+struct KeptCheckpoint {
+  std::string note;
+  std::string_view from;  ///< for example `a checkpoint`; a literal
 };
 
 /// Compares each log of a ledger, and each that is missing from it, with the head memory and with
 /// checkpoints (C2SP signed notes) that somebody kept. Checkpoints of other appliances or regions are refused
 /// with invalid_argument; permission_denied, data_loss: one was not signed with this ledger's key.
 base::Result<std::vector<LogStanding>> compare(store::LedgerReader& ledger, const store::HeadMemory& heads,
-                                               const std::vector<std::string>& checkpoints);
+                                               const std::vector<KeptCheckpoint>& checkpoints);
 
 /// What became of the tokens that stand in records; each counts once.
 struct TokenCount {

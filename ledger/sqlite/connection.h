@@ -84,6 +84,10 @@ class Connection {
   /// what `visit` does should be short. Errors: those of the connection and of `visit`, which ends the copy.
   base::Result<FileShape> copy_pages(std::size_t piece_bytes, const VisitPiece& visit);
 
+  /// Reads the file's pages as they lie on the disk, piece by piece and in order, without any lock: what is
+  /// in the WAL is missing, and what a writer changes meanwhile may be torn. Nothing is held up by it.
+  base::Result<FileShape> peek_pages(std::size_t piece_bytes, const VisitPiece& visit);
+
  private:
   struct Impl;
   sqlite3* handle() const;

@@ -227,4 +227,28 @@ base::Result<FileShape> Connection::copy_pages(std::size_t piece_bytes, const Vi
   return shape;
 }
 
+base::Result<FileShape> Connection::peek_pages(std::size_t piece_bytes, const VisitPiece& visit) {
+  TRY_ASSIGN(const auto page_bytes, query_integer("PRAGMA page_size"));
+  FileShape shape{static_cast<std::uint32_t>(page_bytes), 0};
+  // Through SQLite's own handle: to open and close the file once more would give up the locks that this
+  // process has on it (POSIX).
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  sqlite3_int64 size = 0;
+  int result = file->pMethods->xFileSize(file, &size);
+  const auto bytes = static_cast<std::uint64_t>(size) / shape.page_bytes * shape.page_bytes;
+  std::vector<std::uint8_t> piece(piece_bytes);
+  while (result == SQLITE_OK && shape.bytes < bytes) {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), bytes - shape.bytes));
+    result = file->pMethods->xRead(file, piece.data(), static_cast<int>(count),
+                                   static_cast<sqlite3_int64>(shape.bytes));
+    if (result != SQLITE_OK) break;
+    TRY(visit(shape.bytes / piece_bytes, base::Bytes(piece).first(count)));
+    shape.bytes += count;
+  }
+  // The file has become shorter.
+  if (result == SQLITE_OK || result == SQLITE_IOERR_SHORT_READ) return shape;
+  return fail(Code::internal, fmt::format("SQLite: {} while a file was read", sqlite3_errstr(result)));
+}
+
 }  // namespace countersign::sqlite
