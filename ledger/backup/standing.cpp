@@ -53,7 +53,7 @@ base::Result<LogStanding> compare_log(store::LedgerReader& ledger, const store::
   const auto [begin, end] = known.equal_range(log.name);
   for (auto it = begin; it != end; ++it) {
     const auto& [head, from] = it->second;
-    if (head.size >= out.signed_elsewhere) {
+    if (out.known_from.empty() || head.size > out.signed_elsewhere) {
       out.signed_elsewhere = head.size;
       out.signed_root = head.root;
       out.known_from = from;

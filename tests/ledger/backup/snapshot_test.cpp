@@ -75,9 +75,18 @@ TEST_F(Snapshot, IsOfOneMomentWhileEventsComeIn) {
   std::atomic<bool> stop{false};
   std::atomic<std::uint64_t> done{2'000};
   std::thread sender([&] {
-    for (std::uint64_t n = 2'000; !stop; n += 100) {
-      append(*writer, n, n + 100);
-      done = n + 100;
+    // Each event brings values that the vault has never seen: were it read before the ledger, some were
+    // missing.
+    for (std::uint64_t n = 2'000; !stop; n += 20) {
+      std::vector<record::PreparedEvent> batch;
+      for (std::uint64_t i = n; i < n + 20; ++i) {
+        auto event = testing::sample_event_json(i);
+        event["actor"].as_object()["email"] = fmt::format("of.event.{}@example.com", i);
+        batch.push_back(
+            std::move(*record::prepare_event(event, {base::SourceName("app"), record::Proof::token})));
+      }
+      ASSERT_TRUE(testing::TestRegion::append(*writer, std::move(batch)));
+      done = n + 20;
     }
   });
   for (int i = 0; i < 5; ++i) {
