@@ -49,7 +49,13 @@ base::Result<int> back_up(const Context& context, const Options& options) {
   how.places = places;
   how.time = base::system_clock()();
   how.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
-  TRY_ASSIGN(const auto report, backup::take_snapshot(repository, how));
+  const auto taken = backup::take_snapshot(repository, how);
+  if (!taken) {
+    // What was stored for it would only fill the disk.
+    static_cast<void>(repository.prune({}, how.time));
+    return base::fail(taken.error());
+  }
+  const auto& report = *taken;
   progress.clear();
   const auto& manifest = report.manifest;
   auto event = system_event("backup-" + manifest.id, "backup.performed", how.time);

@@ -128,6 +128,27 @@ class Backup(unittest.TestCase):
         self.assertEqual(restored[0]["action"]["resource"], last["snapshot"])
         self.assertEqual(machine.stop(), 0)
 
+    def test_a_machine_burns_down_with_its_head_memory(self):
+        self.send(0, 1500)
+        self.wait_signed(1500)
+        self.back_up()
+        self.appliance.kill()
+        machine = self.other_machine(heads=False)
+        self.addCleanup(machine.kill)
+        done = machine.run("restore", "--from", self.backups, "--verify")
+        self.assertIn("cannot be excluded", done.stdout)
+        machine.start()
+        status, answer = machine.post(self.token, [event(n) for n in range(1000, 1600)])
+        self.assertEqual(status, 200)
+        self.assertEqual([r["status"] for r in answer["results"]], ["duplicate"] * 500 + ["appended"] * 100)
+        self.assertEqual(machine.stop(), 0)
+        self.assertEqual(machine.run("verify", "--data", machine.folder / "data").returncode, 0)
+        # Its backups go on in the same folder.
+        again = machine.json("backup", "--to", self.backups)
+        self.assertTrue(machine.json("backup", "check", "--from", self.backups)["whole"])
+        shutil.rmtree(machine.folder / "data")
+        self.assertEqual(self.restore(machine, "--verify")["snapshot"], again["snapshot"])
+
     def test_backups_under_load_are_each_of_one_moment(self):
         senders = [Sender(self.appliance, self.token, n) for n in range(2)]
         for sender in senders:
@@ -152,6 +173,32 @@ class Backup(unittest.TestCase):
             stored = {record["event"]["id"]: record["seq"] for record in machine.records("acme")}
             for name, (seq, _) in acknowledged.items():
                 self.assertEqual(stored.get(name), seq, "what was acknowledged before a backup is in it")
+            shutil.rmtree(machine.folder)
+
+    def test_backups_while_persons_are_erased(self):
+        sender = Sender(self.appliance, self.token, 3)
+        sender.start()
+        environment = dict(os.environ, COUNTERSIGN_CONFIG=str(self.appliance.config))
+        erasures = 0
+        for person in range(6):
+            time.sleep(0.3)
+            backing_up = subprocess.Popen([BIN / "countersign", "backup", "--to", self.backups], env=environment, stdout=subprocess.DEVNULL)
+            done = self.appliance.run("privacy", "erase", "--tenant", "acme", "--subject", f"user=user-{person}", "--yes", "--reason", "gdpr_art_17", check=False)
+            erasures += done.returncode == 0
+            self.assertEqual(backing_up.wait(60), 0)
+        sender.stopping = True
+        sender.join(30)
+        self.assertEqual(sender.wrong, [])
+        self.assertGreater(erasures, 3)
+        self.assertEqual(self.appliance.stop(), 0)
+        self.back_up()
+        for snapshot in self.appliance.json("backup", "list", "--from", self.backups)["snapshots"]:
+            machine = self.other_machine()
+            done = machine.run("--json", "restore", "--from", self.backups, "--verify", "--snapshot", snapshot["snapshot"], check=False)
+            self.assertIn(done.returncode, (0, 21), done.stderr)
+            tokens = json.loads(done.stdout)["tokens"]
+            self.assertEqual((tokens["missing"], tokens["damaged"]), (0, 0))
+            self.assertGreater(tokens["erased"], 0)
             shutil.rmtree(machine.folder)
 
     def test_an_older_backup_is_a_rollback_and_says_so(self):
@@ -372,6 +419,7 @@ class Backup(unittest.TestCase):
         full = self.appliance.run("backup", "--to", small / "backups", check=False)
         self.assertEqual(full.returncode, 7, full.stderr)
         self.assertEqual(self.appliance.json("backup", "list", "--from", small / "backups")["snapshots"], [])
+        self.assertEqual([path for path in (small / "backups" / "chunks").rglob("*") if path.is_file()], [])
         self.back_up()
         self.assertEqual(self.appliance.stop(), 0)
         shutil.rmtree(small / "backups")
