@@ -47,9 +47,12 @@ class Making {
   base::Result<SnapshotReport> run() {
     const auto& region = options_.places.region;
     TRY(find_earlier());
-    total_ = 2 * (size_of(region.ledger()) + size_of(region.vault()));
-    TRY(read_loosely(region.ledger(), Realm::open));
-    TRY(read_loosely(region.vault(), Realm::sealed));
+    total_ = size_of(region.ledger()) + size_of(region.vault());
+    if (!earlier_) {
+      total_ *= 2;
+      TRY(read_loosely(region.ledger(), Realm::open));
+      TRY(read_loosely(region.vault(), Realm::sealed));
+    }
     // Segments before and after the ledger: one that is retired meanwhile is still there for it, and one that
     // is made meanwhile, too.
     TRY(take_segments());

@@ -30,12 +30,12 @@ struct SnapshotReport {
 
 /// Adds a snapshot of a region to its repository, beside a running daemon or without one.
 ///
-/// Each SQLite file is read twice. First as it lies on the disk, outside of any transaction: what is stored
-/// this way is the bulk of it, may be torn, and counts for nothing. Then within one read transaction, for as
-/// long as it takes to read and hash it and to store what the first reading did not; only this is the
-/// snapshot. The ledger comes before the vault, because the writer commits a value before the record that
-/// holds its token: so each token in the snapshot's ledger has its value in the snapshot's vault, or it was
-/// erased. The index is derived from the ledger and left out.
+/// Each SQLite file is read within one read transaction, for as long as it takes to read and hash it and to
+/// store what no former snapshot has. So that this is short the first time, too, there the file is read
+/// before as it lies on the disk, outside of any transaction: what is stored this way may be torn, and is no
+/// part of the snapshot. The ledger comes before the vault, because the writer commits a value before the
+/// record that holds its token: so each token in the snapshot's ledger has its value in the snapshot's vault,
+/// or it was erased. The index is derived from the ledger and left out.
 ///
 /// unavailable: the WAL grew beyond wal_growth_max again and again. failed_precondition: the clock is behind
 /// the newest snapshot. On any failure the repository is what it was, but for chunks that nothing refers to.

@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     PROPERTY(again && *again == *files);
   }
   if (const auto plain = backup::decompress({data, size}, 1 << 20)) PROPERTY(plain->size() <= 1 << 20);
-  for (const std::size_t page_bytes : {0, 512, 4096}) {
+  for (const std::size_t page_bytes : {std::size_t{0}, std::size_t{512}, std::size_t{4096}}) {
     backup::PieceBuilder builder(8192, page_bytes);
     if (builder.add(text) && builder.finish()) PROPERTY(size >= 8192);
   }

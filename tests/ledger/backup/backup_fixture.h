@@ -74,7 +74,7 @@ class BackupFixture : public ::testing::Test {
     const auto repository = open_to_read();
     const auto manifest = repository.read(id);
     EXPECT_TRUE(manifest) << manifest.error().message;
-    const store::RegionFiles files{dir_ / ("restored-" + id + std::to_string(restores_++))};
+    store::RegionFiles files{dir_ / ("restored-" + id + std::to_string(restores_++))};
     std::filesystem::create_directory(files.folder);
     const auto done = backup::restore_files(repository, *manifest, files.folder, {});
     EXPECT_TRUE(done) << done.error().message;
