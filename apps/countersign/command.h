@@ -25,6 +25,8 @@ struct Context {
 inline constexpr int kExitUsage = 2;
 /// `verify` found nothing wrong, but was given nothing to recognise the signer by.
 inline constexpr int kExitIdentityNotChecked = 20;
+/// `restore` put a copy in place that is older than what was signed.
+inline constexpr int kExitRolledBack = 21;
 /// The one mapping from errors to exit codes.
 int exit_code(base::Code code);
 
@@ -68,6 +70,8 @@ void add_privacy(CLI::App& app, Context& context);
 void add_retention(CLI::App& app, Context& context);
 void add_privacy_access(CLI::App& privacy, Context& context);
 void add_privacy_hold(CLI::App& privacy, Context& context);
+void add_backup(CLI::App& app, Context& context);
+void add_restore(CLI::App& app, Context& context);
 void add_index(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 

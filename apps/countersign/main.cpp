@@ -17,7 +17,8 @@ constexpr const char* kAbout =
     "later,\n"
     "7 a limit or a full disk, 8 the state does not allow it, 9 evidence is altered or missing, 10 internal "
     "error,\n"
-    "20 verify: nothing wrong, but no trusted key or certificate was given.";
+    "20 verify: nothing wrong, but no trusted key or certificate was given,\n"
+    "21 restore: done, but what was restored is older than what was signed.";
 
 }  // namespace
 
@@ -48,6 +49,8 @@ int main(int argc, char** argv) {
     add_privacy(app, context);
     add_retention(app, context);
     add_residency(app, context);
+    add_backup(app, context);
+    add_restore(app, context);
     add_index(app, context);
     add_completion(app, context);
     try {

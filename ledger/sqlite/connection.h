@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,15 @@ struct OpenOptions {
 };
 
 class Statement;
+
+/// How large a file is.
+struct FileShape {
+  std::uint32_t page_bytes = 0;
+  std::uint64_t bytes = 0;  ///< all pages
+};
+
+/// Called with one piece of a file; the view is valid during the call.
+using VisitPiece = std::function<base::Result<void>(std::uint64_t index, base::Bytes piece)>;
 
 /// One connection to one SQLite file, set up as docs/architecture.md says: WAL, synchronous=FULL, defensive
 /// mode, no mmap, no automatic WAL checkpoints. One thread at a time.
@@ -66,6 +76,17 @@ class Connection {
   /// Readers are not disturbed: what changes is nothing that they look at. failed_precondition for a file of
   /// more than 33 million pages, in which pages can no longer be told apart by their first byte.
   base::Result<std::uint64_t> scrub();
+
+  /// Reads every page of the file as one read transaction sees it, and calls `visit` with each piece of
+  /// `piece_bytes` (a multiple of every page size, 65,536) of it; the last one may be shorter. Pieces come in
+  /// no order, each once. Put together they are a database of the same content, in which page 1 has a change
+  /// counter and a schema cookie of its own. While it runs the WAL cannot be started anew by its writer, so
+  /// what `visit` does should be short. Errors: those of the connection and of `visit`, which ends the copy.
+  base::Result<FileShape> copy_pages(std::size_t piece_bytes, const VisitPiece& visit);
+
+  /// Reads the file's pages as they lie on the disk, piece by piece and in order, without any lock: what is
+  /// in the WAL is missing, and what a writer changes meanwhile may be torn. Nothing is held up by it.
+  base::Result<FileShape> peek_pages(std::size_t piece_bytes, const VisitPiece& visit);
 
  private:
   struct Impl;

@@ -15,6 +15,7 @@ ARROWS = {
     "ledger/privacy": ["ledger/store", "ledger/vault"],
     "ledger/retention": ["ledger/privacy", "ledger/store"],
     "ledger/projection": ["ledger/store", "ledger/vault"],
+    "ledger/backup": ["ledger/privacy"],
     "collector/http": ["ledger/base"],
     "collector/adapters": ["ledger/projection"],
     "collector/protocols": ["ledger/record"],
@@ -31,7 +32,7 @@ ARROWS = {
     "exporters/*": ["ledger/projection", "exporters/*", "exporters/verify"],
     "reports/*": ["ledger/projection", "reports/*"],
     "web/*": ["ledger/projection", "ledger/privacy", "collector/ingest", "collector/http", "collector/endpoints", "exporters/*", "reports/*", "web/*"],
-    "apps": ["web/*", "ledger/privacy", "ledger/retention", "collector/syslog", "collector/pull", "collector/mapping"],
+    "apps": ["web/*", "ledger/privacy", "ledger/retention", "ledger/backup", "collector/syslog", "collector/pull", "collector/mapping"],
 }
 
 # Only these folders may include a library's headers; everybody else goes through the folder's own interface.
