@@ -78,7 +78,8 @@ base::Result<std::optional<AppendOutcome>> EventLookup::find(const record::Prepa
     TRY_ASSIGN(const auto hash, impl_->ledger.nodes(*log)(0, place->seq));
     return std::optional(AppendOutcome{AppendStatus::duplicate, {log->name, seq, hash}});
   }
-  TRY_ASSIGN(const auto bytes, found);
+  if (!found) return base::fail(found.error());
+  const auto& bytes = *found;
   TRY_ASSIGN(const auto stored, record::read_record(bytes));
   TRY_ASSIGN(const auto offered, impl_->with_tokens(event));
   const bool same = offered && stored.event == *offered;
