@@ -1,3 +1,4 @@
+#include "apps/daemon/key_rotation.h"
 #include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
@@ -39,8 +40,8 @@ sigset_t awaited_signals() {
 /// The registry, and when its file last changed.
 class WatchedRegistry {
  public:
-  WatchedRegistry(std::filesystem::path file, std::filesystem::path key_file)
-      : file_(std::move(file)), key_file_(std::move(key_file)) {}
+  WatchedRegistry(std::filesystem::path file, vault::KekSource kek)
+      : file_(std::move(file)), kek_(std::move(kek)) {}
 
   /// The registry, if its file has changed since the last call; an empty one where there is no file yet.
   base::Result<std::shared_ptr<const ingest::Registry>> changed() {
@@ -49,7 +50,7 @@ class WatchedRegistry {
     if (read_ && written == written_) return std::shared_ptr<const ingest::Registry>();
     auto loaded = error ? base::Result<ingest::Registry>(ingest::Registry()) : ingest::Registry::load(file_);
     if (!loaded) return base::fail(loaded.error());
-    TRY_ASSIGN(const auto key, vault::read_key_encryption_key(key_file_));
+    TRY_ASSIGN(const auto key, vault::read_key_encryption_key(kek_));
     TRY(ingest::open_secrets(*loaded, key));
     written_ = written;
     read_ = true;
@@ -57,7 +58,8 @@ class WatchedRegistry {
   }
 
  private:
-  const std::filesystem::path file_, key_file_;
+  const std::filesystem::path file_;
+  const vault::KekSource kek_;
   std::filesystem::file_time_type written_{};
   bool read_ = false;
 };
@@ -68,10 +70,8 @@ class Daemon {
       : config_(std::move(config)), watched_(config_.registry(), config_.keys.vault) {}
 
   base::Result<void> start() {
-    TRY_ASSIGN(auto keys, read_log_keys(config_));
-    keys_ = std::make_unique<LogKeys>(std::move(keys));
     for (const auto& id : config_.regions) {
-      TRY_ASSIGN(auto region, Region::start(config_, id, *keys_, metrics_, [this](const base::Error& error) {
+      TRY_ASSIGN(auto region, Region::start(config_, id, metrics_, [this](const base::Error& error) {
                    spdlog::critical("{}", error.message);
                    failed_ = true;
                    ::kill(::getpid(), SIGTERM);
@@ -162,6 +162,7 @@ class Daemon {
       report("an order to erase waits", region->carry_out_erasures());
       report(kSystemLogWaits, region->write_system_log());
     }
+    report("an order to rotate a key waits", key_rotation_.step());
     if (++seconds_ % kBookSeconds == 0) save_book();
   }
 
@@ -199,8 +200,8 @@ class Daemon {
   Config config_;
   base::Metrics metrics_;
   WatchedRegistry watched_;
-  std::unique_ptr<LogKeys> keys_;
   std::vector<std::unique_ptr<Region>> regions_;
+  KeyRotation key_rotation_{config_, regions_};
   std::unique_ptr<ingest::IngestService> service_;
   std::unique_ptr<Pulling> pulling_;
   std::unique_ptr<http::Server> server_;

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
     add_export(app, context);
     add_verify(app, context);
     add_privacy(app, context);
+    add_key(app, context);
     add_index(app, context);
     add_completion(app, context);
     try {

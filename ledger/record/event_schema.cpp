@@ -18,10 +18,10 @@ constexpr std::string_view kEventTypes[] = {
     "login.failed",     "action.performed",    "action.blocked",        "factor.enrolled",
     "factor.removed",   "factor.reset",        "user.provisioned",      "user.deprovisioned",
     "user.suspended",   "user.role_changed",   "policy.changed",        "source.heartbeat"};
-constexpr std::string_view kSystemTypes[] = {"source.added",      "source.revoked",   "source.silent",
-                                             "source.heard",      "tenant.added",     "key.created",
-                                             "ledger.started",    "export.performed", "personal.viewed",
-                                             "erasure.performed", "hold.placed",      "hold.released"};
+constexpr std::string_view kSystemTypes[] = {
+    "source.added",      "source.revoked", "source.silent",  "source.heard",     "tenant.added",
+    "key.created",       "key.rotated",    "ledger.started", "export.performed", "personal.viewed",
+    "erasure.performed", "hold.placed",    "hold.released"};
 constexpr std::string_view kPurposes[] = {"signup", "admin_action", "login", "step_up", "audit_access"};
 constexpr std::string_view kFactors[] = {"sms", "whatsapp", "voice", "email", "totp", "passkey", "push"};
 constexpr std::string_view kSecretNames[] = {

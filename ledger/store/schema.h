@@ -28,6 +28,9 @@ base::Result<void> create_ledger(const std::filesystem::path& ledger_file, const
 /// Reads who a ledger file says it is; data_loss where it is no ledger of a version that is known.
 base::Result<LedgerIdentity> read_identity(sqlite::Connection& ledger);
 
+/// The name in `identity` of the endorsement of the `number`-th key that took over, from 1.
+std::string rotation_name(std::size_t number);
+
 /// The statements that make the schema, as they stand in sqlite_schema; verification compares them.
 const std::vector<std::string>& ledger_schema();
 

@@ -21,6 +21,7 @@ class SqliteStore final : public Store {
   base::Result<void> commit(const Group& group) override;
   void rollback() override;
   base::Result<void> publish(const std::vector<NewCheckpoint>& checkpoints) override;
+  base::Result<void> add_rotation(std::size_t number, std::string_view note) override;
   void tidy() override;
   base::Result<void> close() override;
 

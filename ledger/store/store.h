@@ -72,6 +72,11 @@ class Store {
   /// Publishes checkpoints, all or none. A size of a log is published once only: `already_exists`.
   virtual base::Result<void> publish(const std::vector<NewCheckpoint>& checkpoints) = 0;
 
+  /// Adds the endorsement of a key that takes over (tree::sign_rotation) as the `number`-th of the ledger,
+  /// from
+  /// 1. already_exists where there is one of that number. Errors as commit().
+  virtual base::Result<void> add_rotation(std::size_t number, std::string_view note) = 0;
+
   /// Housekeeping between commits; cheap where there is nothing to do.
   virtual void tidy() = 0;
   /// Leaves the files in their most compact state; the last call.

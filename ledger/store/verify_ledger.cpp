@@ -31,8 +31,8 @@ constexpr std::size_t kFaultsMax = 20;
 class Workers {
  public:
   Workers(std::filesystem::path file, std::vector<Chunk> chunks,
-          const std::map<std::int64_t, std::vector<tree::NoteVerifier>>& verifiers, unsigned threads)
-      : file_(std::move(file)), chunks_(std::move(chunks)), verifiers_(verifiers), ahead_max_(threads * 2) {
+          const std::map<std::int64_t, tree::KeyChain>& keys, unsigned threads)
+      : file_(std::move(file)), chunks_(std::move(chunks)), keys_(keys), ahead_max_(threads * 2) {
     for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
   }
   ~Workers() {
@@ -68,7 +68,7 @@ class Workers {
       }
       CheckedChunk result;
       if (reader) {
-        result = check_chunk(*reader, chunks_[mine], verifiers_.at(chunks_[mine].log->number));
+        result = check_chunk(*reader, chunks_[mine], keys_.at(chunks_[mine].log->number));
       } else {
         result.fault_seq = -1;
         result.fault = reader.error().message;
@@ -81,7 +81,7 @@ class Workers {
 
   const std::filesystem::path file_;
   const std::vector<Chunk> chunks_;
-  const std::map<std::int64_t, std::vector<tree::NoteVerifier>>& verifiers_;
+  const std::map<std::int64_t, tree::KeyChain>& keys_;
   const std::size_t ahead_max_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -101,6 +101,7 @@ struct Edge {
       1};                              ///< roots of full tiles that do not fill a tile of the level above yet
   std::vector<std::uint64_t> full{0};  ///< full tiles met, for each level above 0
   bool tiles_right = true;
+  std::size_t log_key = 0;  ///< which key signed the newest checkpoint so far
 
   /// Takes the root of a full tile of level 0; `visit` gets the tiles of higher levels that it completes.
   void add_tile_root(const base::Digest& root, const std::function<void(const FullTile&)>& visit) {
@@ -130,7 +131,10 @@ class Verification {
                                  const std::function<void(std::uint64_t)>& progress) {
     TRY(check_schema());
     TRY_ASSIGN(heads_, reader_.logs());
-    TRY(make_verifiers());
+    TRY_ASSIGN(keys_,
+               read_key_chains(reader_, heads_, options_.log_key, [this](std::string log, std::string what) {
+                 fault(std::move(log), -1, std::move(what));
+               }));
     std::vector<Chunk> chunks;
     for (const auto& head : heads_) {
       for (std::uint64_t begin = 0; begin < head.size; begin += kChunkRecords)
@@ -141,7 +145,7 @@ class Verification {
     // Beside the records: on its own it would leave all processors but one idle.
     auto keys = std::async(std::launch::async, [this] { return sum_keys(); });
     {
-      Workers workers(file, std::move(chunks), verifiers_, threads);
+      Workers workers(file, std::move(chunks), keys_, threads);
       for (const auto& head : heads_) TRY(check_log(head, workers, progress));
     }
     TRY(check_keys(keys.get()));
@@ -171,20 +175,6 @@ class Verification {
     return {};
   }
 
-  base::Result<void> make_verifiers() {
-    const auto& identity = reader_.identity();
-    if (options_.log_key != nullptr && base::text_of(*options_.log_key) != identity.log_public_key)
-      fault("", -1, "the ledger names another log key than the one that is trusted");
-    for (const auto& head : heads_) {
-      if (head.name != base::log_name(identity.origin, identity.region, base::tenant_of(head.name)))
-        fault(head.name.text, -1, "the log's name is not of the ledger's origin and region");
-      TRY_ASSIGN(auto verifiers, verifiers_of(identity, head.name));
-      verifiers_.emplace(
-          head.number, std::vector<tree::NoteVerifier>{std::move(verifiers.log), std::move(verifiers.clock)});
-    }
-    return {};
-  }
-
   /// Sizes at which a log's root has to be what somebody else says.
   base::Result<std::multimap<std::uint64_t, std::pair<base::Digest, std::string>>> outside_roots(
       const LogHead& head) {
@@ -192,7 +182,7 @@ class Verification {
     for (const auto& note : options_.known_checkpoints) {
       TRY_ASSIGN(const auto body, tree::read_checkpoint_body(note));
       if (body.origin != head.name) continue;
-      const auto opened = tree::open_checkpoint(note, head.name, verifiers_.at(head.number));
+      const auto opened = keys_.at(head.number).open(note);
       if (!opened) {
         fault(head.name.text, -1,
               "a checkpoint kept elsewhere was not signed with this ledger's key: " + opened.error().message);
@@ -286,6 +276,12 @@ class Verification {
                 fmt::format("the checkpoint of size {} was signed over other records than these", size));
           return false;
         }
+        if (checkpoint->log_key < edge.log_key) {
+          fault(head.name.text, static_cast<std::int64_t>(size) - 1,
+                fmt::format("the checkpoint of size {} is signed by a key that was retired before", size));
+          return false;
+        }
+        edge.log_key = checkpoint->log_key;
         ++log.checkpoints;
         log.checkpointed = size;
         ++checkpoint;
@@ -374,7 +370,7 @@ class Verification {
   sqlite::Connection ledger_;
   const VerifyLedgerOptions& options_;
   std::vector<LogHead> heads_;
-  std::map<std::int64_t, std::vector<tree::NoteVerifier>> verifiers_;
+  std::map<std::int64_t, tree::KeyChain> keys_;
   LedgerReport report_;
   std::uint64_t key_sum_ = 0;
   std::uint64_t done_ = 0;

@@ -7,6 +7,7 @@
 #include "ledger/store/append.h"
 #include "ledger/store/erasure.h"
 #include "ledger/store/schema.h"
+#include "ledger/store/work.h"
 #include "ledger/vault/keys.h"
 
 #include <cstdint>
@@ -38,7 +39,7 @@ struct WriterOptions {
   base::Clock clock;
   crypto::Entropy entropy;
   CheckpointSigner sign;
-  const vault::VaultKeys* keys = nullptr;  ///< outlives the writer
+  const vault::VaultKeys* keys = nullptr;  ///< a handle, which a rotation shows in
   base::Metrics* metrics = nullptr;        ///< outlives the writer
   /// Called once, from the ledger's thread, when the outcome of a write is unknown: the process must end.
   std::function<void(const base::Error&)> on_fatal;
@@ -66,6 +67,11 @@ class Writer final : public Appender {
   /// are gone but a reader kept the WAL: ask again, which erases nothing more and empties it. Fails at once,
   /// and calls neither, with unavailable when the ledger is stopping. Any thread.
   base::Result<void> erase(ErasureOrder order, RememberErasure remember, ErasureDone done);
+
+  /// Has work done by the ledger's thread, between groups. What is not done when the ledger stops is dropped,
+  /// on the ledger's thread or a later one. Fails at once with unavailable when the ledger is stopping. Any
+  /// thread.
+  base::Result<void> add_work(Work work);
 
   /// Takes no more batches, writes those that wait, signs, leaves the files compact and ends the thread. Any
   /// thread but the ledger's; a second call waits for the first.
