@@ -59,7 +59,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(result["faults"][0]["errors"][0]["path"], "type")
 
     def test_every_command_has_an_example_in_its_help(self):
-        names = ["init", "tenant", "source", "ingest", "search", "show", "log", "checkpoint", "proof", "export", "verify", "index", "completion",
+        names = ["init", "tenant", "source", "ingest", "search", "show", "log", "checkpoint", "proof", "export", "verify", "index", "completion", "key", "key list", "key rotate", "key seal-kek",
                  "source add", "source list", "source revoke", "proof make", "proof check", "proof extends", "tenant add", "tenant list", "index rebuild"]
         for name in names:
             done = self.appliance.run(*name.split(), "--help")
