@@ -247,7 +247,10 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   Table keys = top.table("keys");
   keys.path("log", folder, config.keys.log);
   keys.path("clock", folder, config.keys.clock);
-  keys.path("vault", folder, config.keys.vault);
+  std::string vault_key;
+  std::filesystem::path vault_sealed;
+  keys.text("vault", vault_key);
+  keys.path("vault_sealed", folder, vault_sealed);
   keys.path("signer_certificate", folder, config.keys.signer_certificate);
   keys.path("signer_key", folder, config.keys.signer_key);
   keys.path("tls_certificate", folder, config.keys.tls_certificate);
@@ -266,9 +269,12 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
     if (auto done = table->finish(); !done) return fail(file.string(), done.error());
   }
   if (config.data.empty() || config.heads.empty() || config.keys.log.empty() || config.keys.clock.empty() ||
-      config.keys.vault.empty() || config.keys.signer_certificate.empty() || config.keys.signer_key.empty())
+      vault_key.empty() || config.keys.signer_certificate.empty() || config.keys.signer_key.empty())
     return fail(Code::invalid_argument,
                 fmt::format("{}: data, heads and every path of [keys] must be set", file.string()));
+  auto kek = vault::parse_kek_source(vault_key, folder, vault_sealed);
+  if (!kek) return fail(file.string(), kek.error());
+  config.keys.vault = std::move(*kek);
   if (!regions) return fail(file.string(), regions.error());
   if (auto done = check(config); !done) return fail(file.string(), done.error());
   return config;
@@ -299,7 +305,8 @@ threads = 2
 [keys]  # restart; tls_* also on reload
 log = "keys/log.key"                        # Ed25519, signs checkpoints
 clock = "keys/clock.key"                    # Ed25519, timestamps checkpoints
-vault = "keys/vault.key"                    # key-encryption key of the vaults
+vault = "keys/vault.key"                    # key-encryption key of the vaults: a file, credential:NAME or pkcs11:… (docs/keys.md)
+# vault_sealed = "keys/vault.sealed"        # with pkcs11: the key as the token sealed it
 signer_certificate = "keys/signer.pem"      # ECDSA P-256, signs bundles
 signer_key = "keys/signer.key"
 tls_certificate = "keys/tls.pem"

@@ -3,6 +3,7 @@
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
 #include "ledger/store/schema.h"
+#include "ledger/vault/kek.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -45,7 +46,9 @@ struct Config {
   std::vector<Syslog> syslog;
 
   struct Keys {
-    std::filesystem::path log, clock, vault, signer_certificate, signer_key, tls_certificate, tls_key;
+    std::filesystem::path log, clock;
+    vault::KekSource vault;  ///< the key-encryption key
+    std::filesystem::path signer_certificate, signer_key, tls_certificate, tls_key;
   } keys;
 
   std::filesystem::path heads;  ///< folder of the head memory, outside the data folder
@@ -89,6 +92,10 @@ struct Config {
   }
   std::filesystem::path registry() const { return data / "registry.json"; }
   std::filesystem::path retention() const { return data / "retention.json"; }
+  /// Orders to rotate keys. No region can have the name.
+  std::filesystem::path key_orders() const { return data / "keys.orders"; }
+  /// Held shared by whoever seals under the key-encryption key, alone by its rotation.
+  std::filesystem::path kek_lock() const { return data / "kek.lock"; }
   std::filesystem::path source_book() const { return data / "sources.json"; }
 };
 

@@ -1,4 +1,5 @@
 #include "apps/daemon/erasure_desk.h"
+#include "apps/daemon/key_rotation.h"
 #include "apps/daemon/moved_events.h"
 #include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
@@ -43,8 +44,8 @@ sigset_t awaited_signals() {
 /// The registry, and when its file last changed.
 class WatchedRegistry {
  public:
-  WatchedRegistry(std::filesystem::path file, std::filesystem::path key_file)
-      : file_(std::move(file)), key_file_(std::move(key_file)) {}
+  WatchedRegistry(std::filesystem::path file, vault::KekSource kek)
+      : file_(std::move(file)), kek_(std::move(kek)) {}
 
   /// The registry, if its file has changed since the last call; an empty one where there is no file yet.
   base::Result<std::shared_ptr<const ingest::Registry>> changed() {
@@ -53,7 +54,7 @@ class WatchedRegistry {
     if (read_ && written == written_) return std::shared_ptr<const ingest::Registry>();
     auto loaded = error ? base::Result<ingest::Registry>(ingest::Registry()) : ingest::Registry::load(file_);
     if (!loaded) return base::fail(loaded.error());
-    TRY_ASSIGN(const auto key, vault::read_key_encryption_key(key_file_));
+    TRY_ASSIGN(const auto key, vault::read_key_encryption_key(kek_));
     TRY(ingest::open_secrets(*loaded, key));
     written_ = written;
     read_ = true;
@@ -61,7 +62,8 @@ class WatchedRegistry {
   }
 
  private:
-  const std::filesystem::path file_, key_file_;
+  const std::filesystem::path file_;
+  const vault::KekSource kek_;
   std::filesystem::file_time_type written_{};
   bool read_ = false;
 };
@@ -73,10 +75,8 @@ class Daemon {
 
   base::Result<void> start() {
     TRY(check_file_systems(config_));
-    TRY_ASSIGN(auto keys, read_log_keys(config_));
-    keys_ = std::make_unique<LogKeys>(std::move(keys));
     for (const auto& id : config_.regions) {
-      TRY_ASSIGN(auto region, Region::start(config_, id, *keys_, metrics_, [this](const base::Error& error) {
+      TRY_ASSIGN(auto region, Region::start(config_, id, metrics_, [this](const base::Error& error) {
                    spdlog::critical("{}", error.message);
                    failed_ = true;
                    ::kill(::getpid(), SIGTERM);
@@ -169,6 +169,7 @@ class Daemon {
       report("an order to erase waits", region->carry_out_erasures());
       report(kSystemLogWaits, region->write_system_log());
     }
+    report("an order to rotate a key waits", key_rotation_.step());
     if (++seconds_ % kBookSeconds == 0) save_book();
   }
 
@@ -237,8 +238,8 @@ class Daemon {
   WatchedRegistry watched_;
   std::weak_ptr<const ingest::Registry> before_;  ///< the registry before the one that is in use
   bool noted_ = true;  ///< the registry in use is in the system logs, or waits to be
-  std::unique_ptr<LogKeys> keys_;
   std::vector<std::unique_ptr<Region>> regions_;
+  KeyRotation key_rotation_{config_, regions_};
   std::map<base::RegionId, std::unique_ptr<MovedEvents>> moved_;  ///< one before each region
   std::unique_ptr<ingest::IngestService> service_;
   std::unique_ptr<Pulling> pulling_;

@@ -1,12 +1,18 @@
 #include "apps/keys.h"
 
+#include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
+#include "ledger/crypto/digest.h"
 #include "ledger/tree/checkpoint.h"
 #include "ledger/tree/note.h"
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+
+#include <cerrno>
 
 namespace countersign::apps {
 namespace {
@@ -14,18 +20,23 @@ namespace {
 using base::Code;
 using base::fail;
 
-base::Result<crypto::Ed25519Key> read_log_key(const std::filesystem::path& file) {
-  struct stat info {};
-  if (::stat(file.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
-    return fail(Code::failed_precondition,
-                fmt::format("{} can be read by others; run: chmod 600 {}", file.string(), file.string()));
-  TRY_ASSIGN(auto text, base::read_file(file, 4096));
-  const crypto::Secret kept(base::bytes_of(text));
-  std::string_view line = base::text_of(kept.view());
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  auto parsed = tree::parse_private_key(line);
-  if (!parsed) return fail(file.string(), parsed.error());
-  return std::move(parsed->key);
+/// The one of the file's key and the next that is `wanted`.
+base::Result<CheckpointKeyPtr> key_of_ledger(const std::filesystem::path& file, std::string_view setting,
+                                             const tree::NoteVerifier& wanted,
+                                             const store::LedgerIdentity& identity) {
+  std::error_code ignored;
+  if (const auto next = next_of(file); std::filesystem::exists(next, ignored)) {
+    TRY_ASSIGN(auto key, read_log_key(next, setting));
+    if (key->public_key() == wanted.public_key()) return key;
+  }
+  TRY_ASSIGN(auto key, read_log_key(file, setting));
+  if (key->public_key() == wanted.public_key()) return key;
+  return fail(
+      Code::failed_precondition,
+      fmt::format("{} (setting {}) holds the key {}, but the ledger of {}/{} is signed with the key {}: put "
+                  "back the file that belongs to it. Nothing was changed",
+                  file.string(), setting, public_key_id(key->public_key()), identity.origin,
+                  identity.region.value(), public_key_id(wanted.public_key())));
 }
 
 }  // namespace
@@ -38,21 +49,70 @@ base::Result<void> create_log_key(const std::filesystem::path& file, const std::
                                    base::FileMode::secret);
 }
 
-base::Result<LogKeys> read_log_keys(const Config& config) {
-  TRY_ASSIGN(auto log, read_log_key(config.keys.log));
-  TRY_ASSIGN(auto clock, read_log_key(config.keys.clock));
-  return LogKeys{std::move(log), std::move(clock)};
+base::Result<CheckpointKeyPtr> read_log_key(const std::filesystem::path& file, std::string_view setting) {
+  struct stat info {};
+  if (::stat(file.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
+    return fail(Code::failed_precondition,
+                fmt::format("{} can be read by others; run: chmod 600 {}", file.string(), file.string()));
+  auto text = base::read_file(file, 4096);
+  if (!text && text.error().code == Code::not_found)
+    return fail(
+        Code::not_found,
+        fmt::format("{} (setting {}) is not there; put back its copy: without it no checkpoint can be "
+                    "signed. Nothing was changed",
+                    file.string(), setting));
+  if (!text) return fail(text.error());
+  const crypto::Secret kept(base::bytes_of(*text));
+  std::fill(text->begin(), text->end(), '\0');
+  std::string_view line = base::text_of(kept.view());
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  auto parsed = tree::parse_private_key(line);
+  if (!parsed)
+    return fail(fmt::format("{} (setting {}) is damaged, put back its copy; nothing was changed",
+                            file.string(), setting),
+                parsed.error());
+  return std::make_shared<const crypto::Ed25519Key>(std::move(parsed->key));
 }
 
-store::CheckpointSigner checkpoint_signer(const LogKeys& keys) {
-  return [&keys](const base::LogName& log, std::uint64_t size, const base::Digest& root, std::int64_t time) {
-    return tree::sign_checkpoint({log, size, root}, keys.log, keys.clock, time);
+std::filesystem::path next_of(const std::filesystem::path& file) { return file.string() + ".next"; }
+
+base::Result<LogKeys> read_log_keys(const Config& config) {
+  LogKeys keys;
+  TRY_ASSIGN(keys.log, read_log_key(config.keys.log, "keys.log"));
+  TRY_ASSIGN(keys.clock, read_log_key(config.keys.clock, "keys.clock"));
+  return keys;
+}
+
+base::Result<LogKeys> read_log_keys(const Config& config, const store::LedgerIdentity& identity) {
+  TRY_ASSIGN(const auto chain, key_chain_of(identity));
+  LogKeys keys;
+  TRY_ASSIGN(keys.log, key_of_ledger(config.keys.log, "keys.log", chain.newest_log_key(), identity));
+  TRY_ASSIGN(keys.clock, key_of_ledger(config.keys.clock, "keys.clock", chain.newest_clock_key(), identity));
+  return keys;
+}
+
+store::CheckpointSigner checkpoint_signer(LogKeys keys) {
+  return [keys = std::move(keys)](const base::LogName& log, std::uint64_t size, const base::Digest& root,
+                                  std::int64_t time) {
+    return tree::sign_checkpoint({log, size, root}, *keys.log, *keys.clock, time);
   };
 }
 
-base::Result<std::string> vkeys_of(const base::LogName& log, const store::LedgerIdentity& identity) {
-  TRY_ASSIGN(const auto verifiers, store::verifiers_of(identity, log));
-  return verifiers.log.to_vkey() + "\n" + verifiers.clock.to_vkey() + "\n";
+base::Result<tree::KeyChain> key_chain_of(const store::LedgerIdentity& identity) {
+  return store::key_chain_of(identity, base::log_name(identity.origin, identity.region,
+                                                      base::TenantId(std::string(base::kSystemTenant))));
+}
+
+std::string public_key_id(const crypto::Ed25519PublicKey& key) {
+  return base::to_hex(crypto::sha256(base::Bytes(key)).view().first(8));
+}
+
+base::Result<base::OpenFile> hold_kek(const Config& config, KekUse use) {
+  TRY_ASSIGN(auto file, base::OpenFile::open(config.kek_lock(), O_RDWR | O_CREAT, 0644));
+  while (::flock(file.descriptor(), use == KekUse::shared ? LOCK_SH : LOCK_EX) != 0) {
+    if (errno != EINTR) return base::os_error("lock", file.path());
+  }
+  return file;
 }
 
 }  // namespace countersign::apps

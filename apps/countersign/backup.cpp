@@ -159,7 +159,8 @@ base::Result<int> check(const Context& context, const std::string& from) {
 }  // namespace
 
 base::Result<crypto::Secret> backup_key(const Config& config) {
-  return vault::read_key_encryption_key(config.keys.vault);
+  TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
+  return kek.newest();
 }
 
 backup::SmallFilePlaces small_file_places(const Config& config, const base::RegionId& region) {

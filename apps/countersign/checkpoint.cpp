@@ -22,12 +22,14 @@ base::Result<int> checkpoint(const Context& context, const Options& options) {
   TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
   TRY_ASSIGN(const auto log, reader.log(base::TenantId(options.tenant)));
   if (options.keys) {
-    TRY_ASSIGN(const auto vkeys, vkeys_of(log.name, reader.identity()));
-    const auto middle = vkeys.find('\n');
+    TRY_ASSIGN(const auto chain, store::key_chain_of(reader.identity(), log.name));
+    boost::json::array all;
+    for (const auto& key : chain.verifiers()) all.emplace_back(key.to_vkey());
     print(context,
-          boost::json::object{{"log_key", vkeys.substr(0, middle)},
-                              {"clock_key", vkeys.substr(middle + 1, vkeys.size() - middle - 2)}},
-          vkeys);
+          boost::json::object{{"log_key", chain.newest_log_key().to_vkey()},
+                              {"clock_key", chain.newest_clock_key().to_vkey()},
+                              {"all", std::move(all)}},
+          chain.newest_log_key().to_vkey() + "\n" + chain.newest_clock_key().to_vkey() + "\n");
     return 0;
   }
   TRY_ASSIGN(const auto row, options.size > 0 ? reader.checkpoint_covering(log, options.size)

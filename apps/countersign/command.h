@@ -72,6 +72,7 @@ void add_privacy_access(CLI::App& privacy, Context& context);
 void add_privacy_hold(CLI::App& privacy, Context& context);
 void add_backup(CLI::App& app, Context& context);
 void add_restore(CLI::App& app, Context& context);
+void add_key(CLI::App& app, Context& context);
 void add_index(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 

@@ -5,6 +5,7 @@
 #include "apps/countersign/sharing.h"
 #include "apps/countersign/tenant_region.h"
 #include "apps/keys.h"
+#include "apps/signer.h"
 #include "apps/system_events.h"
 #include "collector/http/client.h"
 #include "collector/http/url.h"
@@ -112,16 +113,13 @@ base::Result<int> export_now(const Context& context, const ExportOptions& option
   request.requested_by = options.requested_by.empty() ? caller() : options.requested_by;
   request.clock = base::system_clock();
   request.entropy = crypto::system_entropy();
-  TRY_ASSIGN(const auto certificate_pem, base::read_file(config.keys.signer_certificate, kPemBytesMax));
-  TRY_ASSIGN(const auto certificate, crypto::Certificate::from_pem(certificate_pem));
-  TRY_ASSIGN(const auto key_pem, base::read_file(config.keys.signer_key, kPemBytesMax));
-  TRY_ASSIGN(const auto key, crypto::SigningKey::from_pem(key_pem));
-  TRY_ASSIGN(const auto log_keys, read_log_keys(config));
-  request.certificate = &certificate;
-  request.key = &key;
-  request.sign_empty_log = checkpoint_signer(log_keys);
+  TRY_ASSIGN(const auto signer, read_signer(config));
+  request.certificate = &signer.certificate;
+  request.key = &signer.key;
   TRY(add_timestamp(config, request));
   TRY_ASSIGN(auto ledger, store::LedgerReader::open(files.ledger()));
+  TRY_ASSIGN(auto log_keys, read_log_keys(config, ledger.identity()));
+  request.sign_empty_log = checkpoint_signer(std::move(log_keys));
   TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
   TRY_ASSIGN(const auto vault_keys, vault::open_keys(files.vault(), kek));
   TRY_ASSIGN(auto vault, vault::VaultReader::open(files.vault(), vault_keys));

@@ -1,5 +1,6 @@
 #include "apps/countersign/command.h"
 #include "apps/keys.h"
+#include "apps/signer.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/crypto/x509.h"
@@ -42,7 +43,7 @@ base::Result<crypto::Certificate> make_keys(const Config& config, const Options&
   TRY(base::make_folders_durably(config.keys.log.parent_path()));
   TRY(create_log_key(config.keys.log, config.origin, entropy));
   TRY(create_log_key(config.keys.clock, config.origin, entropy));
-  TRY(vault::create_key_encryption_key(config.keys.vault, entropy));
+  TRY(vault::create_key_encryption_key(config.keys.vault.file, entropy));
   crypto::CertificateRequest tls;
   tls.common_name = "Countersign collector";
   tls.use = crypto::CertificateUse::tls_server;
@@ -54,9 +55,12 @@ base::Result<crypto::Certificate> make_keys(const Config& config, const Options&
     (address ? tls.ip_addresses : tls.dns_names).push_back(name);
   }
   TRY(make_certificate(config.keys.tls_key, config.keys.tls_certificate, tls));
-  crypto::CertificateRequest signer;
-  signer.common_name = ("Countersign evidence " + config.origin).substr(0, 64);
-  return make_certificate(config.keys.signer_key, config.keys.signer_certificate, signer);
+  TRY_ASSIGN(auto signer, make_signer(config));
+  const auto pem = signer.key.to_pem();
+  TRY(base::create_file_durably(config.keys.signer_key, base::text_of(pem.view()), base::FileMode::secret));
+  TRY(base::create_file_durably(config.keys.signer_certificate, signer.certificate.to_pem(),
+                                base::FileMode::readable));
+  return std::move(signer.certificate);
 }
 
 base::Result<void> make_regions(const Config& config) {
@@ -113,10 +117,10 @@ base::Result<void> make_region(const Config& config, const base::RegionId& regio
   const auto files = config.region_files(region);
   TRY(base::make_folders_durably(files.folder));
   TRY(base::make_folders_durably(files.bundles()));
-  TRY(vault::create_vault(files.vault(), kek, crypto::system_entropy()));
+  TRY(vault::create_vault(files.vault(), kek.newest(), crypto::system_entropy()));
   TRY(store::create_ledger(files.ledger(),
-                           {config.origin, region, std::string(base::text_of(keys.log.public_key())),
-                            std::string(base::text_of(keys.clock.public_key()))}));
+                           {config.origin, region, std::string(base::text_of(keys.log->public_key())),
+                            std::string(base::text_of(keys.clock->public_key()))}));
   return {};
 }
 

@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
     add_residency(app, context);
     add_backup(app, context);
     add_restore(app, context);
+    add_key(app, context);
     add_index(app, context);
     add_completion(app, context);
     try {

@@ -136,9 +136,13 @@ class Restore {
 
   base::Result<void> verify(const crypto::Secret& kek) {
     TRY_ASSIGN(const auto keys, read_log_keys(config_));
-    const auto& trusted = keys.log.public_key();
+    const auto& trusted = keys.log->public_key();
+    TRY_ASSIGN(const auto reader, store::LedgerReader::open(staged_.ledger()));
+    TRY_ASSIGN(const auto chain, key_chain_of(reader.identity()));
     store::VerifyLedgerOptions how;
-    how.log_key = &trusted;
+    // A snapshot from before the log's key was rotated does not know it; the key-encryption key vouches for
+    // it.
+    if (chain.has_log_key(trusted)) how.log_key = &trusted;
     how.known_checkpoints = manifest_.checkpoints;
     Progress progress("verifying records");
     TRY_ASSIGN(const auto ledger,

@@ -68,9 +68,10 @@ base::Result<int> show(const Context& context, const Options& options) {
   boost::json::object data{{"record", bytes}, {"hash", hash}};
   std::string text = fmt::format("{}\n\nrecord hash  {}\n", bytes, hash);
   if (options.reveal) {
-    TRY(note_the_look(config, region, options));
     TRY_ASSIGN(const auto event, record::read_event(view.event));
     TRY_ASSIGN(auto disclosed, disclosures_of(config, region, tenant, event));
+    // Before anything is shown; a look that a missing key prevents is none.
+    TRY(note_the_look(config, region, options));
     for (const auto& value : disclosed) {
       const auto& object = value.get_object();
       const auto* opened = object.if_contains("value");

@@ -1,5 +1,6 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/source_show.h"
+#include "apps/keys.h"
 #include "collector/adapters/adapter.h"
 #include "collector/http/url.h"
 #include "collector/ingest/registry.h"
@@ -168,9 +169,10 @@ base::Result<int> add(const Context& context, const Options& options) {
     TRY_ASSIGN(auto tenant, base::parse_tenant(name));
     source.tenants.push_back(std::move(tenant));
   }
+  TRY_ASSIGN(const auto held, hold_kek(config, KekUse::shared));
   TRY_ASSIGN(const auto key, vault::read_key_encryption_key(config.keys.vault));
-  TRY_ASSIGN(const auto shown, ingest::add_source(config.registry(), source, key, base::system_clock(),
-                                                  crypto::system_entropy()));
+  TRY_ASSIGN(const auto shown, ingest::add_source(config.registry(), source, key.newest(),
+                                                  base::system_clock(), crypto::system_entropy()));
   const auto address = source.pull_url.empty() ? address_of(config, source) : source.pull_url;
   boost::json::object out{{"source", options.name}, {"adapter", options.adapter}, {"url", address}};
   if (!source.scheme.empty()) out["scheme"] = source.scheme;
@@ -183,8 +185,9 @@ base::Result<int> change_secret(const Context& context, const Options& options) 
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto name, base::parse_source(options.name));
   TRY_ASSIGN(const auto secrets, read_secrets(options.secret_file));
+  TRY_ASSIGN(const auto held, hold_kek(config, KekUse::shared));
   TRY_ASSIGN(const auto key, vault::read_key_encryption_key(config.keys.vault));
-  TRY(ingest::set_secrets(config.registry(), name, secrets, key, crypto::system_entropy()));
+  TRY(ingest::set_secrets(config.registry(), name, secrets, key.newest(), crypto::system_entropy()));
   print(context, boost::json::object{{"source", options.name}, {"secrets", secrets.size()}},
         fmt::format("Source {} is now checked with {} and no other. A running countersignd follows within a "
                     "second or two.\n",

@@ -4,7 +4,10 @@
 #include "apps/system_events.h"
 #include "apps/tenant_events.h"
 #include "ledger/base/file.h"
+#include "ledger/store/ledger_call.h"
 #include "ledger/store/ledger_reader.h"
+#include "ledger/store/take_over.h"
+#include "ledger/vault/vault_writer.h"
 
 #include <fmt/format.h>
 
@@ -30,10 +33,11 @@ store::WriterLimits writer_limits(const Config::Limits& limits) {
 }
 
 base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const base::RegionId& id,
-                                                    const LogKeys& keys, base::Metrics& metrics,
+                                                    base::Metrics& metrics,
                                                     std::function<void(const base::Error&)> on_fatal) {
-  auto region = std::unique_ptr<Region>(new Region(
-      id, config.region_files(id), privacy::Erasures(config.erasures(id)), privacy::Holds(config.holds(id))));
+  auto region =
+      std::unique_ptr<Region>(new Region(id, config.region_files(id), privacy::Erasures(config.erasures(id)),
+                                         privacy::Holds(config.holds(id)), config.keys.vault));
   {
     const auto reader = store::LedgerReader::open(region->files_.ledger());
     if (!reader && reader.error().code == Code::not_found)
@@ -50,11 +54,7 @@ base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const 
         Code::failed_precondition,
         fmt::format("{} is the ledger of {}/{}, not of {}/{}", region->files_.ledger().string(),
                     region->identity_.origin, region->identity_.region.value(), config.origin, id.value()));
-  if (base::bytes_of(region->identity_.log_public_key).size() != 32 ||
-      region->identity_.log_public_key != base::text_of(keys.log.public_key()) ||
-      region->identity_.clock_public_key != base::text_of(keys.clock.public_key()))
-    return fail(Code::failed_precondition,
-                "the keys of [keys] log and clock are not those that the ledger was made with");
+  TRY_ASSIGN(region->keys_, read_log_keys(config, region->identity_));
   TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
   TRY_ASSIGN(region->vault_keys_, vault::open_keys(region->files_.vault(), kek));
   TRY(base::make_folders_durably(config.heads));
@@ -64,7 +64,7 @@ base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const 
   options.limits = writer_limits(config.limits);
   options.clock = base::system_clock();
   options.entropy = crypto::system_entropy();
-  options.sign = checkpoint_signer(keys);
+  options.sign = checkpoint_signer(region->keys_);
   options.keys = &region->vault_keys_;
   options.metrics = &metrics;
   options.on_fatal = std::move(on_fatal);
@@ -72,6 +72,7 @@ base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const 
   TRY_ASSIGN(region->projector_, projection::Projector::start(region->files_.ledger(), region->files_.index(),
                                                               id.value(), metrics));
   region->set_limits(config.limits);
+  TRY(region->keep_vault_up());
   TRY(repeat_erasures(*region->writer_, region->erasures_,
                       [raw = region.get()](boost::json::object event) { raw->note(std::move(event)); }));
   region->keeper_ = std::make_unique<Keeper>(config, id, *region->writer_);
@@ -97,10 +98,8 @@ void Region::note(boost::json::object event) {
 
 base::Result<void> Region::note_start() {
   const auto now = base::system_clock()();
-  const auto system_log =
-      base::log_name(identity_.origin, identity_.region, base::TenantId(std::string(base::kSystemTenant)));
-  TRY_ASSIGN(const auto vkeys, vkeys_of(system_log, identity_));
-  const auto log_key = vkeys.substr(0, vkeys.find('\n'));
+  TRY_ASSIGN(const auto chain, key_chain_of(identity_));
+  const auto log_key = chain.newest_log_key().to_vkey();
   auto key = system_event("key.created/" + log_key.substr(log_key.find('+') + 1, 8), "key.created", now);
   key["action"] = {{"name", "use of a log key"}, {"resource", log_key}};
   note(std::move(key));
@@ -167,6 +166,47 @@ void Region::note_silence(const SilenceChange& change, const ingest::Registry& r
 base::Result<void> Region::carry_out_erasures() {
   return apps::carry_out_erasures(files_, *writer_, erasures_, holds_,
                                   [this](boost::json::object event) { note(std::move(event)); });
+}
+
+base::Result<void> Region::keep_vault_up() {
+  if (vault_state_->running) return {};
+  return writer_->add_work(store::vault_upkeep(vault_state_));
+}
+
+base::Result<void> Region::rotate_vault(std::uint32_t generation) {
+  TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(kek_));
+  TRY(store::call_on_ledger(*writer_, [kek, generation](store::LedgerThread& here) {
+    return here.vault.begin_rotation(generation, kek);
+  }));
+  return keep_vault_up();
+}
+
+base::Result<void> Region::rewrap_vault(const vault::Kek& kek) {
+  TRY(store::call_on_ledger(*writer_, [kek, state = vault_state_](store::LedgerThread& here) {
+    auto done = here.vault.rewrap(kek);
+    state->puts_away = here.vault.puts_away();
+    return done;
+  }));
+  return vault_state_->puts_away ? keep_vault_up() : base::Result<void>();
+}
+
+base::Result<void> Region::take_over(tree::CheckpointKey which, const CheckpointKeyPtr& key) {
+  const bool of_log = which == tree::CheckpointKey::log;
+  LogKeys since = keys_;
+  (of_log ? since.log : since.clock) = key;
+  if (since.log->public_key() == keys_.log->public_key() &&
+      since.clock->public_key() == keys_.clock->public_key())
+    return {};
+  auto note = store::call_on_ledger(*writer_, [&, number = identity_.rotations.size() +
+                                                           1](store::LedgerThread& here) {
+    return store::take_over(
+        here, {fmt::format("{}/{}", identity_.origin, id_.value()), which, number, *keys_.log,
+               of_log ? keys_.log->public_key() : keys_.clock->public_key(), *key, checkpoint_signer(since)});
+  });
+  if (!note) return base::fail(note.error());
+  identity_.rotations.push_back(std::move(*note));
+  keys_ = std::move(since);
+  return {};
 }
 
 base::Result<void> Region::write_system_log() {

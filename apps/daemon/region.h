@@ -10,6 +10,7 @@
 #include "ledger/privacy/erasures.h"
 #include "ledger/privacy/holds.h"
 #include "ledger/projection/projector.h"
+#include "ledger/store/vault_upkeep.h"
 #include "ledger/store/writer.h"
 #include "ledger/vault/keys.h"
 
@@ -26,10 +27,11 @@ namespace countersign::apps {
 /// are called from one thread.
 class Region {
  public:
-  /// `keys`, `metrics` outlive the region. `on_fatal` is called from the ledger's thread when the process has
-  /// to end.
+  /// Reads the keys that the ledger and the vault need; where one is missing or not theirs, the error says
+  /// which, and nothing is changed. `metrics` outlives the region. `on_fatal` is called from the ledger's
+  /// thread when the process has to end.
   static base::Result<std::unique_ptr<Region>> start(const Config& config, const base::RegionId& id,
-                                                     const LogKeys& keys, base::Metrics& metrics,
+                                                     base::Metrics& metrics,
                                                      std::function<void(const base::Error&)> on_fatal);
   ~Region();
 
@@ -53,14 +55,32 @@ class Region {
 
   void stop();
 
+  // Rotation of keys (KeyRotation). Errors as call_on_ledger.
+
+  /// Puts an event into the system log with the next write_system_log().
+  void note(boost::json::object event);
+  const vault::VaultKeys& vault_keys() const { return vault_keys_; }
+  const store::VaultState& vault_state() const { return *vault_state_; }
+  /// Begins the rotation of the vault's keys to a generation; vault_state() shows how it goes on.
+  base::Result<void> rotate_vault(std::uint32_t generation);
+  /// Wraps the vault's keys with the newest of `kek`; vault_state().puts_away until no byte is left of how
+  /// they were wrapped before.
+  base::Result<void> rewrap_vault(const vault::Kek& kek);
+  /// Sees to it that what was begun is brought to an end.
+  base::Result<void> keep_vault_up();
+  /// Has a key sign the checkpoints of all logs from now on, endorsed by the one before. Nothing happens
+  /// where it does already.
+  base::Result<void> take_over(tree::CheckpointKey which, const CheckpointKeyPtr& key);
+
  private:
-  Region(base::RegionId id, store::RegionFiles files, privacy::Erasures erasures, privacy::Holds holds)
+  Region(base::RegionId id, store::RegionFiles files, privacy::Erasures erasures, privacy::Holds holds,
+         vault::KekSource kek)
       : id_(std::move(id)),
         files_(std::move(files)),
         erasures_(std::move(erasures)),
-        holds_(std::move(holds)) {}
+        holds_(std::move(holds)),
+        kek_(std::move(kek)) {}
 
-  void note(boost::json::object event);
   void note_operators(const ingest::Registry& registry);
 
   const base::RegionId id_;
@@ -68,7 +88,10 @@ class Region {
   privacy::Erasures erasures_;
   const privacy::Holds holds_;
   store::LedgerIdentity identity_;
+  LogKeys keys_;
+  vault::KekSource kek_;
   vault::VaultKeys vault_keys_;
+  std::shared_ptr<store::VaultState> vault_state_ = std::make_shared<store::VaultState>();
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<projection::Projector> projector_;
   std::unique_ptr<Keeper> keeper_;

@@ -189,6 +189,22 @@ Result<void> set_secrets(const std::filesystem::path& path, const base::SourceNa
   });
 }
 
+Result<void> reseal_secrets(const std::filesystem::path& path, const vault::Kek& key,
+                            const crypto::Entropy& entropy) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return {};
+  return change_registry(path, [&](Registry& registry) -> Result<void> {
+    for (auto& source : registry.sources()) {
+      for (auto& sealed : source.sealed) {
+        if (key.newest_opens(sealed, secret_binding(source.name))) continue;
+        TRY_ASSIGN(const auto secret, open_secret(source.name, sealed, key));
+        sealed = seal_secret(source.name, base::text_of(secret.view()), key.newest(), entropy);
+      }
+    }
+    return {};
+  });
+}
+
 Result<std::string> make_backfill_token(const std::filesystem::path& path, const base::SourceName& name,
                                         const crypto::Entropy& entropy) {
   const auto token = new_token("csb_", entropy);

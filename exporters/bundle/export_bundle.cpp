@@ -75,8 +75,6 @@ class Export {
   }
 
   base::Result<void> find_checkpoint() {
-    TRY_ASSIGN(auto keys, store::verifiers_of(ledger_.identity(), head_.name));
-    verifiers_ = {std::move(keys.log), std::move(keys.clock)};
     if (head_.number >= 0) {
       TRY_ASSIGN(const auto newest, ledger_.newest_checkpoint(head_));
       if (newest) note_ = newest->note;
@@ -93,7 +91,10 @@ class Export {
                               head_.name.text));
     if (note_.empty())
       note_ = request_.sign_empty_log(head_.name, 0, tree::empty_root(), now_.micros / 1'000'000);
-    auto opened = tree::open_checkpoint(note_, head_.name, verifiers_);
+    // Read last: the key that signed the checkpoint may just have taken over.
+    TRY(ledger_.read_identity_again());
+    TRY_ASSIGN(keys_, store::key_chain_of(ledger_.identity(), head_.name));
+    auto opened = keys_->open(note_);
     if (!opened) return fail("the newest checkpoint does not verify", opened.error());
     if (!opened->time) return fail(Code::data_loss, "the newest checkpoint does not state its time");
     checkpoint_ = *opened;
@@ -243,7 +244,10 @@ class Export {
 
   base::Result<void> write_keys() {
     TRY(staging_.put(layout::kSigner, request_.certificate->to_pem()));
-    return staging_.put(layout::kLogKeys, verifiers_[0].to_vkey() + "\n" + verifiers_[1].to_vkey() + "\n");
+    const auto& endorsements = ledger_.identity().rotations;
+    for (std::size_t i = 0; i < endorsements.size(); ++i)
+      TRY(staging_.put(fmt::format("{}{}", layout::kRotations, i + 1), endorsements[i]));
+    return staging_.put(layout::kLogKeys, keys_->vkeys());
   }
 
   base::Result<void> write_evidence() {
@@ -356,7 +360,7 @@ class Export {
   const base::Timestamp now_;
 
   store::LogHead head_;
-  std::vector<tree::NoteVerifier> verifiers_;
+  std::optional<tree::KeyChain> keys_;
   std::string note_;
   tree::OpenedCheckpoint checkpoint_;
   std::uint64_t begin_ = 0;

@@ -26,9 +26,9 @@ base::Result<std::optional<SystemLog>> find_system_log(store::LedgerReader& ledg
   if (!head) return fail(head.error());
   TRY_ASSIGN(auto newest, ledger.newest_checkpoint(*head));
   if (!newest || newest->size == 0) return std::optional<SystemLog>();
-  TRY_ASSIGN(auto keys, store::verifiers_of(ledger.identity(), head->name));
-  const std::vector<tree::NoteVerifier> verifiers{std::move(keys.log), std::move(keys.clock)};
-  const auto opened = tree::open_checkpoint(newest->note, head->name, verifiers);
+  TRY(ledger.read_identity_again());
+  TRY_ASSIGN(const auto keys, store::key_chain_of(ledger.identity(), head->name));
+  const auto opened = keys.open(newest->note);
   if (!opened) return fail("the system log's newest checkpoint does not verify", opened.error());
   if (!opened->time)
     return fail(Code::data_loss, "the system log's newest checkpoint does not state its time");

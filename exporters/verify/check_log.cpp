@@ -13,10 +13,6 @@ namespace {
 using base::Code;
 using base::fail;
 
-bool same_key(const tree::NoteVerifier& a, const tree::NoteVerifier& b) {
-  return a.name() == b.name() && a.type() == b.type() && a.public_key() == b.public_key();
-}
-
 base::Result<void> read_evidence(Verification& run) {
   TRY_ASSIGN(const auto text, run.bundle.read(layout::kEvidence));
   TRY_ASSIGN(auto evidence, parse_evidence(text));
@@ -33,27 +29,42 @@ base::Result<void> read_evidence(Verification& run) {
   return {};
 }
 
-/// keys/log.vkey holds the key of the log and that of its clock, one a line.
+/// keys/log.vkey holds the keys of the log and of its clock, one a line, and keys/rotations how each that is
+/// not the first took over.
 base::Result<void> read_bundle_keys(Verification& run) {
   TRY_ASSIGN(const auto text, run.bundle.read(layout::kLogKeys));
+  std::vector<std::string> endorsements;
+  for (const auto& [name, file] : run.bundle.files()) {
+    if (!name.starts_with(layout::kRotations)) continue;
+    TRY_ASSIGN(auto note, run.bundle.read(fmt::format("{}{}", layout::kRotations, endorsements.size() + 1)));
+    endorsements.push_back(std::move(note));
+  }
+  std::optional<tree::NoteVerifier> log_key, clock_key;
   std::string_view lines = text, line;
   while (jsonl::take_line(lines, line)) {
     TRY_ASSIGN(auto key, tree::NoteVerifier::parse(line));
     if (key.name() != run.evidence->log.text)
       return fail(Code::data_loss, "keys/log.vkey holds a key of another log");
-    run.bundle_keys.push_back(std::move(key));
+    auto& first = key.type() == tree::NoteKeyType::ed25519 ? log_key : clock_key;
+    if (!first) first = std::move(key);
   }
-  const bool both = run.bundle_keys.size() == 2 && run.bundle_keys[0].type() == tree::NoteKeyType::ed25519 &&
-                    run.bundle_keys[1].type() == tree::NoteKeyType::cosignature;
-  if (!both || text != run.bundle_keys[0].to_vkey() + "\n" + run.bundle_keys[1].to_vkey() + "\n")
-    return fail(Code::data_loss, "keys/log.vkey is not one key of the log and one of its clock");
+  if (!log_key || !clock_key)
+    return fail(Code::data_loss, "keys/log.vkey lacks a key of the log or one of its clock");
+  TRY_ASSIGN(auto chain, tree::KeyChain::make(run.evidence->log, log_key->public_key(),
+                                              clock_key->public_key(), endorsements));
+  if (text != chain.vkeys())
+    return fail(
+        Code::data_loss,
+        "keys/log.vkey is not one key of the log and one of its clock and those that took over by the "
+        "endorsements in keys/rotations");
+  run.bundle_keys = std::move(chain);
+  run.endorsements = std::move(endorsements);
   return {};
 }
 
 void check_keys(Verification& run) {
   if (auto read = read_bundle_keys(run); !read) {
     run.add("log_keys", CheckState::failed, read.error().message);
-    run.bundle_keys.clear();
     return;
   }
   if (run.trusted_keys.empty()) {
@@ -61,23 +72,30 @@ void check_keys(Verification& run) {
             "The log's keys are those that the bundle brings: none was given to compare with.");
     return;
   }
-  const auto is_trusted = [&](const tree::NoteVerifier& key) {
+  const auto& chain = *run.bundle_keys;
+  const auto vouched = [&](tree::NoteKeyType type) {
     return std::any_of(run.trusted_keys.begin(), run.trusted_keys.end(),
-                       [&](const auto& trusted) { return same_key(trusted, key); });
+                       [&](const auto& trusted) { return trusted.type() == type && chain.has(trusted); });
   };
   const bool clock_known = std::any_of(run.trusted_keys.begin(), run.trusted_keys.end(), [](const auto& key) {
     return key.type() == tree::NoteKeyType::cosignature;
   });
-  if (!is_trusted(run.bundle_keys[0]) || (clock_known && !is_trusted(run.bundle_keys[1]))) {
+  if (!vouched(tree::NoteKeyType::ed25519) || (clock_known && !vouched(tree::NoteKeyType::cosignature))) {
     run.add("log_keys", CheckState::failed, "The log's keys in the bundle are not those that you named.");
-  } else {
+  } else if (chain.rotations().empty()) {
     run.add("log_keys", CheckState::passed, "The log's key is the one that you named.");
+  } else {
+    run.add(
+        "log_keys", CheckState::passed,
+        fmt::format("The log's keys are the one that you named and those that it is tied to: each of the {} "
+                    "that took over is endorsed by the key before.",
+                    chain.rotations().size()));
   }
 }
 
 base::Result<void> check_checkpoint(Verification& run) {
   TRY_ASSIGN(const auto note, run.bundle.read(layout::kCheckpoint));
-  TRY_ASSIGN(auto opened, tree::open_checkpoint(note, run.evidence->log, run.bundle_keys));
+  TRY_ASSIGN(auto opened, run.bundle_keys->open(note));
   const auto& evidence = *run.evidence;
   if (opened.checkpoint.size != evidence.checkpoint_size ||
       opened.checkpoint.root != evidence.checkpoint_root || opened.time != evidence.checkpoint_time)
@@ -104,10 +122,12 @@ base::Result<void> read_proofs(Verification& run) {
 
 base::Result<void> check_consistency(const Verification& run) {
   const auto& previous = *run.proofs->previous;
-  TRY_ASSIGN(const auto opened, tree::open_checkpoint(previous.note, run.evidence->log, run.bundle_keys));
+  TRY_ASSIGN(const auto opened, run.bundle_keys->open(previous.note));
   const auto& older = opened.checkpoint;
   if (older.size >= run.proofs->tree_size)
     return fail(Code::data_loss, "the checkpoint before is not of a smaller log");
+  if (opened.log_key > run.checkpoint->log_key)
+    return fail(Code::data_loss, "the checkpoint is signed by a key that was retired before");
   if (opened.time && *opened.time > *run.checkpoint->time)
     return fail(Code::data_loss, "the checkpoint before is of a later time");
   if (older.size == 0) {
@@ -127,7 +147,7 @@ void check_evidence(Verification& run) {
 void check_log(Verification& run) {
   if (!run.evidence) return;
   check_keys(run);
-  if (run.bundle_keys.empty()) return;
+  if (!run.bundle_keys) return;
   const auto checkpoint = check_checkpoint(run);
   run.add(
       "checkpoint", checkpoint,

@@ -147,8 +147,7 @@ class RecordCheck {
   }
 
   bool read_commits() {
-    auto times =
-        read_commit_times(path_of(layout::kCheckpoints), evidence().log, run_.bundle_keys, threads());
+    auto times = read_commit_times(path_of(layout::kCheckpoints), *run_.bundle_keys, threads());
     if (!times) run_.add("commit_times", CheckState::failed, times.error().message);
     if (times) rules_.commits = std::move(*times);
     return times.has_value();

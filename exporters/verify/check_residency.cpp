@@ -37,10 +37,13 @@ base::Result<void> check_head(const Verification& run, const SystemLogHead& head
   const auto& log = run.evidence->log.text;
   const base::LogName system{log.substr(0, log.rfind('/') + 1) + std::string(base::kSystemTenant)};
   if (head.log != system) return fail(Code::data_loss, "the system log of the statement is not the region's");
-  TRY_ASSIGN(auto keys,
-             tree::log_verifiers(system, run.bundle_keys[0].public_key(), run.bundle_keys[1].public_key()));
-  const std::vector<tree::NoteVerifier> verifiers{std::move(keys.log), std::move(keys.clock)};
-  TRY_ASSIGN(const auto opened, tree::open_checkpoint(note, system, verifiers));
+  const auto& verifiers = run.bundle_keys->verifiers();
+  const auto clock = std::find_if(verifiers.begin(), verifiers.end(), [](const tree::NoteVerifier& key) {
+    return key.type() == tree::NoteKeyType::cosignature;
+  });
+  TRY_ASSIGN(const auto keys, tree::KeyChain::make(system, verifiers.front().public_key(),
+                                                   clock->public_key(), run.endorsements));
+  TRY_ASSIGN(const auto opened, keys.open(note));
   if (opened.checkpoint.size != head.size || opened.checkpoint.root != head.root || opened.time != head.time)
     return fail(Code::data_loss, "the system log's checkpoint is not the one that the statement names");
   if (!opened.checkpoint.extensions.empty() || opened.verified.size() != 2)
@@ -129,7 +132,7 @@ void check_residency(Verification& run) {
     return;
   }
   // Without what it hangs on, which has failed by then, it cannot be checked.
-  if (!run.evidence || run.bundle_keys.size() != 2) return;
+  if (!run.evidence || !run.bundle_keys) return;
   const auto residency = check(run);
   if (!residency) {
     run.add("residency", CheckState::failed, residency.error().message);

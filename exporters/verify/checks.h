@@ -5,7 +5,7 @@
 #include "exporters/verify/report.h"
 #include "exporters/verify/unpack.h"
 #include "exporters/verify/verify_bundle.h"
-#include "ledger/tree/checkpoint.h"
+#include "ledger/tree/key_chain.h"
 
 #include <optional>
 #include <string>
@@ -24,7 +24,8 @@ struct Verification {
   std::optional<Evidence> evidence;
   std::optional<Proofs> proofs;
   std::vector<tree::NoteVerifier> trusted_keys;  ///< of options, read
-  std::vector<tree::NoteVerifier> bundle_keys;   ///< of keys/log.vkey
+  std::optional<tree::KeyChain> bundle_keys;     ///< of keys/log.vkey and keys/rotations
+  std::vector<std::string> endorsements;         ///< of keys/rotations
   std::optional<tree::OpenedCheckpoint> checkpoint;
 
   void add(std::string name, CheckState state, std::string sentence) {

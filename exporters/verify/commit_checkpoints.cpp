@@ -13,24 +13,27 @@ namespace {
 using base::Code;
 using base::fail;
 
-base::Result<void> check_note(const jsonl::CheckpointLine& line, const base::LogName& log,
-                              std::span<const tree::NoteVerifier> keys) {
-  TRY_ASSIGN(const auto opened, tree::open_checkpoint(line.note, log, keys));
+/// Which of the log's keys signed.
+base::Result<std::size_t> check_note(const jsonl::CheckpointLine& line, const tree::KeyChain& keys) {
+  TRY_ASSIGN(const auto opened, keys.open(line.note));
   if (opened.checkpoint.size != line.size) return fail(Code::data_loss, "it is listed under another size");
   if (!opened.time || *opened.time != line.time)
     return fail(Code::data_loss, "its time is not the one that was signed");
-  return {};
+  return opened.log_key;
 }
 
 /// Checks the notes of some lines on several threads: a signature takes as long as a hundred records. Gives
 /// the first that is wrong.
-base::Result<void> check_notes(const std::vector<jsonl::CheckpointLine>& lines, const base::LogName& log,
-                               std::span<const tree::NoteVerifier> keys, unsigned threads) {
+base::Result<void> check_notes(const std::vector<jsonl::CheckpointLine>& lines, const tree::KeyChain& keys,
+                               unsigned threads, std::vector<std::size_t>& signers) {
+  signers.resize(lines.size());
   const auto check_share = [&](std::size_t share) -> base::Result<void> {
     for (auto i = share * lines.size() / threads; i < (share + 1) * lines.size() / threads; ++i) {
-      if (auto checked = check_note(lines[i], log, keys); !checked)
+      const auto checked = check_note(lines[i], keys);
+      if (!checked)
         return fail(fmt::format("the checkpoint of size {} in data/checkpoints.jsonl", lines[i].size),
                     checked.error());
+      signers[i] = *checked;
     }
     return {};
   };
@@ -48,9 +51,7 @@ base::Result<void> check_notes(const std::vector<jsonl::CheckpointLine>& lines, 
 }  // namespace
 
 base::Result<jsonl::CommitTimes> read_commit_times(const std::filesystem::path& path,
-                                                   const base::LogName& log,
-                                                   std::span<const tree::NoteVerifier> keys,
-                                                   unsigned threads) {
+                                                   const tree::KeyChain& keys, unsigned threads) {
   constexpr std::size_t kFew = 16;  // not worth a thread
   jsonl::CommitTimes times;
   TRY_ASSIGN(auto reader, jsonl::BlockReader::open(path));
@@ -58,6 +59,8 @@ base::Result<jsonl::CommitTimes> read_commit_times(const std::filesystem::path& 
   std::vector<jsonl::CheckpointLine> lines;
   std::uint64_t size = 0;
   std::int64_t time = INT64_MIN;
+  std::vector<std::size_t> signers;
+  std::size_t newest = 0;  ///< of the log's keys, that signed so far
   for (;;) {
     TRY_ASSIGN(const bool more, reader.next(block));
     if (!more) return times;
@@ -72,7 +75,14 @@ base::Result<jsonl::CommitTimes> read_commit_times(const std::filesystem::path& 
       times.add(size, time);
       lines.push_back(std::move(line));
     }
-    TRY(check_notes(lines, log, keys, lines.size() < kFew ? 1 : threads));
+    TRY(check_notes(lines, keys, lines.size() < kFew ? 1 : threads, signers));
+    for (const auto signer : signers) {
+      if (signer < newest)
+        return fail(
+            Code::data_loss,
+            "data/checkpoints.jsonl has a checkpoint that is signed by a key that was retired before");
+      newest = signer;
+    }
   }
 }
 

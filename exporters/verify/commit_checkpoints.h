@@ -4,22 +4,19 @@
 #include "exporters/jsonl/lines.h"
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
-#include "ledger/tree/note_key.h"
+#include "ledger/tree/key_chain.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <span>
 
 namespace countersign::verify {
 
 /// Reads data/checkpoints.jsonl: sizes ascending, times not descending, every note signed by the log and its
-/// clock, sizes and times as the notes say. Gives the commit times. data_loss for the first line that is
-/// wrong. Signatures are checked on `threads` threads, one or more.
+/// clock, none by a key after its successor, sizes and times as the notes say. Gives the commit times.
+/// data_loss for the first line that is wrong. Signatures are checked on `threads` threads, one or more.
 base::Result<jsonl::CommitTimes> read_commit_times(const std::filesystem::path& path,
-                                                   const base::LogName& log,
-                                                   std::span<const tree::NoteVerifier> keys,
-                                                   unsigned threads);
+                                                   const tree::KeyChain& keys, unsigned threads);
 
 /// Walks the same file again, once its lines are known to be right, beside the tree that grows.
 class CommitRoots {

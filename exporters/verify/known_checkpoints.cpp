@@ -26,7 +26,7 @@ KnownCheckpoints::KnownCheckpoints(const Verification& run) {
 }
 
 base::Result<void> KnownCheckpoints::add(const Verification& run, const std::string& note) {
-  const auto opened = tree::open_checkpoint(note, run.evidence->log, run.bundle_keys);
+  const auto opened = run.bundle_keys->open(note);
   if (!opened) return fail("a checkpoint that you kept is not of this log", opened.error());
   const auto& known = opened->checkpoint;
   const auto& own = run.checkpoint->checkpoint;

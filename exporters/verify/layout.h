@@ -31,6 +31,8 @@ inline constexpr std::string_view kResidencyRecords = "data/residency.jsonl";
 inline constexpr std::string_view kResidencyProofs = "data/residency.proofs.json";
 inline constexpr std::string_view kSigner = "keys/signer.pem";
 inline constexpr std::string_view kLogKeys = "keys/log.vkey";
+/// `keys/rotations/1`, and so on: the endorsement of each key that took over.
+inline constexpr std::string_view kRotations = "keys/rotations/";
 
 inline constexpr std::string_view kBagitText = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 

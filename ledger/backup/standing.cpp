@@ -33,9 +33,8 @@ base::Result<void> add_checkpoint(const store::LedgerIdentity& identity, const K
     return fail(Code::invalid_argument,
                 fmt::format("the checkpoint is of {}, which is no log of {}/{}", body.origin.text,
                             identity.origin, identity.region.value()));
-  TRY_ASSIGN(auto verifiers, store::verifiers_of(identity, body.origin));
-  const std::vector<tree::NoteVerifier> keys{std::move(verifiers.log), std::move(verifiers.clock)};
-  auto opened = tree::open_checkpoint(kept.note, body.origin, keys);
+  TRY_ASSIGN(const auto keys, store::key_chain_of(identity, body.origin));
+  auto opened = keys.open(kept.note);
   if (!opened) return fail(fmt::format("{} is not of this ledger", kept.from), opened.error());
   known.emplace(body.origin, Known{{body.size, body.root}, kept.from});
   return {};

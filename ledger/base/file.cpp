@@ -81,6 +81,11 @@ Result<void> create_file_durably(const fs::path& path, std::string_view content,
   return sync_folder(folder_of(path));
 }
 
+Result<void> replace_file_durably(const fs::path& from, const fs::path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return os_error("replace", to);
+  return sync_folder(folder_of(to));
+}
+
 Result<void> make_folders_durably(const fs::path& path) {
   std::error_code ignored;
   if (path.empty() || fs::is_directory(path, ignored)) return {};

@@ -24,6 +24,9 @@ Result<void> write_file_durably(const std::filesystem::path& path, std::string_v
 /// replaced.
 Result<void> create_file_durably(const std::filesystem::path& path, std::string_view content, FileMode mode);
 
+/// Puts a file in the place of another in the same folder, durably. Errors as write_file_durably.
+Result<void> replace_file_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Makes a folder and those above it that are missing, readable by the owner's group at most (0750), and
 /// fsyncs each parent of a folder newly made.
 Result<void> make_folders_durably(const std::filesystem::path& path);

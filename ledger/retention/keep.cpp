@@ -2,6 +2,7 @@
 
 #include "ledger/retention/retire.h"
 #include "ledger/retention/seal.h"
+#include "ledger/store/ledger_call.h"
 #include "ledger/store/ledger_reader.h"
 
 #include <future>
@@ -17,14 +18,8 @@ constexpr std::uint64_t kDroppedAtOnce = 2'000;
 
 /// Has the ledger's thread do it, and waits.
 base::Result<void> do_in_ledger(store::Writer& writer,
-                                std::function<base::Result<void>(store::Store&)> change) {
-  auto promise = std::make_shared<std::promise<base::Result<void>>>();
-  auto future = promise->get_future();
-  TRY(writer.perform([promise, change = std::move(change)](store::Store* store) {
-    promise->set_value(store != nullptr ? change(*store)
-                                        : base::Result<void>(fail(Code::unavailable, "the ledger stopped")));
-  }));
-  return future.get();
+                                const std::function<base::Result<void>(store::Store&)>& change) {
+  return store::call_on_ledger(writer, [&change](store::LedgerThread& here) { return change(here.store); });
 }
 
 class Round {

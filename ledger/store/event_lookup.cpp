@@ -75,7 +75,7 @@ base::Result<std::optional<AppendOutcome>> EventLookup::find(const record::Prepa
   const auto seq = base::seq_at(place->seq);
   const auto found = impl_->ledger.record(*log, seq);
   if (!found && found.error().code == base::Code::not_found) {  // retired: its place and hash are kept
-    TRY_ASSIGN(const auto hash, impl_->ledger.nodes(*log)(0, place->seq));
+    TRY_ASSIGN(const auto hash, impl_->ledger.nodes (*log)(0, place->seq));
     return std::optional(AppendOutcome{AppendStatus::duplicate, {log->name, seq, hash}});
   }
   if (!found) return base::fail(found.error());

@@ -18,14 +18,21 @@ using base::Code;
 using base::Digest;
 using base::fail;
 
-base::Result<tree::LogVerifiers> verifiers_of(const LedgerIdentity& identity, const base::LogName& log) {
+base::Result<tree::KeyChain> key_chain_of(const LedgerIdentity& identity, const base::LogName& log) {
   crypto::Ed25519PublicKey log_key{}, clock_key{};
   if (identity.log_public_key.size() != log_key.size() ||
       identity.clock_public_key.size() != clock_key.size())
     return fail(Code::data_loss, "the ledger names keys of a wrong length");
   std::copy(identity.log_public_key.begin(), identity.log_public_key.end(), log_key.begin());
   std::copy(identity.clock_public_key.begin(), identity.clock_public_key.end(), clock_key.begin());
-  return tree::log_verifiers(log, log_key, clock_key);
+  return tree::KeyChain::make(log, log_key, clock_key, identity.rotations);
+}
+
+base::Result<std::int64_t> last_rotation(const LedgerIdentity& identity) {
+  TRY_ASSIGN(const auto chain,
+             key_chain_of(identity, base::log_name(identity.origin, identity.region,
+                                                   base::TenantId(std::string(base::kSystemTenant)))));
+  return chain.rotations().empty() ? 0 : chain.rotations().back().time;
 }
 
 static_assert(sizeof(Digest) == 32, "tiles are compared and copied as bytes");
@@ -79,6 +86,11 @@ base::Result<LedgerReader> LedgerReader::open(const std::filesystem::path& ledge
 }
 
 const LedgerIdentity& LedgerReader::identity() const { return impl_->identity; }
+
+base::Result<void> LedgerReader::read_identity_again() {
+  TRY_ASSIGN(impl_->identity, read_identity(impl_->connection));
+  return {};
+}
 
 namespace {
 

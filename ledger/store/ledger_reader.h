@@ -5,6 +5,7 @@
 #include "ledger/base/types.h"
 #include "ledger/store/segment.h"
 #include "ledger/tree/checkpoint.h"
+#include "ledger/tree/key_chain.h"
 #include "ledger/tree/proof.h"
 
 #include <cstdint>
@@ -19,17 +20,21 @@
 
 namespace countersign::store {
 
-/// What a ledger file says of itself; written once, when it is made.
+/// What a ledger file says of itself. The first four are written once, when it is made.
 struct LedgerIdentity {
   std::string origin;
   base::RegionId region;
-  std::string log_public_key;    ///< 32 bytes, Ed25519: signs checkpoints (C2SP signed-note type 0x01)
-  std::string clock_public_key;  ///< 32 bytes, Ed25519: timestamps checkpoints (type 0x04)
+  std::string log_public_key;    ///< 32 bytes, Ed25519: signed the first checkpoints (signed-note type 0x01)
+  std::string clock_public_key;  ///< 32 bytes, Ed25519: timestamped the first checkpoints (type 0x04)
+  std::vector<std::string> rotations = {};  ///< endorsements of keys that took over since, in their order
 };
 
-/// The public keys that a log of this ledger signs its checkpoints with. data_loss where the ledger names
-/// keys of a wrong length; errors of tree::log_verifiers.
-base::Result<tree::LogVerifiers> verifiers_of(const LedgerIdentity& identity, const base::LogName& log);
+/// The public keys that a log of this ledger has signed its checkpoints with, one after another. data_loss
+/// where the ledger names keys of a wrong length or an endorsement is not genuine.
+base::Result<tree::KeyChain> key_chain_of(const LedgerIdentity& identity, const base::LogName& log);
+
+/// When the newest key took over, POSIX seconds; 0 where none has. Errors as key_chain_of.
+base::Result<std::int64_t> last_rotation(const LedgerIdentity& identity);
 
 /// A log as it stood when it was read.
 struct LogHead {
@@ -56,6 +61,8 @@ class LedgerReader {
   LedgerReader& operator=(LedgerReader&&) noexcept;
 
   const LedgerIdentity& identity() const;
+  /// Reads the identity again: keys may have taken over since.
+  base::Result<void> read_identity_again();
 
   /// All logs in the order in which they were made.
   base::Result<std::vector<LogHead>> logs();

@@ -3,6 +3,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/record/record.h"
 #include "ledger/store/schema.h"
+#include "ledger/vault/schema.h"
 
 #include <algorithm>
 #include <cstring>
@@ -16,6 +17,23 @@ std::size_t LogBook::KeyHash::operator()(const EventKey& key) const {
   std::size_t hash = 0;
   std::memcpy(&hash, key.data(), sizeof hash);
   return hash;
+}
+
+std::size_t PendingEvent::bytes() const {
+  std::size_t bytes = sizeof *this + event.json.size() + event.id.size();
+  for (const auto& personal : event.personal)
+    bytes += sizeof personal + personal.value.size() + sizeof(base::Digest);
+  for (const auto& path : event.redacted) bytes += sizeof(std::string) + path.size();
+  return bytes;
+}
+
+void PendingEvent::file_under(const vault::VaultKeys::Generation& keys, const record::PreparedEvent& of) {
+  generation = keys.number;
+  lookups.clear();
+  lookups.reserve(of.personal.size());
+  for (const auto& personal : of.personal)
+    lookups.push_back(
+        vault::lookup_of(keys.lookup, of.tenant.value(), to_string(personal.kind), personal.value));
 }
 
 base::Result<LogBook> LogBook::load(LedgerReader reader, base::Clock clock) {
@@ -63,10 +81,12 @@ base::Result<AppendOutcome> LogBook::as_duplicate(const PendingEvent& pending, s
   std::string event = pending.event.json;
   bool same = stored.event.size() == event.size();
   for (std::size_t i = 0; same && i < pending.event.personal.size(); ++i) {
-    TRY_ASSIGN(const auto token, vault.known_token(pending.lookups[i]));
+    const auto& personal = pending.event.personal[i];
+    TRY_ASSIGN(const auto token, vault.known_token(pending.event.tenant.value(), personal.kind,
+                                                   pending.lookups[i], personal.value));
     // A value that the vault never saw stands in no record.
     same = token.has_value();
-    if (same) std::copy(token->begin(), token->end(), event.begin() + pending.event.personal[i].offset);
+    if (same) std::copy(token->begin(), token->end(), event.begin() + personal.offset);
   }
   same = same && stored.event == event;
   return AppendOutcome{same ? AppendStatus::duplicate : AppendStatus::differing, std::move(receipt)};
@@ -96,6 +116,8 @@ base::Result<void> LogBook::take_content_id(PendingEvent& pending, vault::VaultW
 }
 
 base::Result<AppendOutcome> LogBook::append(PendingEvent& pending, Store& store, vault::VaultWriter& vault) {
+  // The keys may have been rotated since the event was handed over.
+  if (pending.generation != vault.newest().number) pending.file_under(vault.newest(), pending.event);
   if (pending.event.content_id) TRY(take_content_id(pending, vault));
   if (const auto twin = in_group_.find(pending.key); twin != in_group_.end())
     return as_duplicate(pending, group_.records[twin->second.record].bytes, twin->second.receipt, vault);

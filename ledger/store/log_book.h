@@ -23,6 +23,12 @@ struct PendingEvent {
   record::PreparedEvent event;
   EventKey key{};                     ///< of an event with a content_id: not known before append()
   std::vector<base::Digest> lookups;  ///< one for each personal value
+  std::uint32_t generation = 0;       ///< of the vault's keys that `lookups` are under
+
+  /// What it takes in memory, about.
+  std::size_t bytes() const;
+  /// Computes `lookups` of the event's personal values.
+  void file_under(const vault::VaultKeys::Generation& keys, const record::PreparedEvent& of);
 };
 
 /// The ends of all logs of a region, and the group that is being assembled on them. Nothing that append()

@@ -40,12 +40,14 @@ base::Result<Publisher> Publisher::open(LogBook& book, HeadMemory memory, Checkp
                                         base::Clock clock) {
   Publisher publisher(std::move(memory), std::move(sign), std::move(clock));
   auto& reader = book.reader();
+  TRY_ASSIGN(publisher.newest_time_, last_rotation(reader.identity()));
   for (const auto& [tenant, log] : book.logs()) {
     TRY_ASSIGN(const auto newest, reader.newest_checkpoint({log.number, log.name, log.tail.size()}));
     if (newest) {
       TRY_ASSIGN(const auto checkpoint, tree::read_checkpoint_body(newest->note));
       TRY(check_head(reader, log, {newest->size, checkpoint.root}, "its newest checkpoint"));
       publisher.published_[tenant] = newest->size;
+      publisher.newest_time_ = std::max(publisher.newest_time_, newest->time);
     }
     if (const auto* head = publisher.memory_.find(log.name))
       TRY(check_head(reader, log, *head, "the head memory"));
@@ -60,6 +62,13 @@ base::Result<Publisher> Publisher::open(LogBook& book, HeadMemory memory, Checkp
               name.text, head.size));
   }
   return publisher;
+}
+
+std::int64_t Publisher::time() const { return std::max(clock_().micros / 1'000'000, newest_time_); }
+
+void Publisher::set_signer(CheckpointSigner sign, std::int64_t time) {
+  sign_ = std::move(sign);
+  newest_time_ = std::max(newest_time_, time);
 }
 
 bool Publisher::has_grown(const LogBook& book) const {
@@ -81,7 +90,7 @@ base::Result<void> Publisher::publish(LogBook& book, Store& store, When when) {
   last_ = Steady::now();
   std::vector<std::pair<base::LogName, SignedHead>> heads;
   std::vector<NewCheckpoint> checkpoints;
-  const std::int64_t time = clock_().micros / 1'000'000;
+  const std::int64_t time = this->time();
   for (const auto& [tenant, log] : book.logs()) {
     const auto size = log.tail.size();
     const auto known = published_.find(tenant);
@@ -92,6 +101,7 @@ base::Result<void> Publisher::publish(LogBook& book, Store& store, When when) {
   }
   TRY(memory_.remember(heads));
   TRY(store.publish(checkpoints));
+  newest_time_ = time;
   for (const auto& [name, head] : heads) published_[base::tenant_of(name).value()] = head.size;
   return {};
 }

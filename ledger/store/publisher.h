@@ -28,6 +28,13 @@ class Publisher {
   /// Publishes where a log has grown. resource_exhausted: nothing was published, it may be tried again.
   base::Result<void> publish(LogBook& book, Store& store, When when);
 
+  /// What the next checkpoint states as its time, POSIX seconds: never before one that was published or a key
+  /// that took over.
+  std::int64_t time() const;
+  /// Signs with other keys from now on, which take over at `time`. To be called when nothing is left to
+  /// publish under the keys before.
+  void set_signer(CheckpointSigner sign, std::int64_t time);
+
   void set_interval_ms(std::int64_t interval_ms) { interval_ms_ = interval_ms; }
   /// Milliseconds until publish(due) has something to do; empty where no log has grown.
   std::optional<std::int64_t> due_in_ms(const LogBook& book) const;
@@ -42,6 +49,7 @@ class Publisher {
   base::Clock clock_;
   std::map<std::string, std::uint64_t> published_;  ///< size of the newest checkpoint, by tenant
   std::int64_t interval_ms_ = 1000;
+  std::int64_t newest_time_ = 0;
   std::chrono::steady_clock::time_point last_{};
 };
 

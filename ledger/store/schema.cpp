@@ -82,7 +82,21 @@ base::Result<std::string> read_value(sqlite::Connection& ledger, std::string_vie
   return std::string(base::text_of(statement.blob(0)));
 }
 
+/// The endorsements of keys that took over, in their order; data_loss where one is missing between two.
+base::Result<std::vector<std::string>> read_rotations(sqlite::Connection& ledger) {
+  TRY_ASSIGN(const auto count,
+             ledger.query_integer("SELECT count(*) FROM identity WHERE name LIKE 'rotation/%'"));
+  std::vector<std::string> notes;
+  for (std::int64_t number = 1; number <= count; ++number) {
+    TRY_ASSIGN(auto note, read_value(ledger, rotation_name(static_cast<std::size_t>(number))));
+    notes.push_back(std::move(note));
+  }
+  return notes;
+}
+
 }  // namespace
+
+std::string rotation_name(std::size_t number) { return fmt::format("rotation/{}", number); }
 
 const std::vector<std::string>& ledger_schema(std::int64_t version) {
   static const std::vector<std::string> kFirst = statements(1), kNow = statements(kSchemaVersion);
@@ -134,6 +148,7 @@ base::Result<LedgerIdentity> read_identity(sqlite::Connection& ledger) {
   identity.region = base::RegionId(std::move(region));
   TRY_ASSIGN(identity.log_public_key, read_value(ledger, "log_public_key"));
   TRY_ASSIGN(identity.clock_public_key, read_value(ledger, "clock_public_key"));
+  TRY_ASSIGN(identity.rotations, read_rotations(ledger));
   return identity;
 }
 

@@ -40,6 +40,9 @@ inline constexpr std::int64_t kSealingVersion = 2;
 /// For the connection that writes it.
 base::Result<void> upgrade_ledger(sqlite::Connection& ledger);
 
+/// The name in `identity` of the endorsement of the `number`-th key that took over, from 1.
+std::string rotation_name(std::size_t number);
+
 /// The statements that make the schema of a format, as they stand in sqlite_schema; verification compares
 /// them.
 const std::vector<std::string>& ledger_schema(std::int64_t version = kSealingVersion);

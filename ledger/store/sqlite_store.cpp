@@ -170,6 +170,17 @@ base::Result<void> SqliteStore::retire(std::int64_t log, const std::vector<Retir
   return transaction.commit();
 }
 
+base::Result<void> SqliteStore::add_rotation(std::size_t number, std::string_view note) {
+  TRY_ASSIGN(auto transaction,
+             sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
+  {
+    TRY_ASSIGN(auto insert, impl_->connection.prepare("INSERT INTO identity(name,value) VALUES(?1,?2)"));
+    const auto name = rotation_name(number);
+    TRY(insert.bind_text(1, name).bind_blob(2, base::bytes_of(note)).run());
+  }
+  return transaction.commit();
+}
+
 void SqliteStore::tidy() {
   if (impl_->connection.wal_pages() > kWalPagesMax) impl_->connection.move_wal();
 }

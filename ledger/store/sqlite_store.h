@@ -24,6 +24,7 @@ class SqliteStore final : public Store {
   base::Result<void> seal(const std::vector<NewSegment>& segments) override;
   base::Result<std::uint64_t> drop_sealed(std::uint64_t records_max) override;
   base::Result<void> retire(std::int64_t log, const std::vector<RetirementStatement>& parts) override;
+  base::Result<void> add_rotation(std::size_t number, std::string_view note) override;
   void tidy() override;
   base::Result<void> close() override;
 

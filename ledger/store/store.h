@@ -87,6 +87,10 @@ class Store {
   virtual base::Result<std::uint64_t> drop_sealed(std::uint64_t records_max) = 0;
   /// States that parts of sealed ranges are no longer kept, before their files go.
   virtual base::Result<void> retire(std::int64_t log, const std::vector<RetirementStatement>& parts) = 0;
+  /// Adds the endorsement of a key that takes over (tree::sign_rotation) as the `number`-th of the ledger,
+  /// from
+  /// 1. already_exists where there is one of that number. Errors as commit().
+  virtual base::Result<void> add_rotation(std::size_t number, std::string_view note) = 0;
 
   /// Housekeeping between commits; cheap where there is nothing to do.
   virtual void tidy() = 0;

@@ -87,13 +87,12 @@ base::Result<void> check_tiles(LedgerReader& reader, const Chunk& chunk, Checked
   return {};
 }
 
-base::Result<SignedSize> check_checkpoint(const LogHead& log, const CheckpointRow& row,
-                                          const std::vector<tree::NoteVerifier>& verifiers) {
-  TRY_ASSIGN(const auto opened, tree::open_checkpoint(row.note, log.name, verifiers));
+base::Result<SignedSize> check_checkpoint(const CheckpointRow& row, const tree::KeyChain& keys) {
+  TRY_ASSIGN(const auto opened, keys.open(row.note));
   if (opened.checkpoint.size != row.size) return fail(Code::data_loss, "it is filed under another size");
   if (!opened.time || *opened.time != row.time)
     return fail(Code::data_loss, "its time is not the one that was signed");
-  return SignedSize{row.size, opened.checkpoint.root};
+  return SignedSize{row.size, opened.checkpoint.root, opened.log_key};
 }
 
 }  // namespace
@@ -118,8 +117,35 @@ std::uint64_t key_part(base::Bytes key, std::int64_t place) {
   return part ^ (part >> 33);
 }
 
-CheckedChunk check_chunk(LedgerReader& reader, const Chunk& chunk,
-                         const std::vector<tree::NoteVerifier>& verifiers) {
+base::Result<std::map<std::int64_t, tree::KeyChain>> read_key_chains(
+    LedgerReader& reader, const std::vector<LogHead>& logs, const crypto::Ed25519PublicKey* trusted,
+    const std::function<void(std::string log, std::string what)>& fault) {
+  TRY(reader.read_identity_again());
+  auto identity = reader.identity();
+  const auto name_of = [&](const base::TenantId& tenant) {
+    return base::log_name(identity.origin, identity.region, tenant);
+  };
+  const auto system = name_of(base::TenantId(std::string(base::kSystemTenant)));
+  auto own = key_chain_of(identity, system);
+  if (!own && !identity.rotations.empty()) {
+    fault("", own.error().message);
+    identity.rotations.clear();
+    own = key_chain_of(identity, system);
+  }
+  if (!own) return fail(own.error());
+  if (trusted != nullptr && !own->has_log_key(*trusted))
+    fault("", "the ledger names another log key than the one that is trusted");
+  std::map<std::int64_t, tree::KeyChain> chains;
+  for (const auto& log : logs) {
+    if (log.name != name_of(base::tenant_of(log.name)))
+      fault(log.name.text, "the log's name is not of the ledger's origin and region");
+    auto chain = key_chain_of(identity, log.name);
+    chains.emplace(log.number, chain ? std::move(*chain) : *own);
+  }
+  return chains;
+}
+
+CheckedChunk check_chunk(LedgerReader& reader, const Chunk& chunk, const tree::KeyChain& keys) {
   CheckedChunk out;
   out.leaves.reserve(chunk.end - chunk.begin);
   std::uint64_t at = chunk.begin;
@@ -151,7 +177,7 @@ CheckedChunk check_chunk(LedgerReader& reader, const Chunk& chunk,
   }
   const auto checkpoints = reader.read_checkpoints(
       *chunk.log, chunk.begin + 1, chunk.end, [&](const CheckpointRow& row) -> base::Result<void> {
-        auto checked = check_checkpoint(*chunk.log, row, verifiers);
+        auto checked = check_checkpoint(row, keys);
         if (!checked) return fail(fmt::format("the checkpoint of size {}", row.size), checked.error());
         out.checkpoints.push_back(*checked);
         return {};

@@ -6,9 +6,11 @@
 #include "ledger/record/record.h"
 #include "ledger/store/ledger_reader.h"
 #include "ledger/store/store.h"
-#include "ledger/tree/note.h"
+#include "ledger/tree/key_chain.h"
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +31,7 @@ struct Chunk {
 struct SignedSize {
   std::uint64_t size = 0;
   base::Digest root;
+  std::size_t log_key = 0;  ///< which of the log's keys signed, from 0
 };
 
 /// What a run looks like from outside, for its neighbours.
@@ -48,8 +51,14 @@ struct CheckedChunk {
 
 /// Checks a run: each record's spelling, log, sequence number, link to the one before within the run, time,
 /// event and tokens; each checkpoint's signatures. Stops at the first fault.
-CheckedChunk check_chunk(LedgerReader& reader, const Chunk& chunk,
-                         const std::vector<tree::NoteVerifier>& verifiers);
+CheckedChunk check_chunk(LedgerReader& reader, const Chunk& chunk, const tree::KeyChain& keys);
+
+/// The keys of each log, by its number, read after the logs' sizes: a key that takes over later signs larger
+/// ones only. `fault` gets what is wrong with names and keys, with the log's name where it is one log's;
+/// `trusted` is a log key that must be among them, or null.
+base::Result<std::map<std::int64_t, tree::KeyChain>> read_key_chains(
+    LedgerReader& reader, const std::vector<LogHead>& logs, const crypto::Ed25519PublicKey* trusted,
+    const std::function<void(std::string log, std::string what)>& fault);
 
 /// The part that an idempotency row has in a sum over all rows. Equal sums over what records demand and what
 /// rows say mean equal sets, but for a chance of 2^-64.

@@ -35,6 +35,7 @@ struct Edge {
       1};                              ///< roots of full tiles that do not fill a tile of the level above yet
   std::vector<std::uint64_t> full{0};  ///< full tiles met, for each level above 0
   bool tiles_right = true;
+  std::size_t log_key = 0;  ///< which key signed the newest checkpoint so far
 
   /// Takes the root of a full tile of level 0; `visit` gets the tiles of higher levels that it completes.
   void add_tile_root(const base::Digest& root, const std::function<void(const FullTile&)>& visit) {
@@ -68,7 +69,10 @@ class Verification {
                                  const std::function<void(std::uint64_t)>& progress) {
     TRY(check_schema());
     TRY_ASSIGN(heads_, reader_.logs());
-    TRY(make_verifiers());
+    TRY_ASSIGN(keys_,
+               read_key_chains(reader_, heads_, options_.log_key, [this](std::string log, std::string what) {
+                 fault(std::move(log), -1, std::move(what));
+               }));
     std::vector<Chunk> chunks;
     for (const auto& head : heads_) {
       for (std::uint64_t begin = 0; begin < head.size; begin += kChunkRecords)
@@ -79,7 +83,7 @@ class Verification {
     // Beside the records: on its own it would leave all processors but one idle.
     auto keys = std::async(std::launch::async, [this] { return sum_keys(); });
     {
-      VerifyWorkers workers(file, std::move(chunks), verifiers_, threads);
+      VerifyWorkers workers(file, std::move(chunks), keys_, threads);
       for (const auto& head : heads_) TRY(check_log(head, workers, progress));
     }
     TRY(check_keys(keys.get()));
@@ -113,20 +117,6 @@ class Verification {
     return {};
   }
 
-  base::Result<void> make_verifiers() {
-    const auto& identity = reader_.identity();
-    if (options_.log_key != nullptr && base::text_of(*options_.log_key) != identity.log_public_key)
-      fault("", -1, "the ledger names another log key than the one that is trusted");
-    for (const auto& head : heads_) {
-      if (head.name != base::log_name(identity.origin, identity.region, base::tenant_of(head.name)))
-        fault(head.name.text, -1, "the log's name is not of the ledger's origin and region");
-      TRY_ASSIGN(auto verifiers, verifiers_of(identity, head.name));
-      verifiers_.emplace(
-          head.number, std::vector<tree::NoteVerifier>{std::move(verifiers.log), std::move(verifiers.clock)});
-    }
-    return {};
-  }
-
   /// Sizes at which a log's root has to be what somebody else says.
   base::Result<std::multimap<std::uint64_t, std::pair<base::Digest, std::string>>> outside_roots(
       const LogHead& head) {
@@ -134,7 +124,7 @@ class Verification {
     for (const auto& note : options_.known_checkpoints) {
       TRY_ASSIGN(const auto body, tree::read_checkpoint_body(note));
       if (body.origin != head.name) continue;
-      const auto opened = tree::open_checkpoint(note, head.name, verifiers_.at(head.number));
+      const auto opened = keys_.at(head.number).open(note);
       if (!opened) {
         fault(head.name.text, -1,
               "a checkpoint kept elsewhere was not signed with this ledger's key: " + opened.error().message);
@@ -242,6 +232,12 @@ class Verification {
                 fmt::format("the checkpoint of size {} was signed over other records than these", size));
           return false;
         }
+        if (checkpoint->log_key < edge.log_key) {
+          fault(head.name.text, static_cast<std::int64_t>(size) - 1,
+                fmt::format("the checkpoint of size {} is signed by a key that was retired before", size));
+          return false;
+        }
+        edge.log_key = checkpoint->log_key;
         ++log.checkpoints;
         log.checkpointed = size;
         ++checkpoint;
@@ -338,7 +334,7 @@ class Verification {
   const std::filesystem::path segments_;
   const VerifyLedgerOptions& options_;
   std::vector<LogHead> heads_;
-  std::map<std::int64_t, std::vector<tree::NoteVerifier>> verifiers_;
+  std::map<std::int64_t, tree::KeyChain> keys_;
   LedgerReport report_;
   std::uint64_t key_sum_ = 0;
   std::uint64_t done_ = 0;

@@ -5,9 +5,8 @@
 namespace countersign::store {
 
 VerifyWorkers::VerifyWorkers(std::filesystem::path file, std::vector<Chunk> chunks,
-                             const std::map<std::int64_t, std::vector<tree::NoteVerifier>>& verifiers,
-                             unsigned threads)
-    : file_(std::move(file)), chunks_(std::move(chunks)), verifiers_(verifiers), ahead_max_(threads * 2) {
+                             const std::map<std::int64_t, tree::KeyChain>& keys, unsigned threads)
+    : file_(std::move(file)), chunks_(std::move(chunks)), keys_(keys), ahead_max_(threads * 2) {
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -42,7 +41,7 @@ void VerifyWorkers::work() {
     }
     CheckedChunk result;
     if (reader) {
-      result = check_chunk(*reader, chunks_[mine], verifiers_.at(chunks_[mine].log->number));
+      result = check_chunk(*reader, chunks_[mine], keys_.at(chunks_[mine].log->number));
     } else {
       result.fault_seq = -1;
       result.fault = reader.error().message;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ledger/store/verify_chunk.h"
-#include "ledger/tree/note.h"
+#include "ledger/tree/key_chain.h"
 
 #include <condition_variable>
 #include <cstdint>
@@ -17,9 +17,9 @@ namespace countersign::store {
 /// finished chunks wait, so memory does not grow with the ledger. One thread takes.
 class VerifyWorkers {
  public:
-  /// `verifiers`, by the log's number, outlive it.
+  /// `keys`, by the log's number, outlive it.
   VerifyWorkers(std::filesystem::path file, std::vector<Chunk> chunks,
-                const std::map<std::int64_t, std::vector<tree::NoteVerifier>>& verifiers, unsigned threads);
+                const std::map<std::int64_t, tree::KeyChain>& keys, unsigned threads);
   ~VerifyWorkers();
 
   /// The next chunk's result, waited for.
@@ -30,7 +30,7 @@ class VerifyWorkers {
 
   const std::filesystem::path file_;
   const std::vector<Chunk> chunks_;
-  const std::map<std::int64_t, std::vector<tree::NoteVerifier>>& verifiers_;
+  const std::map<std::int64_t, tree::KeyChain>& keys_;
   const std::size_t ahead_max_;
   std::mutex mutex_;
   std::condition_variable changed_;

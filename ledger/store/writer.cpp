@@ -41,14 +41,6 @@ struct PendingErasure {
   ErasureDone done;
 };
 
-std::size_t bytes_of_event(const record::PreparedEvent& event) {
-  std::size_t bytes = sizeof(PendingEvent) + event.json.size() + event.id.size();
-  for (const auto& personal : event.personal)
-    bytes += sizeof personal + personal.value.size() + sizeof(base::Digest);
-  for (const auto& path : event.redacted) bytes += sizeof(std::string) + path.size();
-  return bytes;
-}
-
 }  // namespace
 
 struct Writer::Impl {
@@ -73,7 +65,7 @@ struct Writer::Impl {
   std::condition_variable wake;
   std::deque<PendingBatch> queue;
   std::deque<PendingErasure> erasures;
-  std::deque<LedgerTask> tasks;
+  WorkList works;
   std::size_t waiting_events = 0;  ///< in the queue or in the group being written
   std::size_t waiting_bytes = 0;
   WriterLimits limits;
@@ -87,7 +79,7 @@ struct Writer::Impl {
   std::optional<std::vector<PendingBatch>> take_group();
   void write_group(std::vector<PendingBatch> batches);
   void erase_what_waits();
-  void perform_what_waits();
+  void do_work();
   base::Result<std::vector<std::vector<AppendOutcome>>> append_all(std::vector<PendingBatch>& batches);
   base::Result<void> check_disk();
   void publish(Publisher::When when);
@@ -147,15 +139,13 @@ base::Result<std::unique_ptr<Writer>> Writer::open(WriterOptions options) {
 base::Result<void> Writer::submit(std::vector<record::PreparedEvent> events, AppendDone done) {
   PendingBatch batch;
   batch.events.reserve(events.size());
+  const auto keys = impl_->options.keys->newest();
   for (auto& event : events) {
     PendingEvent pending;
     if (!event.content_id) pending.key = event_key(event.source.value(), event.id);
-    pending.lookups.reserve(event.personal.size());
-    for (const auto& personal : event.personal)
-      pending.lookups.push_back(vault::lookup_of(impl_->options.keys->lookup, event.tenant.value(),
-                                                 to_string(personal.kind), personal.value));
-    batch.bytes += bytes_of_event(event);
+    pending.file_under(*keys, event);
     pending.event = std::move(event);
+    batch.bytes += pending.bytes();
     batch.events.push_back(std::move(pending));
   }
   batch.done = std::move(done);
@@ -189,10 +179,10 @@ base::Result<void> Writer::erase(ErasureOrder order, RememberErasure remember, E
   return {};
 }
 
-base::Result<void> Writer::perform(LedgerTask task) {
+base::Result<void> Writer::add_work(Work work) {
   const std::lock_guard guard(impl_->mutex);
   if (impl_->stopping || impl_->failed) return fail(Code::unavailable, "the ledger is stopping");
-  impl_->tasks.push_back(std::move(task));
+  impl_->works.add(std::move(work), 0);
   impl_->wake.notify_one();
   return {};
 }
@@ -222,13 +212,19 @@ void Writer::Impl::run() {
     if (!batches->empty()) write_group(std::move(*batches));
     if (failed) return;
     erase_what_waits();
-    perform_what_waits();
+    do_work();
+    if (failed) return;
     store->tidy();
     vault.move_wal(kVaultWalPagesMax);
     publish(Publisher::When::due);
     if (failed) return;
   }
   publish(Publisher::When::now);
+  WorkList undone;
+  {
+    const std::lock_guard guard(mutex);
+    undone.swap(works);
+  }
   // A store that cannot be made compact is still whole: the next start reads its WAL.
   static_cast<void>(store->close());
   static_cast<void>(vault.empty_wal());
@@ -239,13 +235,18 @@ void Writer::Impl::run() {
 std::optional<std::vector<PendingBatch>> Writer::Impl::take_group() {
   std::unique_lock guard(mutex);
   publisher.set_interval_ms(limits.checkpoint_interval_ms);
-  const auto something = [this] { return stopping || !queue.empty() || !erasures.empty() || !tasks.empty(); };
+  const auto something = [this] { return stopping || !queue.empty() || !erasures.empty() || works.is_due(); };
+  auto until = works.when();
   if (const auto due = publisher.due_in_ms(book)) {
-    wake.wait_for(guard, std::chrono::milliseconds(*due), something);
+    const auto publishing = Steady::now() + std::chrono::milliseconds(*due);
+    until = until ? std::min(*until, publishing) : publishing;
+  }
+  if (until) {
+    wake.wait_until(guard, *until, something);
   } else {
     wake.wait(guard, something);
   }
-  if (stopping && queue.empty() && erasures.empty() && tasks.empty()) return std::nullopt;
+  if (stopping && queue.empty() && erasures.empty()) return std::nullopt;
   std::vector<PendingBatch> batches;
   std::size_t events = 0;
   while (!queue.empty() &&
@@ -274,13 +275,20 @@ void Writer::Impl::erase_what_waits() {
   }
 }
 
-void Writer::Impl::perform_what_waits() {
-  std::deque<LedgerTask> waiting;
+void Writer::Impl::do_work() {
+  std::deque<Work> due;
   {
     const std::lock_guard guard(mutex);
-    waiting.swap(tasks);
+    due = works.take_due();
   }
-  for (auto& task : waiting) task(store.get());
+  LedgerThread here{*store, vault, book, publisher};
+  for (auto& work : due) {
+    const auto again = work(here);
+    if (!again) return end_badly(again.error());
+    if (!*again) continue;
+    const std::lock_guard guard(mutex);
+    works.add(std::move(work), **again);
+  }
 }
 
 base::Result<void> Writer::Impl::check_disk() {
@@ -371,15 +379,14 @@ void Writer::Impl::publish(Publisher::When when) {
 void Writer::Impl::end_badly(const base::Error& error) {
   std::deque<PendingBatch> left;
   std::deque<PendingErasure> unerased;
-  std::deque<LedgerTask> undone;
+  WorkList undone;
   {
     const std::lock_guard guard(mutex);
+    undone.swap(works);
     failed = true;
     left.swap(queue);
     unerased.swap(erasures);
-    undone.swap(tasks);
   }
-  for (auto& task : undone) task(nullptr);
   for (auto& erasure : unerased) erasure.done(fail(Code::unavailable, "the ledger stopped; ask again later"));
   for (auto& batch : left)
     batch.done(fail(Code::unavailable, "the ledger stopped; send the batch again later"));

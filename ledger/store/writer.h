@@ -7,7 +7,7 @@
 #include "ledger/store/append.h"
 #include "ledger/store/erasure.h"
 #include "ledger/store/schema.h"
-#include "ledger/store/store.h"
+#include "ledger/store/work.h"
 #include "ledger/vault/keys.h"
 
 #include <cstdint>
@@ -39,15 +39,12 @@ struct WriterOptions {
   base::Clock clock;
   crypto::Entropy entropy;
   CheckpointSigner sign;
-  const vault::VaultKeys* keys = nullptr;  ///< outlives the writer
+  const vault::VaultKeys* keys = nullptr;  ///< a handle, which a rotation shows in
   base::Metrics* metrics = nullptr;        ///< outlives the writer
   /// Called once, from the ledger's thread, when the outcome of a write is unknown: the process must end.
   std::function<void(const base::Error&)> on_fatal;
   std::string vfs;  ///< for tests that fail on purpose
 };
-
-/// What is to be done by the ledger's thread.
-using LedgerTask = std::function<void(Store*)>;
 
 /// The one writer of a region: a thread that takes what is waiting, writes it in one transaction, and answers
 /// after the commit, so that the previous commit is the batching timer. It signs a checkpoint of each log
@@ -71,10 +68,10 @@ class Writer final : public Appender {
   /// and calls neither, with unavailable when the ledger is stopping. Any thread.
   base::Result<void> erase(ErasureOrder order, RememberErasure remember, ErasureDone done);
 
-  /// Has something done by the ledger's thread between two groups: `task` is called once, with the store, or
-  /// with null where the ledger stops before. It must be short. Fails at once, and never calls, with
-  /// unavailable when the ledger is stopping. Any thread.
-  base::Result<void> perform(LedgerTask task);
+  /// Has work done by the ledger's thread, between groups. What is not done when the ledger stops is dropped,
+  /// on the ledger's thread or a later one. Fails at once with unavailable when the ledger is stopping. Any
+  /// thread.
+  base::Result<void> add_work(Work work);
 
   /// Takes no more batches, writes those that wait, signs, leaves the files compact and ends the thread. Any
   /// thread but the ledger's; a second call waits for the first.

@@ -61,6 +61,8 @@ struct OpenedCheckpoint {
   std::optional<std::int64_t> time;
   /// All signatures by known keys, witnesses among them.
   std::vector<VerifiedSignature> verified;
+  /// Which of the log's keys signed, from 0; set by KeyChain::open only.
+  std::size_t log_key = 0;
 };
 
 /// Checks a signed checkpoint: the note opens, its origin is `origin`, and the log itself signed it, that is

@@ -27,7 +27,7 @@ struct Disclosure {
 /// Reads one region's vault.sqlite beside the writer. One thread at a time.
 class VaultReader {
  public:
-  /// `keys` is kept by reference.
+  /// A rotation of the keys, before or while this is open, is followed.
   static base::Result<VaultReader> open(const std::filesystem::path& vault_file, const VaultKeys& keys);
   ~VaultReader();
   VaultReader(VaultReader&&) noexcept;

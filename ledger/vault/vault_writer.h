@@ -23,7 +23,8 @@ class VaultWriter {
  public:
   using TokenText = std::array<char, 43>;
 
-  /// `keys` is kept by reference. `vfs` as in sqlite::OpenOptions.
+  /// Brings an older file to today's version. `keys` is a handle that is shared: a rotation shows in it.
+  /// `vfs` as in sqlite::OpenOptions.
   static base::Result<VaultWriter> open(const std::filesystem::path& vault_file, const VaultKeys& keys,
                                         crypto::Entropy entropy, const std::string& vfs = {});
   ~VaultWriter();
@@ -33,12 +34,17 @@ class VaultWriter {
   base::Result<void> begin();
 
   /// The token of a value, made with a fresh salt the first time that the tenant's vault sees it. `lookup` is
-  /// lookup_of() the value, computed by the caller on another thread.
+  /// lookup_of() the value under newest(), computed by the caller on another thread. While keys are rotated,
+  /// the value is looked for under the ones before, too.
   base::Result<TokenText> token_for(std::string_view tenant, record::Kind kind, const base::Digest& lookup,
                                     std::string_view value);
 
   /// The token of a value that the vault has; nothing is made. Empty where it has none.
-  base::Result<std::optional<TokenText>> known_token(const base::Digest& lookup);
+  base::Result<std::optional<TokenText>> known_token(std::string_view tenant, record::Kind kind,
+                                                     const base::Digest& lookup, std::string_view value);
+
+  /// The keys that new values are sealed and filed under; valid until the next begin_rotation().
+  const VaultKeys::Generation& newest() const;
 
   /// Deletes the value behind a token, so that neither the file nor the cache of tokens has it any more.
   /// Whether there was one. Between begin() and commit(); empty_wal() and scrub() then leave no byte of it.
@@ -57,6 +63,34 @@ class VaultWriter {
 
   /// After empty_wal(): leaves no byte in the file that belongs to no row. See sqlite::Connection::scrub.
   base::Result<void> scrub();
+
+  // Rotation of the keys: begin_rotation(), reseal() until it says done, end_rotation(), and put_away() until
+  // it succeeds. Each is a transaction of its own; after a crash the next start goes on from rotating() and
+  // puts_away(). Not between begin() and commit(). Errors as sqlite::Connection: resource_exhausted and
+  // unavailable may be tried again, after any other the outcome is unknown.
+
+  /// Makes the keys of generation `number`, which is newest().number + 1, wrapped by `kek`. Nothing happens
+  /// where they are there already.
+  base::Result<void> begin_rotation(std::uint32_t number, const Kek& kek);
+  /// Whether rows may stand under older keys.
+  bool rotating() const;
+  enum class Reseal {
+    more,     ///< call again
+    done,     ///< no row stands under older keys
+    blocked,  ///< rows that do not open (or whose value another row has) do, and the older keys stay: see
+              ///< unopened()
+  };
+  /// Looks at the next `rows` rows and seals and files those of older keys anew. Tokens and salts stay.
+  base::Result<Reseal> reseal(std::size_t rows);
+  std::uint64_t unopened() const;
+  /// Deletes the older keys. failed_precondition unless reseal() has said done.
+  base::Result<void> end_rotation();
+  /// Wraps all keys with the newest of `kek`. Nothing happens where they are already.
+  base::Result<void> rewrap(const Kek& kek);
+  /// Whether bytes of keys that were put away may still be in the file.
+  bool puts_away() const;
+  /// Leaves no byte of them. unavailable where a reader kept the WAL.
+  base::Result<void> put_away();
 
  private:
   struct Impl;

@@ -61,7 +61,8 @@ class Commands(unittest.TestCase):
     def test_every_command_has_an_example_in_its_help(self):
         names = ["init", "tenant", "source", "ingest", "search", "show", "log", "checkpoint", "proof", "export", "verify", "index", "completion",
                  "source add", "source list", "source revoke", "proof make", "proof check", "proof extends", "tenant add", "tenant list", "index rebuild",
-                 "tenant move", "region", "region init", "region list", "residency"]
+                 "tenant move", "region", "region init", "region list", "residency", "key", "key list", "key rotate", "key seal-kek",
+                 "retention set", "retention show", "retention apply", "retention list", "retention clear", "backup", "restore", "operator add"]
         for name in names:
             done = self.appliance.run(*name.split(), "--help")
             self.assertIn("Example:\n  ", done.stdout, name)

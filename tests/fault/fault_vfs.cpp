@@ -23,6 +23,7 @@ struct Undo {
   std::int64_t offset = 0;
   std::vector<char> before;
   sqlite3_int64 size_before = 0;
+  bool whole = false;  ///< of a truncation: undone whole or not at all
 };
 
 struct State {
@@ -101,7 +102,10 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
     return SQLITE_IOERR_TRUNCATE;
   sqlite3_int64 size_before = 0;
   real->pMethods->xFileSize(real, &size_before);
-  if (size_before > size) remember(of(file), size, static_cast<std::size_t>(size_before - size));
+  if (size_before > size) {
+    remember(of(file), size, static_cast<std::size_t>(size_before - size));
+    state().unsynced[of(file)->path].back().whole = true;
+  }
   const int result = real->pMethods->xTruncate(real, size);
   return fault == Fault::fails_but_done ? SQLITE_IOERR_TRUNCATE : result;
 }
@@ -223,12 +227,15 @@ void lose_unsynced(std::uint64_t seed) {
     const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
     if (fd < 0) continue;
     for (auto undo = undos.rbegin(); undo != undos.rend(); ++undo) {
+      // What a truncation cut off had been synced: it is there whole, or the file is short.
+      const bool kept = undo->whole && random() % 2 == 0;
+      if (kept) continue;
       for (std::size_t at = 0; at < undo->before.size(); at += kSector) {
-        if (random() % 2 == 0) continue;  // this sector reached the disk
+        if (!undo->whole && random() % 2 == 0) continue;  // this sector reached the disk
         const auto length = std::min(kSector, undo->before.size() - at);
         if (::pwrite(fd, undo->before.data() + at, length, undo->offset + static_cast<off_t>(at)) < 0) break;
       }
-      if (random() % 2 == 0 && ::ftruncate(fd, undo->size_before) != 0) break;
+      if ((undo->whole || random() % 2 == 0) && ::ftruncate(fd, undo->size_before) != 0) break;
     }
     ::close(fd);
   }

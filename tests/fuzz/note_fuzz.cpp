@@ -2,6 +2,7 @@
 // back byte by byte.
 
 #include "ledger/tree/checkpoint.h"
+#include "ledger/tree/key_chain.h"
 #include "ledger/tree/note.h"
 #include "ledger/tree/note_key.h"
 #include "ledger/tree/tile.h"
@@ -24,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto checkpoint = tree::parse_checkpoint(text))
     PROPERTY(tree::format_checkpoint(*checkpoint) == text);
+  if (const auto rotation = tree::parse_rotation(text)) PROPERTY(tree::format_rotation(*rotation) == text);
   if (const auto proof = tree::parse_tlog_proof(text)) PROPERTY(tree::format_tlog_proof(*proof) == text);
   if (const auto key = tree::NoteVerifier::parse(text)) PROPERTY(key->to_vkey() == text);
   static_cast<void>(tree::parse_private_key(text));

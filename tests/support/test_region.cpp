@@ -1,6 +1,8 @@
 #include "tests/support/test_region.h"
 
 #include "ledger/base/file.h"
+#include "ledger/store/ledger_call.h"
+#include "ledger/store/take_over.h"
 #include "ledger/tree/checkpoint.h"
 #include "ledger/vault/schema.h"
 
@@ -46,6 +48,9 @@ TestRegion::TestRegion(std::uint64_t seed, const TestRegion* copied)
   if (copied != nullptr) {
     std::filesystem::copy(copied->dir().path(), dir_.path(), std::filesystem::copy_options::recursive);
     now_->store(copied->now_->load());
+    identity_.rotations = copied->identity_.rotations;
+    log_key_ = key_from(copied->log_key_.seed()[0]);
+    clock_key_ = key_from(copied->clock_key_.seed()[0]);
   } else {
     must(base::make_folders_durably(files().folder));
     must(store::create_ledger(files().ledger(), identity_));
@@ -86,6 +91,27 @@ store::WriterOptions TestRegion::options() {
 }
 
 std::unique_ptr<store::Writer> TestRegion::open_writer() { return must(store::Writer::open(options())); }
+
+base::Result<void> TestRegion::take_over(store::Writer& writer, tree::CheckpointKey which,
+                                         std::uint8_t seed) {
+  const bool of_log = which == tree::CheckpointKey::log;
+  auto fresh = key_from(seed);
+  const auto log = std::make_shared<const crypto::Ed25519Key>(key_from(of_log ? seed : log_key_.seed()[0]));
+  const auto clock =
+      std::make_shared<const crypto::Ed25519Key>(key_from(of_log ? clock_key_.seed()[0] : seed));
+  auto note = store::call_on_ledger(writer, [&](store::LedgerThread& here) {
+    return store::take_over(here, {"log.example.com/eu-1", which, identity_.rotations.size() + 1, log_key_,
+                                   of_log ? log_key_.public_key() : clock_key_.public_key(), fresh,
+                                   [log, clock](const base::LogName& name, std::uint64_t size,
+                                                const base::Digest& root, std::int64_t time) {
+                                     return tree::sign_checkpoint({name, size, root}, *log, *clock, time);
+                                   }});
+  });
+  if (!note) return base::fail(note.error());
+  identity_.rotations.push_back(*note);
+  (of_log ? log_key_ : clock_key_) = std::move(fresh);
+  return {};
+}
 
 store::AppendResult TestRegion::append(store::Appender& writer, std::vector<record::PreparedEvent> events) {
   for (;;) {

@@ -4,6 +4,7 @@
 #include "ledger/crypto/ed25519.h"
 #include "ledger/record/prepare.h"
 #include "ledger/store/writer.h"
+#include "ledger/tree/key_chain.h"
 #include "ledger/vault/keys.h"
 #include "tests/support/temp_dir.h"
 
@@ -42,6 +43,10 @@ class TestRegion {
   /// Options of a writer over this region; on_fatal counts in fatal_errors().
   store::WriterOptions options();
   std::unique_ptr<store::Writer> open_writer();
+
+  /// Has a fresh key, made from `seed`, sign the region's checkpoints from now on.
+  base::Result<void> take_over(store::Writer& writer, tree::CheckpointKey which, std::uint8_t seed);
+
   int fatal_errors() const { return *fatal_errors_; }
 
   /// Submits and waits. Unavailable batches are sent again.

@@ -39,6 +39,7 @@ ARROWS = {
 # Among the tests: the fault VFS is a SQLite VFS, and the benchmarks measure the bare libraries beside ours.
 LIBRARY_OWNERS = {
     "openssl/": ["ledger/crypto"],
+    "p11-kit/": ["ledger/crypto"],
     "sqlite3.h": ["ledger/sqlite", "tests/fault", "tests/support", "tests/bench"],
     "boost/beast": ["collector/http", "tests/support", "tests/bench"],
 }

@@ -5,6 +5,7 @@
 #include "ledger/record/record.h"
 #include "ledger/retention/seal.h"
 #include "ledger/sqlite/connection.h"
+#include "ledger/store/ledger_call.h"
 #include "ledger/store/verify_ledger.h"
 #include "ledger/vault/vault_reader.h"
 #include "tests/support/test_region.h"
@@ -13,7 +14,6 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <future>
 #include <set>
 #include <thread>
 
@@ -367,10 +367,9 @@ TEST(Sealing, DropsWhatACrashLeftInTheTable) {
     ASSERT_TRUE(range && *range);
     const auto parts = write_segments(*reader, log, **range, rules, now, kept.region.files().segments());
     ASSERT_TRUE(parts) << parts.error().message;
-    std::promise<bool> sealed;
-    ASSERT_TRUE(
-        writer->perform([&](store::Store* store) { sealed.set_value(store->seal(*parts).has_value()); }));
-    ASSERT_TRUE(sealed.get_future().get());
+    const auto sealed =
+        store::call_on_ledger(*writer, [&](store::LedgerThread& here) { return here.store.seal(*parts); });
+    ASSERT_TRUE(sealed) << sealed.error().message;
   }
   EXPECT_EQ(kept.count("SELECT count(*) FROM records"), 300) << "as if the process had ended here";
   EXPECT_EQ(kept.records(), before);

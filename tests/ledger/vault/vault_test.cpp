@@ -33,8 +33,8 @@ class Vault : public ::testing::Test {
   }
   std::string token_for(VaultWriter& writer, const std::string& tenant, record::Kind kind,
                         const std::string& value) {
-    const auto token =
-        writer.token_for(tenant, kind, lookup_of(keys_.lookup, tenant, to_string(kind), value), value);
+    const auto token = writer.token_for(
+        tenant, kind, lookup_of(keys_.newest()->lookup, tenant, to_string(kind), value), value);
     EXPECT_TRUE(token) << token.error().message;
     return std::string(token->begin(), token->end());
   }

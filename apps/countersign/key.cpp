@@ -1,0 +1,228 @@
+#include "apps/countersign/command.h"
+#include "apps/keys.h"
+#include "apps/rotating.h"
+#include "apps/signer.h"
+#include "apps/system_events.h"
+#include "ledger/base/encoding.h"
+#include "ledger/store/ledger_reader.h"
+#include "ledger/store/region_lock.h"
+#include "ledger/vault/keys.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+namespace countersign::apps {
+namespace {
+
+constexpr std::string_view kSigner = "signer";
+
+/// The lines of `key list`, and the first thing that is wrong.
+struct Listing {
+  boost::json::array data;
+  std::string text = fmt::format("{:<8} {:<36} {:<40} {}\n", "KEY", "ID", "WHERE", "STATE");
+  std::optional<base::Error> wrong;
+
+  void add(std::string_view key, std::string_view id, std::string_view where, std::string_view state) {
+    data.push_back({{"key", std::string(key)},
+                    {"id", std::string(id)},
+                    {"where", std::string(where)},
+                    {"state", std::string(state)}});
+    text += fmt::format("{:<8} {:<36} {:<40} {}\n", key, id, where, state);
+  }
+  void add(std::string_view key, std::string_view where, const base::Error& error) {
+    if (!wrong) wrong = error;
+    add(key, "-", where, error.message);
+  }
+};
+
+std::string state_of(const std::vector<RotationOrder>& orders, std::string_view key, bool under_way) {
+  for (const auto& order : orders) {
+    if (to_string(order.key) == key) return "a rotation is ordered";
+  }
+  return under_way ? "a rotation is under way" : "in use";
+}
+
+void list_vault(const Config& config, const base::RegionId& region, const vault::Kek& kek,
+                const std::vector<RotationOrder>& orders, Listing& out) {
+  const auto file = config.region_files(region).vault();
+  const auto keys = vault::open_keys(file, kek);
+  if (!keys) return out.add("vault", file.string(), keys.error());
+  const auto rows = vault::rows_by_generation(file);
+  if (!rows) return out.add("vault", file.string(), rows.error());
+  for (const auto& generation : keys->all()) {
+    const bool newest = generation->number == keys->newest()->number;
+    const auto count = rows->find(generation->number);
+    const auto state = fmt::format("generation {}, {} values; {}", generation->number,
+                                   count == rows->end() ? 0 : count->second,
+                                   newest ? state_of(orders, "vault", false) : "is being retired");
+    out.add("vault", fmt::format("{}/{}", vault::key_id(generation->data), vault::key_id(generation->lookup)),
+            file.string(), state);
+  }
+}
+
+void list_checkpoint_keys(const Config& config, const base::RegionId& region,
+                          const std::vector<RotationOrder>& orders, Listing& out) {
+  const auto ledger = store::LedgerReader::open(config.region_files(region).ledger());
+  if (!ledger) return out.add("log", config.keys.log.string(), ledger.error());
+  const auto keys = read_log_keys(config, ledger->identity());
+  if (!keys) return out.add("log, clock", config.keys.log.string(), keys.error());
+  std::error_code ignored;
+  const auto line = [&](std::string_view key, const std::filesystem::path& file,
+                        const CheckpointKeyPtr& held) {
+    out.add(key, public_key_id(held->public_key()), file.string(),
+            state_of(orders, key, std::filesystem::exists(next_of(file), ignored)));
+  };
+  line("log", config.keys.log, keys->log);
+  line("clock", config.keys.clock, keys->clock);
+}
+
+base::Result<int> list(const Context& context) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto orders, rotation_orders(config));
+  Listing out;
+  const auto kek = vault::read_key_encryption_key(config.keys.vault);
+  if (kek) {
+    out.add("kek", vault::key_id(kek->newest()), config.keys.vault.text(),
+            state_of(orders, "kek", kek->size() > 1));
+  } else {
+    out.add("kek", config.keys.vault.text(), kek.error());
+  }
+  for (const auto& region : config.regions) {
+    if (kek) list_vault(config, region, *kek, orders, out);
+    list_checkpoint_keys(config, region, orders, out);
+  }
+  if (const auto signer = read_signer(config)) {
+    out.add(kSigner, base::to_hex(signer->certificate.fingerprint().view()).substr(0, 32),
+            config.keys.signer_certificate.string(),
+            fmt::format("{}, until {}", has_next_signer(config) ? "a rotation is under way" : "in use",
+                        base::format_rfc3339(signer->certificate.not_after()).substr(0, 10)));
+  } else {
+    out.add(kSigner, config.keys.signer_certificate.string(), signer.error());
+  }
+  print(context, out.data, out.text);
+  if (out.wrong) return base::fail(*out.wrong);
+  return 0;
+}
+
+base::Result<RotationReport> wait_for_report(const Config& config, const std::string& id) {
+  constexpr std::chrono::seconds kPatience{60};
+  constexpr std::chrono::milliseconds kPause{50};
+  if (store::RegionLock::take(config.region_files(config.regions.front()).lock()))
+    return base::fail(
+        base::Code::unavailable,
+        "countersignd is not running. The order stays: it is carried out when countersignd starts");
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < until) {
+    TRY_ASSIGN(auto report, take_rotation_report(config, id));
+    if (report) return std::move(*report);
+    std::this_thread::sleep_for(kPause);
+  }
+  return base::fail(
+      base::Code::unavailable,
+      "countersignd is still at it, or waits for something that its log names. The order stays; see: "
+      "countersign key list");
+}
+
+void print_rotation(const Context& context, const std::string& key, const RotationReport& report) {
+  print(context,
+        boost::json::object{
+            {"key", key}, {"before", report.before}, {"since", report.since}, {"advice", report.advice}},
+        fmt::format("The key {} is rotated: {} took over from {}. It is recorded in the system log.\n{}{}",
+                    key, report.since, report.before,
+                    report.advice.empty() ? "" : "\nWhat is left to do: ", report.advice));
+}
+
+base::Result<int> rotate_signer(const Context& context, const Config& config) {
+  std::string before = "none";
+  if (const auto held = read_signer(config)) before = base::to_hex(held->certificate.fingerprint().view());
+  TRY_ASSIGN(const auto next, prepare_next_signer(config));
+  const auto since = base::to_hex(next.certificate.fingerprint().view());
+  for (const auto& region : config.regions) {
+    // The id makes it one event, also where a crash has it left twice.
+    const auto event = rotation_event("key.rotated." + since.substr(0, 32), kSigner, before, since);
+    auto left = leave_in_outbox(config.region_files(region), event);
+    if (!left && left.error().code != base::Code::already_exists) return base::fail(left.error());
+  }
+  TRY(switch_signer(config));
+  print_rotation(
+      context, std::string(kSigner),
+      {before,
+       since,
+       "give auditors the new certificate's fingerprint over another channel; the certificate before stays "
+       "beside it, and bundles that it signed verify as ever",
+       {}});
+  return 0;
+}
+
+base::Result<int> rotate(const Context& context, const std::string& which) {
+  TRY_ASSIGN(const auto config, load(context));
+  if (which == kSigner) return rotate_signer(context, config);
+  TRY_ASSIGN(const auto id, leave_rotation_order(config, *parse_rotated_key(which)));
+  TRY_ASSIGN(const auto report, wait_for_report(config, id));
+  if (!report.error.empty()) return base::fail(base::Code::failed_precondition, report.error);
+  print_rotation(context, which, report);
+  return 0;
+}
+
+base::Result<int> seal_kek(const Context& context, const std::string& from) {
+  TRY_ASSIGN(const auto config, load(context));
+  const auto& source = config.keys.vault;
+  if (source.kind != vault::KekSource::Kind::token)
+    return base::fail(
+        base::Code::failed_precondition,
+        "set keys.vault to the pkcs11: URI of a key on the token and keys.vault_sealed to the file "
+        "that the sealed key goes to; then run this again");
+  TRY_ASSIGN(const auto key, vault::read_key_encryption_key(std::filesystem::path(from)));
+  // A key that is not the vaults' would only show at the next start.
+  for (const auto& region : config.regions) {
+    TRY_ASSIGN(const auto keys, vault::open_keys(config.region_files(region).vault(), vault::Kek(key)));
+  }
+  TRY(vault::store_key_encryption_key(source, key, crypto::system_entropy()));
+  print(context, boost::json::object{{"sealed", source.file.string()}, {"id", vault::key_id(key)}},
+        fmt::format(
+            "The key-encryption key {} is sealed by the token in {}. Restart countersignd, keep a copy of {} "
+            "elsewhere, and then rotate the sealed file's key (countersign key rotate kek), because it has "
+            "stood on the disk in the clear.\n",
+            vault::key_id(key), source.file.string(), from));
+  return 0;
+}
+
+}  // namespace
+
+void add_key(CLI::App& app, Context& context) {
+  auto* command =
+      add_command(app, "key", "List and rotate the appliance's keys", "countersign key rotate vault");
+  command->require_subcommand(1);
+  auto* listing =
+      add_command(*command, "list",
+                  "Which keys are in use, from where, and whether each can be read and belongs to its "
+                  "files",
+                  "countersign key list");
+  listing->callback([&context] { context.run = [&context] { return list(context); }; });
+  auto which = std::make_shared<std::string>();
+  auto* rotating = add_command(
+      *command, "rotate", "Let a fresh key take over while the appliance serves; recorded in the system log",
+      "countersign key rotate vault");
+  rotating
+      ->add_option("key", *which,
+                   "kek: the key-encryption key; vault: the vaults' data and look-up keys; log, clock: sign "
+                   "checkpoints; signer: signs bundles")
+      ->required()
+      ->check(CLI::IsMember({"kek", "vault", "log", "clock", "signer"}));
+  rotating->callback(
+      [&context, which] { context.run = [&context, which] { return rotate(context, *which); }; });
+  auto from = std::make_shared<std::string>();
+  auto* sealing = add_command(*command, "seal-kek",
+                              "Have the PKCS #11 token that keys.vault names seal the key-encryption key, "
+                              "which stood in a file before",
+                              "countersign key seal-kek --from keys/vault.key");
+  sealing->add_option("--from", *from, "File with the key-encryption key")
+      ->required()
+      ->check(CLI::ExistingFile);
+  sealing->callback(
+      [&context, from] { context.run = [&context, from] { return seal_kek(context, *from); }; });
+}
+
+}  // namespace countersign::apps
