@@ -42,8 +42,8 @@ base::Result<int> back_up(const Context& context, const Options& options) {
   const auto places = small_file_places(config, region);
   // Before a repository is made: whether there is anything to back up.
   TRY(store::LedgerReader::open(places.region.ledger()));
-  TRY_ASSIGN(auto repository,
-             backup::Repository::open_to_add(folder, {config.origin, region}, kek, crypto::system_entropy()));
+  TRY_ASSIGN(auto repository, backup::Repository::open_to_add(folder, {config.origin, region}, kek.newest(),
+                                                              crypto::system_entropy()));
   Progress progress("backing up");
   backup::SnapshotOptions how;
   how.places = places;
@@ -123,8 +123,8 @@ base::Result<int> list(const Context& context, const std::string& from) {
 base::Result<int> check(const Context& context, const std::string& from) {
   // Also where the backups are kept there is something to check, without the appliance's key.
   const auto config = load(context);
-  auto kek = config ? backup_key(*config) : base::Result<crypto::Secret>(base::fail(config.error()));
-  TRY_ASSIGN(const auto repository, backup::Repository::open_to_read(from, kek ? &*kek : nullptr));
+  auto kek = config ? backup_key(*config) : base::Result<vault::Kek>(base::fail(config.error()));
+  TRY_ASSIGN(const auto repository, backup::Repository::open_to_read(from, kek ? &kek->newest() : nullptr));
   Progress progress("checking");
   TRY_ASSIGN(const auto report, backup::check_repository(repository, [&](std::uint64_t done, std::uint64_t) {
                progress.show(done);
@@ -158,9 +158,8 @@ base::Result<int> check(const Context& context, const std::string& from) {
 
 }  // namespace
 
-base::Result<crypto::Secret> backup_key(const Config& config) {
-  TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
-  return kek.newest();
+base::Result<vault::Kek> backup_key(const Config& config) {
+  return vault::read_key_encryption_key(config.keys.vault);
 }
 
 backup::SmallFilePlaces small_file_places(const Config& config, const base::RegionId& region) {
@@ -169,7 +168,7 @@ backup::SmallFilePlaces small_file_places(const Config& config, const base::Regi
 
 base::Result<backup::Repository> open_backups(const Config& config, const std::string& folder) {
   TRY_ASSIGN(const auto kek, backup_key(config));
-  return backup::Repository::open_to_read(folder, &kek);
+  return backup::Repository::open_to_read(folder, &kek.newest());
 }
 
 std::string shown_bytes(std::uint64_t bytes) {

@@ -11,7 +11,7 @@
 namespace countersign::apps {
 
 /// The key under which a repository's own key is wrapped.
-base::Result<crypto::Secret> backup_key(const Config& config);
+base::Result<vault::Kek> backup_key(const Config& config);
 
 /// Where the small files of a region are that a backup keeps.
 backup::SmallFilePlaces small_file_places(const Config& config, const base::RegionId& region);

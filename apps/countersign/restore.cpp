@@ -134,7 +134,7 @@ class Restore {
     return learned.empty() ? base::Result<void>() : heads.remember(learned);
   }
 
-  base::Result<void> verify(const crypto::Secret& kek) {
+  base::Result<void> verify(const vault::Kek& kek) {
     TRY_ASSIGN(const auto keys, read_log_keys(config_));
     const auto& trusted = keys.log->public_key();
     TRY_ASSIGN(const auto reader, store::LedgerReader::open(staged_.ledger()));

@@ -59,7 +59,6 @@ class Region {
 
   /// Puts an event into the system log with the next write_system_log().
   void note(boost::json::object event);
-  const vault::VaultKeys& vault_keys() const { return vault_keys_; }
   const store::VaultState& vault_state() const { return *vault_state_; }
   /// Begins the rotation of the vault's keys to a generation; vault_state() shows how it goes on.
   base::Result<void> rotate_vault(std::uint32_t generation);

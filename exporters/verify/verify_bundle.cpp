@@ -181,7 +181,7 @@ base::Result<VerifyReport> verify_bundle(const std::filesystem::path& path, cons
   }
   report.checks.push_back(
       {"archive", CheckState::passed, "The archive reads and holds nothing but plain files."});
-  Verification run{*bundle, options, progress, report, {}, {}, std::move(trusted), {}, {}};
+  Verification run{*bundle, options, progress, report, {}, {}, std::move(trusted), {}, {}, {}};
   check_bag(run);
   check_evidence(run);
   check_identity(run);

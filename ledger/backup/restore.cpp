@@ -106,8 +106,7 @@ base::Result<SmallFiles::Folder> all_erasures(const Repository& repository) {
   return all;
 }
 
-base::Result<std::uint64_t> replay_erasures(const fs::path& vault_file,
-                                            const crypto::Secret& key_encryption_key,
+base::Result<std::uint64_t> replay_erasures(const fs::path& vault_file, const vault::Kek& key_encryption_key,
                                             const std::vector<privacy::Erasure>& erasures) {
   TRY_ASSIGN(const auto keys, vault::open_keys(vault_file, key_encryption_key));
   TRY_ASSIGN(auto vault, vault::VaultWriter::open(vault_file, keys, crypto::system_entropy()));

@@ -2,8 +2,8 @@
 
 #include "ledger/backup/repository.h"
 #include "ledger/backup/small_files.h"
-#include "ledger/crypto/secret.h"
 #include "ledger/privacy/erasures.h"
+#include "ledger/vault/kek.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -32,7 +32,7 @@ base::Result<SmallFiles::Folder> all_erasures(const Repository& repository);
 /// Deletes from a vault that no process uses the values behind all tokens of the erasures, empties its WAL
 /// and leaves no byte that belongs to no row. Gives how many values went.
 base::Result<std::uint64_t> replay_erasures(const std::filesystem::path& vault_file,
-                                            const crypto::Secret& key_encryption_key,
+                                            const vault::Kek& key_encryption_key,
                                             const std::vector<privacy::Erasure>& erasures);
 
 }  // namespace countersign::backup
