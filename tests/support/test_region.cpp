@@ -59,6 +59,10 @@ TestRegion::TestRegion(std::uint64_t seed, const TestRegion* copied)
   keys_ = must(vault::open_keys(files().vault(), kek));
 }
 
+void TestRegion::reopen_keys() {
+  keys_ = must(vault::open_keys(files().vault(), crypto::Secret(std::vector<std::uint8_t>(32, 3))));
+}
+
 base::Clock TestRegion::clock() {
   return [now = now_] { return base::Timestamp{now->fetch_add(1000) + 1000}; };
 }

@@ -35,6 +35,8 @@ class TestRegion {
   const crypto::Ed25519Key& clock_key() const { return clock_key_; }
   base::Metrics& metrics() { return metrics_; }
   base::Clock clock();
+  /// After the region's files were put in place of others.
+  void reopen_keys();
   /// Lets time pass.
   void pass(std::int64_t seconds) { *now_ += seconds * 1'000'000; }
   crypto::Entropy entropy();
