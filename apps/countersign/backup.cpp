@@ -163,7 +163,8 @@ base::Result<vault::Kek> backup_key(const Config& config) {
 }
 
 backup::SmallFilePlaces small_file_places(const Config& config, const base::RegionId& region) {
-  return {config.region_files(region), config.registry(), config.erasures(region), config.holds(region)};
+  return {config.region_files(region), config.registry(), config.erasures(region), config.holds(region),
+          config.retention()};
 }
 
 base::Result<backup::Repository> open_backups(const Config& config, const std::string& folder) {

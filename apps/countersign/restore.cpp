@@ -186,6 +186,8 @@ class Restore {
       TRY(base::create_file_durably(config_.registry(), small_files_.registry, base::FileMode::secret));
       report_.registry_restored = true;
     }
+    if (!std::filesystem::exists(config_.retention(), ignored) && !small_files_.retention.empty())
+      TRY(base::create_file_durably(config_.retention(), small_files_.retention, base::FileMode::readable));
     return {};
   }
 

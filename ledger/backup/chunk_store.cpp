@@ -1,10 +1,10 @@
 #include "ledger/backup/chunk_store.h"
 
-#include "ledger/backup/compress.h"
 #include "ledger/backup/pieces.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/base/open_file.h"
+#include "ledger/base/zstd_frame.h"
 #include "ledger/crypto/digest.h"
 
 #include <fmt/format.h>
@@ -27,6 +27,9 @@ namespace fs = std::filesystem;
 
 using base::Code;
 using base::fail;
+
+/// A higher one is many times slower and hardly smaller on records and on sealed values.
+constexpr int kLevel = 1;
 
 constexpr std::size_t kSumBytes = 32;
 constexpr std::uint64_t kFileBytesMax = kPayloadBytesMax + (1u << 16);
@@ -105,7 +108,7 @@ base::Result<void> ChunkStore::make_folder(const fs::path& folder) const {
 }
 
 base::Result<void> ChunkStore::write(const ChunkId& id, base::Bytes payload) {
-  TRY_ASSIGN(auto body, compress(payload));
+  auto body = base::compress_frame(base::text_of(payload), kLevel);
   if (id.realm == Realm::sealed) {
     const auto sealed = sealed_->sealing.seal(base::bytes_of(body), binding_of(id), entropy_);
     body.assign(base::text_of(sealed));
@@ -163,9 +166,9 @@ base::Result<std::string> ChunkStore::get(const ChunkId& id) const {
   if (id.realm == Realm::sealed) {
     const auto opened = sealed_->sealing.open(base::bytes_of(body), binding_of(id));
     if (!opened) return wrong();
-    payload = decompress(opened->view(), kPayloadBytesMax);
+    payload = base::decompress_frame(base::text_of(opened->view()), kPayloadBytesMax);
   } else {
-    payload = decompress(base::bytes_of(body), kPayloadBytesMax);
+    payload = base::decompress_frame(body, kPayloadBytesMax);
   }
   if (!payload || id_of(id.realm, base::bytes_of(*payload)) != id) return wrong();
   return payload;

@@ -50,9 +50,12 @@ base::Result<SmallFiles::Folder> read_folder(const fs::path& folder, std::string
 
 base::Result<SmallFiles> read_small_files(const SmallFilePlaces& places) {
   SmallFiles out;
-  auto registry = base::read_file(places.registry, kFileBytesMax);
-  if (registry) out.registry = std::move(*registry);
-  if (!registry && registry.error().code != Code::not_found) return fail(registry.error());
+  for (const auto& [file, text] :
+       {std::pair(&places.registry, &out.registry), std::pair(&places.retention, &out.retention)}) {
+    auto content = base::read_file(*file, kFileBytesMax);
+    if (content) *text = std::move(*content);
+    if (!content && content.error().code != Code::not_found) return fail(content.error());
+  }
   TRY_ASSIGN(out.orders, read_folder(places.region.folder / "orders", ".erase"));
   TRY_ASSIGN(out.outbox, read_folder(places.region.folder / "outbox", ".json"));
   // After the orders: one that is carried out meanwhile is in one of the two.
@@ -62,7 +65,7 @@ base::Result<SmallFiles> read_small_files(const SmallFilePlaces& places) {
 }
 
 std::string format_small_files(const SmallFiles& files) {
-  json::object out{{"registry", files.registry}};
+  json::object out{{"registry", files.registry}, {"retention", files.retention}};
   for (const auto& [name, folder] : kFolders) {
     json::object content;
     for (const auto& [file, text] : files.*folder) content[file] = text;
@@ -77,9 +80,12 @@ base::Result<SmallFiles> parse_small_files(std::string_view text) {
   if (!parsed || !parsed->value.is_object()) return wrong();
   const auto& from = parsed->value.get_object();
   SmallFiles out;
-  const auto* registry = from.if_contains("registry");
-  if (registry == nullptr || !registry->is_string()) return wrong();
-  out.registry.assign(registry->get_string().data(), registry->get_string().size());
+  for (const auto& [name, into] :
+       {std::pair("registry", &out.registry), std::pair("retention", &out.retention)}) {
+    const auto* content = from.if_contains(name);
+    if (content == nullptr || !content->is_string()) return wrong();
+    into->assign(content->get_string().data(), content->get_string().size());
+  }
   for (const auto& [name, folder] : kFolders) {
     const auto* content = from.if_contains(name);
     if (content == nullptr || !content->is_object()) return wrong();

@@ -13,16 +13,18 @@ namespace countersign::backup {
 /// Where the small files of a region and of its appliance are.
 struct SmallFilePlaces {
   store::RegionFiles region;
-  std::filesystem::path registry;  ///< a file
-  std::filesystem::path erasures;  ///< the memory of erasures, a folder
-  std::filesystem::path holds;     ///< a folder
+  std::filesystem::path registry;        ///< a file
+  std::filesystem::path erasures;        ///< the memory of erasures, a folder
+  std::filesystem::path holds;           ///< a folder
+  std::filesystem::path retention = {};  ///< the rules, a file; empty: there are none
 };
 
 /// The small files, whole: name and content of each.
 struct SmallFiles {
   using Folder = std::map<std::string, std::string>;
-  std::string registry;  ///< empty: there was none
-  Folder erasures;       ///< what was erased until then, so that a later snapshot tells it of an earlier one
+  std::string registry;   ///< empty: there was none
+  std::string retention;  ///< empty: there were none
+  Folder erasures;        ///< what was erased until then, so that a later snapshot tells it of an earlier one
   Folder holds;
   Folder orders;  ///< to erase, not carried out yet
   Folder outbox;  ///< system events that are not in the log yet

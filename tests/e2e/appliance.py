@@ -55,6 +55,13 @@ class Appliance:
     def json(self, *arguments):
         return json.loads(self.run("--json", *arguments).stdout)
 
+    def hits(self, tenant, *query):
+        """The records that a search finds, raw; none while the index is being made."""
+        done = self.run("--json", "search", tenant, *query, check=False)
+        if done.returncode not in (0, 6):
+            raise AssertionError(f"search ended {done.returncode}: {done.stderr}")
+        return json.loads(done.stdout)["records"] if done.returncode == 0 else []
+
     def start(self, wait=True, preexec=None):
         environment = dict(os.environ, COUNTERSIGN_CONFIG=str(self.config))
         with open(self.folder / "countersignd.log", "ab") as log:

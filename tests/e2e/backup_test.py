@@ -95,6 +95,7 @@ class Backup(unittest.TestCase):
     def test_a_machine_is_lost_and_its_region_is_put_back_on_another(self):
         self.send(0, 3000)
         self.wait_signed(3000)
+        self.appliance.run("retention", "set", "acme", "--rule", "hipaa")
         first = self.back_up()
         again = self.back_up()
         self.assertLess(again["new_bytes"], first["new_bytes"] / 5, "what has not changed is not stored again")
@@ -118,6 +119,7 @@ class Backup(unittest.TestCase):
         self.assertEqual((tokens["open"], tokens["missing"], tokens["damaged"]), (tokens["all"], 0, 0))
         self.assertFalse(list((machine.folder / "data").glob(".*")), "nothing of the way is left")
         self.assertEqual(machine.run("verify", "--data", machine.folder / "data").returncode, 0)
+        self.assertIn("hipaa: 6 years", machine.run("retention", "show").stdout)
         self.assertEqual(len(json.loads(machine.run("--json", "search", "acme", "actor.email:user7@mail.example", "--limit", "100").stdout)) > 0, True)
         before = self.appliance.records("acme")
         self.assertEqual(machine.records("acme"), before)

@@ -110,7 +110,7 @@ class TwoRegions(unittest.TestCase):
         self.assertEqual(records(self.folder("us-1"), "us-1/acme"), [])
         for region, tenant in (("eu-1", "acme"), ("us-1", "globex")):
             self.assertEqual([r["event"]["action"]["resource"] for r in self.system(region, "tenant.added")], [tenant])
-        until(lambda: len(self.appliance.json("search", "globex", "--limit", "9")["records"]) == 1, "the index of us-1 does not follow")
+        until(lambda: len(self.appliance.hits("globex", "--limit", "9")) == 1, "the index of us-1 does not follow")
         found = lambda: self.appliance.run("--json", "search", "acme", "actor.email:user1@mail.example", check=False)
         until(lambda: found().returncode == 0 and len(json.loads(found().stdout)["records"]) == 1, "the index of eu-1 does not follow")
         listed = {entry["region"]: entry for entry in self.appliance.json("region", "list")}
@@ -281,7 +281,7 @@ class TwoRegions(unittest.TestCase):
         refused = self.appliance.run("search", "acme", check=False)
         self.assertEqual(refused.returncode, 8)
         self.assertIn("--region eu-1", refused.stderr)
-        self.assertEqual(len(self.appliance.json("search", "acme", "--region", "eu-1")["records"]), 1)
+        until(lambda: len(self.appliance.hits("acme", "--region", "eu-1")) == 1, "the record of eu-1 is not found")
         self.move("eu-1")
         until(lambda: self.appliance.post(self.token, event(3))[0] == 200, "it is not back")
         self.wait_moved("eu-1", 2)

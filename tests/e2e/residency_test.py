@@ -336,7 +336,7 @@ class Residency(unittest.TestCase):
         self.assertIn(LINK[region].encode(), content)
         # Search, show, reports, export, the rights of a person.
         self.wait(lambda: appliance.run("--json", "search", tenant, f"actor.email:{person['email']}", check=False).returncode == 0)
-        self.wait(lambda: len(appliance.json("search", tenant, f"actor.email:{person['email']}", "--limit", "99")["records"]) == 41)
+        self.wait(lambda: len(appliance.hits(tenant, f"actor.email:{person['email']}", "--limit", "99")) == 41)
         revealed = appliance.json("show", tenant, "3", "--reveal")
         self.assertIn(person["email"], [one.get("value") for one in revealed["disclosures"]])
         full, redacted = outside / "full.zip", outside / "redacted.zip"

@@ -59,10 +59,7 @@ class Retention(unittest.TestCase):
         return report
 
     def seqs(self, *query):
-        done = self.run("--json", "search", "acme", *query, "--limit", "1000", check=False)
-        if done.returncode == 6:  # the index is being made
-            return None
-        return [json.loads(record)["seq"] for record in json.loads(done.stdout)["records"]]
+        return [json.loads(record)["seq"] for record in self.appliance.hits("acme", *query, "--limit", "1000")]
 
     def wait_for(self, condition):
         until = time.monotonic() + 10

@@ -1,10 +1,10 @@
 // What a repository of backups hands in: manifests, chunks and the small files of a snapshot. What is read is
 // written back byte by byte, and no name leads out of the region's folder.
 
-#include "ledger/backup/compress.h"
 #include "ledger/backup/manifest.h"
 #include "ledger/backup/pieces.h"
 #include "ledger/backup/small_files.h"
+#include "ledger/base/zstd_frame.h"
 #include "tests/fuzz/property.h"
 
 #include <cstddef>
@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = backup::parse_small_files(backup::format_small_files(*files));
     PROPERTY(again && *again == *files);
   }
-  if (const auto plain = backup::decompress({data, size}, 1 << 20)) PROPERTY(plain->size() <= 1 << 20);
+  if (const auto plain = base::decompress_frame(base::text_of({data, size}), 1 << 20))
+    PROPERTY(plain->size() <= 1 << 20);
   for (const std::size_t page_bytes : {std::size_t{0}, std::size_t{512}, std::size_t{4096}}) {
     backup::PieceBuilder builder(8192, page_bytes);
     if (builder.add(text) && builder.finish()) PROPERTY(size >= 8192);
