@@ -9,8 +9,10 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <future>
+#include <memory>
 
 namespace {
 
@@ -49,15 +51,26 @@ record::PreparedEvent event_of(std::uint64_t n, std::uint64_t persons) {
   return std::move(*prepared);
 }
 
+/// Some batches are on their way while the next is made.
 void fill(testing::TestRegion& region, std::uint64_t events) {
-  constexpr std::uint64_t kBatch = 2'000;
+  constexpr std::uint64_t kBatch = 5'000;
+  constexpr std::size_t kUnderWay = 4;
   auto writer = region.open_writer();
+  std::deque<std::future<store::AppendResult>> under_way;
+  const auto take = [&] {
+    if (!under_way.front().get()) std::abort();
+    under_way.pop_front();
+  };
   for (std::uint64_t first = 0; first < events; first += kBatch) {
     std::vector<record::PreparedEvent> batch;
     for (std::uint64_t n = first; n < std::min(first + kBatch, events); ++n)
       batch.push_back(event_of(n, std::max<std::uint64_t>(events / 10, 1)));
-    if (!testing::TestRegion::append(*writer, std::move(batch))) std::abort();
+    auto done = std::make_shared<std::promise<store::AppendResult>>();
+    under_way.push_back(done->get_future());
+    must(writer->submit(std::move(batch), [done](auto result) { done->set_value(std::move(result)); }));
+    if (under_way.size() >= kUnderWay) take();
   }
+  while (!under_way.empty()) take();
 }
 
 /// SQLite alone, every row of both files once.
