@@ -238,6 +238,38 @@ class Rotation(Keys):
         self.assertEqual(self.appliance.json("search", "acme", "actor.email:user7@mail.example")["records"][0][:5], '{"v":')
         self.assertNotIn("error", self.appliance.log_text())
 
+    def test_the_keys_of_every_region_are_rotated(self):
+        text = self.appliance.config.read_text().replace('regions = ["eu-1"]', 'regions = ["eu-1", "us-1"]')
+        self.appliance.config.write_text(text)
+        self.appliance.run("region", "init", "us-1")
+        self.appliance.run("tenant", "add", "globex", "--region", "us-1")
+        self.start()
+
+        def send(first):
+            for tenant in ("acme", "globex"):
+                status, answer = self.appliance.post(self.token, [dict(event(n), tenant=tenant, id=f"{tenant}-{n}") for n in range(first, first + 50)])
+                self.assertEqual(status, 200, answer)
+
+        send(0)
+        for key in ("vault", "log", "kek", "clock", "vault"):
+            self.rotate(key)
+        send(50)
+        for region in ("eu-1", "us-1"):
+            database = sqlite3.connect(f"file:{self.appliance.folder / 'data' / region / 'vault.sqlite'}?mode=ro", uri=True)
+            try:
+                self.assertEqual(database.execute("SELECT DISTINCT generation FROM personal").fetchall(), [(3,)], region)
+                self.assertEqual(sorted(row[0] for row in database.execute("SELECT name FROM keys")), ["data/3", "lookup/3"], region)
+            finally:
+                database.close()
+        self.assertEqual(self.appliance.stop(), 0)
+        self.assertEqual(self.appliance.run("verify", "--data", self.appliance.folder / "data").returncode, 0)
+        self.start()
+        for tenant in ("acme", "globex"):
+            for seq in (7, 57):
+                shown = self.appliance.json("show", tenant, seq, "--reveal")
+                self.assertIn(f"user{seq % 50}@mail.example", [one.get("value") for one in shown["disclosures"]])
+        self.assertNotIn("error", self.appliance.log_text())
+
     def test_an_order_waits_for_the_daemon(self):
         for key in ("vault", "log", "kek"):
             self.fails("key", "rotate", key, code=6, words=["The order stays"])
