@@ -3,7 +3,6 @@
 #include "exporters/bundle/readme.h"
 #include "exporters/bundle/retired_lines.h"
 #include "exporters/jsonl/lines.h"
-#include "exporters/jsonl/retired.h"
 #include "exporters/verify/evidence.h"
 #include "exporters/verify/layout.h"
 #include "exporters/verify/proofs.h"
@@ -113,6 +112,9 @@ class Export {
     if (head_.number >= 0) {
       TRY_ASSIGN(sealed_, ledger_.sealed(head_));
     }
+    // A record that is gone tells no time, so it is no boundary: the run goes on to one that is there.
+    while (begin_ > 0 && retired_part(sealed_, begin_ - 1) != nullptr) --begin_;
+    while (end_ < size() && retired_part(sealed_, end_) != nullptr) ++end_;
     return {};
   }
 
@@ -129,20 +131,25 @@ class Export {
         return fail(Code::invalid_argument,
                     fmt::format("record {} is not in the period, or no checkpoint covers it yet",
                                 first < begin_ ? first : std::max(first, end_)));
-      TRY(ledger_.read(head_, first, last + 1,
-                       [&](base::Seq seq, std::string_view bytes) -> base::Result<void> {
-                         TRY_ASSIGN(const auto record, record::read_record(bytes));
-                         TRY_ASSIGN(const auto event, record::read_event(record.event));
-                         if (!filter_.matches(record, event))
-                           return fail(Code::invalid_argument,
-                                       fmt::format("the filter does not choose record {}, of which "
-                                                   "values are to be shown",
-                                                   base::index_of(seq)));
-                         return record::for_each_token(event, [&](const record::TokenAt& at) {
-                           if (!opening_.tokens || opening_.tokens->contains(at.token))
-                             found.emplace(at.token);
-                         });
-                       }));
+      TRY(ledger_.read(
+          head_, first, last + 1,
+          [&](base::Seq seq, std::string_view bytes) -> base::Result<void> {
+            TRY_ASSIGN(const auto record, record::read_record(bytes));
+            TRY_ASSIGN(const auto event, record::read_event(record.event));
+            if (!filter_.matches(record, event))
+              return fail(Code::invalid_argument,
+                          fmt::format("the filter does not choose record {}, of which "
+                                      "values are to be shown",
+                                      base::index_of(seq)));
+            return record::for_each_token(event, [&](const record::TokenAt& at) {
+              if (!opening_.tokens || opening_.tokens->contains(at.token)) found.emplace(at.token);
+            });
+          },
+          [](base::Seq seq) -> base::Result<void> {
+            return fail(
+                Code::invalid_argument,
+                fmt::format("record {} was retired: there is nothing of it to show", base::index_of(seq)));
+          }));
     }
     opening_.tokens = std::move(found);
     return {};
@@ -195,12 +202,6 @@ class Export {
   base::Result<void> write_boundary() {
     std::string lines;
     const auto write = [&](std::uint64_t seq) -> base::Result<void> {
-      if (const auto* part = retired_part(sealed_, seq)) {
-        TRY_ASSIGN(const auto hash, ledger_.nodes(head_)(0, seq));
-        jsonl::append_retired_record(lines, {seq, part->statement.part, hash});
-        lines.push_back('\n');
-        return {};
-      }
       TRY_ASSIGN(const auto record, ledger_.record(head_, base::seq_at(seq)));
       if (request_.profile == Profile::none) {
         jsonl::append_withheld(lines, {seq, record::record_hash(record)});

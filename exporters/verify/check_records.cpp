@@ -21,33 +21,24 @@ namespace {
 using base::Code;
 using base::fail;
 
-/// A record that stands just outside of the period; with the profile `none`, and where it was retired, its
-/// place and hash only.
+/// A record that stands just outside of the period; with the profile `none`, its place and hash only.
 struct BoundaryRecord {
   std::uint64_t seq = 0;
   std::optional<base::Digest> prev;
   base::Digest hash;
   std::optional<base::Timestamp> received;
-  std::optional<std::size_t> retired;  ///< part as RetiredCheck counts them
 };
 
-base::Result<BoundaryRecord> read_boundary_record(std::string_view line, const Evidence& evidence,
-                                                  const RetiredCheck& retired) {
-  if (jsonl::is_retired_record(line)) {
-    TRY_ASSIGN(const auto record, jsonl::read_retired_record(line));
-    TRY_ASSIGN(const auto part, retired.find(record));
-    return BoundaryRecord{record.seq, {}, record.hash, {}, part};
-  }
+base::Result<BoundaryRecord> read_boundary_record(std::string_view line, const Evidence& evidence) {
   if (evidence.profile == record::Profile::none) {
     TRY_ASSIGN(const auto withheld, jsonl::read_withheld(line));
-    return BoundaryRecord{withheld.seq, {}, withheld.hash, {}, {}};
+    return BoundaryRecord{withheld.seq, {}, withheld.hash, {}};
   }
   TRY_ASSIGN(const auto record, record::read_record(line));
   TRY_ASSIGN(const auto event, record::read_event(record.event));
   if (record.log != evidence.log.text || event.plain(record::kTenant) != evidence.tenant.value())
     return fail(Code::data_loss, "it is of another log");
-  return BoundaryRecord{
-      base::index_of(record.seq), record.prev, record::record_hash(line), record.received, {}};
+  return BoundaryRecord{base::index_of(record.seq), record.prev, record::record_hash(line), record.received};
 }
 
 /// The checks that go through the records once; holds what they share.
@@ -101,7 +92,7 @@ class RecordCheck {
     TRY_ASSIGN(const auto text, bundle().read(layout::kBoundary));
     std::string_view lines = text, line;
     while (jsonl::take_line(lines, line)) {
-      TRY_ASSIGN(const auto record, read_boundary_record(line, evidence(), retired_));
+      TRY_ASSIGN(const auto record, read_boundary_record(line, evidence()));
       auto& place = stands_before(record) ? before_ : after_;
       const bool inside = record.received && evidence().period.contains(*record.received);
       if (inside || place || (&place == &before_ && after_))
@@ -126,8 +117,6 @@ class RecordCheck {
     return {};
   }
 
-  bool hides_boundary() const { return (before_ && !before_->received) || (after_ && !after_->received); }
-
   bool check_boundary() {
     const auto read = read_boundary();
     if (!read) run_.add("boundary", CheckState::failed, read.error().message);
@@ -135,14 +124,11 @@ class RecordCheck {
       run_.add(
           "boundary", CheckState::passed,
           !before_ && !after_ ? "The period takes in the whole log."
-          : hides_boundary() && evidence().profile != record::Profile::none
-              ? "A record just outside of the period was retired: that it lies outside is the operator's "
-                "statement."
           : evidence().profile == record::Profile::none
               ? "The neighbours of the records are there, as hashes. That they lie outside of the period "
                 "is the operator's statement: no record is shown."
               : "The records just outside of the period are there and outside of it.");
-    run_.report.boundary_withheld = hides_boundary();
+    run_.report.boundary_withheld = evidence().profile == record::Profile::none && (before_ || after_);
     return read.has_value();
   }
 
@@ -179,7 +165,6 @@ class RecordCheck {
     next_ = before_ ? before_->seq + 1 : 0;
     if (before_) {
       last_hash_ = before_->hash;
-      if (before_->retired) retired_.add(*before_->retired, before_->hash);
       TRY(tree_->add(before_->hash));
       known_->compare(*tree_);
     }
@@ -244,7 +229,6 @@ class RecordCheck {
     if (after_->seq != next_) return wrong(next_, "it is missing");
     if (next_ > 0 && after_->prev && *after_->prev != last_hash_)
       return wrong(next_, "its prev is not the hash of the record before it: one of the two was altered");
-    if (after_->retired) retired_.add(*after_->retired, after_->hash);
     TRY(tree_->add(after_->hash));
     known_->compare(*tree_);
     return {};

@@ -23,10 +23,7 @@ bool RetiredCheck::load() {
       std::string_view lines = block, line;
       while (jsonl::take_line(lines, line)) {
         TRY_ASSIGN(auto part, jsonl::read_retired_part(line));
-        const bool follows = parts_.empty() || std::pair(parts_.back().begin, parts_.back().part) <
-                                                   std::pair(part.begin, part.part);
-        if (!follows || part.begin >= part.end)
-          return fail(Code::data_loss, "data/retired.jsonl is not in order");
+        TRY(check_claim(part));
         parts_.push_back(std::move(part));
       }
     }
@@ -37,6 +34,19 @@ bool RetiredCheck::load() {
   if (!done) run_.add("retired", CheckState::failed, done.error().message);
   leaves_.resize(parts_.size());
   return done.has_value();
+}
+
+/// Whether it can be, and follows the one before: ranges do not overlap, and nothing goes before it came.
+base::Result<void> RetiredCheck::check_claim(const jsonl::RetiredPart& part) const {
+  const auto* last = parts_.empty() ? nullptr : &parts_.back();
+  const bool follows = last == nullptr || part.begin >= last->end ||
+                       (part.begin == last->begin && part.end == last->end && part.part > last->part);
+  if (!follows || part.begin >= part.end || part.records == 0 || part.records > part.end - part.begin)
+    return fail(Code::data_loss, "data/retired.jsonl is not in order");
+  if (part.last_received < part.first_received || part.retired < part.last_received ||
+      run_.evidence->run_at < part.retired)
+    return fail(Code::data_loss, "data/retired.jsonl states times that contradict one another");
+  return {};
 }
 
 base::Result<std::size_t> RetiredCheck::find(const jsonl::RetiredRecord& record) const {

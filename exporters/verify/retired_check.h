@@ -25,6 +25,7 @@ class RetiredCheck {
   void finish();
 
  private:
+  base::Result<void> check_claim(const jsonl::RetiredPart& part) const;
   base::Result<void> check() const;
 
   Verification& run_;

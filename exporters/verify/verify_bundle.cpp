@@ -43,12 +43,7 @@ void promise_complete(Verification& run) {
   if (signed_at < evidence.period.to)
     sentence += fmt::format(" What was received after {}, when it was signed, is not in it.",
                             base::format_rfc3339(signed_at));
-  if (report.boundary_withheld && evidence.profile != record::Profile::none)
-    sentence +=
-        " A record at an edge of the period was retired: that the period begins and ends where it does is "
-        "the "
-        "operator's statement.";
-  if (report.boundary_withheld && evidence.profile == record::Profile::none)
+  if (report.boundary_withheld)
     sentence = fmt::format(
         "The {} records are all that {} has between their numbers, up to the {} records that the log's "
         "checkpoint covers. That these are the ones received from {} up to {} is the operator's statement: "

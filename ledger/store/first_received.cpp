@@ -67,15 +67,11 @@ base::Result<std::uint64_t> LedgerReader::first_received(const LogHead& log, bas
 }
 
 base::Result<base::Timestamp> LedgerReader::last_received(const LogHead& log) {
-  const auto last = record(log, base::seq_at(log.size - 1));
-  if (last) {
-    TRY_ASSIGN(const auto view, record::read_record(*last));
-    return view.received;
-  }
-  if (last.error().code != base::Code::not_found) return base::fail(last.error());
   TRY_ASSIGN(const auto ranges, sealed(log));
-  if (ranges.empty() || ranges.back().end != log.size) return base::fail(last.error());
-  return last_received_in(ranges.back());
+  if (!ranges.empty() && ranges.back().end == log.size) return last_received_in(ranges.back());
+  TRY_ASSIGN(const auto last, record(log, base::seq_at(log.size - 1)));
+  TRY_ASSIGN(const auto view, record::read_record(last));
+  return view.received;
 }
 
 }  // namespace countersign::store

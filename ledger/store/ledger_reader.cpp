@@ -150,16 +150,40 @@ base::Result<LogHead> LedgerReader::log(const base::TenantId& tenant) {
 base::Result<std::string> LedgerReader::record(const LogHead& log, base::Seq seq) {
   const auto index = base::index_of(seq);
   if (index >= kLogSizeMax) return fail(Code::not_found, fmt::format("there is no record {}", index));
+  // The sealed one first, as verification does: what a crash left in the table is no second truth.
+  TRY_ASSIGN(const auto range, impl_->sealed.covering(log.number, index));
+  if (range) return impl_->sealed.record(*range, index);
   auto& statement = impl_->one.bind(1, place_of(log.number, index));
   TRY_ASSIGN(const bool there, statement.step());
   std::string bytes;
   if (there) bytes = base::text_of(statement.blob(0));
   statement.reset();
   if (there) return bytes;
-  TRY_ASSIGN(const auto* range, impl_->sealed.covering(log.number, index));
-  if (range == nullptr)
-    return fail(Code::not_found, fmt::format("there is no record {} in {}", index, log.name.text));
-  return impl_->sealed.record(*range, index);
+  // Sealed just now?
+  TRY_ASSIGN(const auto since, impl_->sealed.covering(log.number, index));
+  if (since) return impl_->sealed.record(*since, index);
+  return fail(Code::not_found, fmt::format("there is no record {} in {}", index, log.name.text));
+}
+
+base::Result<bool> LedgerReader::is_sealed(const LogHead& log, base::Seq seq) {
+  TRY_ASSIGN(const auto range, impl_->sealed.covering(log.number, base::index_of(seq)));
+  return range != nullptr;
+}
+
+base::Result<void> LedgerReader::read_table(const LogHead& log, std::uint64_t begin, std::uint64_t end,
+                                            const Visit& visit) {
+  auto& range = impl_->range.bind(1, place_of(log.number, begin)).bind(2, place_of(log.number, end));
+  for (;;) {
+    TRY_ASSIGN(const bool row, range.step());
+    if (!row) break;
+    if (auto visited = visit(base::seq_at(index_of_place(range.integer(0))), base::text_of(range.blob(1)));
+        !visited) {
+      range.reset();
+      return visited;
+    }
+  }
+  range.reset();
+  return {};
 }
 
 base::Result<bool> LedgerReader::Impl::read_page(const LogHead& log, std::uint64_t& begin, std::uint64_t end,
@@ -186,7 +210,7 @@ base::Result<void> LedgerReader::read(const LogHead& log, std::uint64_t begin, s
   constexpr std::uint64_t kPage = 16384;
   std::optional<std::uint64_t> missed;
   while (begin < end) {
-    TRY_ASSIGN(const auto* range, impl_->sealed.covering(log.number, begin));
+    TRY_ASSIGN(const auto range, impl_->sealed.covering(log.number, begin));
     if (range != nullptr) {
       const auto stop = std::min(end, range->end);
       TRY(impl_->sealed.read(*range, begin, stop, visit, retired));
@@ -263,7 +287,7 @@ base::Result<Digest> LedgerReader::Impl::leaf(const LogHead& log, std::uint64_t 
   if (there) hash = record::record_hash(base::text_of(one.blob(0)));
   one.reset();
   if (there) return hash;
-  TRY_ASSIGN(const auto* sealed_in, sealed.covering(log.number, index));
+  TRY_ASSIGN(const auto sealed_in, sealed.covering(log.number, index));
   if (sealed_in == nullptr || index < sealed_in->tail_begin() ||
       index - sealed_in->tail_begin() >= sealed_in->tail_hashes.size())
     return fail(Code::data_loss, fmt::format("record {} is missing from {}", index, log.name.text));

@@ -90,6 +90,12 @@ class LedgerReader {
   /// When the log's last record was received, also where it was retired; its size is not 0.
   base::Result<base::Timestamp> last_received(const LogHead& log);
 
+  /// Whether a record is sealed, be it kept or retired.
+  base::Result<bool> is_sealed(const LogHead& log, base::Seq seq);
+  /// What the table holds of these records, sealed or not; `visit` must not read from this.
+  base::Result<void> read_table(const LogHead& log, std::uint64_t begin, std::uint64_t end,
+                                const Visit& visit);
+
   /// The sealed ranges of a log, in order.
   base::Result<std::vector<SegmentRange>> sealed(const LogHead& log);
   /// How many parts of sealed ranges were retired, over all logs.

@@ -69,8 +69,9 @@ base::Result<AppendOutcome> LogBook::known_event(const PendingEvent& pending, co
   const LogHead head{place.log, name, log->second.tail.size()};
   const auto bytes = reader_.record(head, seq);
   if (bytes) return as_duplicate(pending, *bytes, {name, seq, record::record_hash(*bytes)}, vault);
-  if (bytes.error().code != Code::not_found) return fail(bytes.error());
-  // Retired: what it said is gone, its place and hash are not.
+  TRY_ASSIGN(const bool sealed, reader_.is_sealed(head, seq));
+  if (!sealed) return fail(bytes.error());
+  // Retired, or its file cannot be read now: what it said cannot be compared, its place and hash are here.
   TRY_ASSIGN(const auto hash, reader_.nodes(head)(0, place.seq));
   return AppendOutcome{AppendStatus::duplicate, {name, seq, hash}};
 }

@@ -83,12 +83,12 @@ base::Result<std::optional<SegmentRange>> SealedRecords::load(std::int64_t log, 
   return std::optional(std::move(range));
 }
 
-base::Result<const SegmentRange*> SealedRecords::covering(std::int64_t log, std::uint64_t seq) {
-  const SegmentRange* none = nullptr;
+base::Result<SealedRecords::RangePtr> SealedRecords::covering(std::int64_t log, std::uint64_t seq) {
+  const RangePtr none;
   if (!covering_) return none;
   TRY_ASSIGN(const auto retired, retired_parts());
   const bool known = range_ && range_->log == log && range_->begin <= seq && seq < range_->end;
-  if (known && retired == known_retired_) return range_.get();
+  if (known && retired == known_retired_) return range_;
   covering_->bind(1, place_of(log, seq));
   TRY_ASSIGN(const bool row, covering_->step());
   const std::int64_t first = row ? covering_->integer(0) : 0, behind = row ? covering_->integer(1) : 0;
@@ -97,9 +97,9 @@ base::Result<const SegmentRange*> SealedRecords::covering(std::int64_t log, std:
   TRY_ASSIGN(auto range, load(log, index_of_place(first)));
   if (!range) return none;
   files_.clear();
-  range_ = std::make_unique<SegmentRange>(std::move(*range));
+  range_ = std::make_shared<const SegmentRange>(std::move(*range));
   known_retired_ = retired;
-  return range_.get();
+  return range_;
 }
 
 base::Result<std::vector<SegmentRange>> SealedRecords::ranges(std::int64_t log) {
@@ -129,13 +129,14 @@ base::Result<std::uint64_t> SealedRecords::end_of(std::int64_t log) {
   return end;
 }
 
-base::Result<SegmentFile*> SealedRecords::file_of(const SegmentRange& range, const SegmentPart& part) {
-  SegmentFile* none = nullptr;
+base::Result<std::optional<SegmentFile>> SealedRecords::take_file(const SegmentRange& range,
+                                                                  const SegmentPart& part) {
+  std::optional<SegmentFile> none;
   if (part.retired) return none;
   const auto& name = part.statement.file;
-  if (const auto open = files_.find(name); open != files_.end()) return &open->second;
+  if (auto open = files_.extract(name); !open.empty()) return std::optional(std::move(open.mapped()));
   auto file = SegmentFile::open(folder_ / name);
-  if (file) return &files_.emplace(name, std::move(*file)).first->second;
+  if (file) return std::optional(std::move(*file));
   if (file.error().code != Code::not_found) return fail(file.error());
   // Retired since the rows were read?
   TRY_ASSIGN(const auto now, load(range.log, range.begin));
@@ -144,27 +145,35 @@ base::Result<SegmentFile*> SealedRecords::file_of(const SegmentRange& range, con
                                            file.error().message, range.begin, range.end - 1));
 }
 
+void SealedRecords::keep_file(const SegmentRange& range, const SegmentPart& part, SegmentFile file) {
+  if (range_ && range_->log == range.log && range_->begin == range.begin)
+    files_.insert_or_assign(part.statement.file, std::move(file));
+}
+
 base::Result<void> SealedRecords::read(const SegmentRange& range, std::uint64_t begin, std::uint64_t end,
                                        const Visit& visit, const VisitRetired& retired) {
   struct Cursor {
-    SegmentFile* file = nullptr;
+    std::optional<SegmentFile> file;
     std::uint64_t at = 0;
   };
   std::vector<Cursor> cursors;
   for (const auto& part : range.parts) {
-    TRY_ASSIGN(auto* file, file_of(range, part));
-    cursors.push_back({file, members_before(part.members, begin - range.begin)});
+    TRY_ASSIGN(auto file, take_file(range, part));
+    cursors.push_back({std::move(file), members_before(part.members, begin - range.begin)});
   }
   for (auto seq = begin; seq < end; ++seq) {
     const auto* part = range.part_of(seq);
     if (part == nullptr) return fail(Code::data_loss, fmt::format("record {} is sealed nowhere", seq));
     auto& cursor = cursors[part->statement.part];
-    if (cursor.file == nullptr) {
+    if (!cursor.file) {
       if (retired) TRY(retired(base::seq_at(seq)));
       continue;
     }
     TRY_ASSIGN(const auto bytes, cursor.file->record(cursor.at++));
     TRY(visit(base::seq_at(seq), bytes));
+  }
+  for (std::size_t i = 0; i < cursors.size(); ++i) {
+    if (cursors[i].file) keep_file(range, range.parts[i], std::move(*cursors[i].file));
   }
   return {};
 }
@@ -172,10 +181,12 @@ base::Result<void> SealedRecords::read(const SegmentRange& range, std::uint64_t 
 base::Result<std::string> SealedRecords::record(const SegmentRange& range, std::uint64_t seq) {
   const auto* part = range.part_of(seq);
   if (part == nullptr) return fail(Code::data_loss, fmt::format("record {} is sealed nowhere", seq));
-  TRY_ASSIGN(auto* file, file_of(range, *part));
-  if (file != nullptr) {
+  TRY_ASSIGN(auto file, take_file(range, *part));
+  if (file) {
     TRY_ASSIGN(const auto bytes, file->record(members_before(part->members, seq - range.begin)));
-    return std::string(bytes);
+    std::string out(bytes);
+    keep_file(range, *part, std::move(*file));
+    return out;
   }
   if (part->retired) return was_retired(seq, *part->retired);
   TRY_ASSIGN(const auto now, load(range.log, range.begin));

@@ -123,6 +123,8 @@ base::Result<SegmentStatement> parse_segment(std::string_view text) {
     s.file = members.text("file");
     s.file_sha256 = members.digest("file_sha256");
     s.sealed = members.time("sealed");
+    if (s.file.empty() || s.file.front() == '.' || s.file.find('/') != std::string::npos)
+      s.file += '?';  // is not what is written
     return s;
   });
 }
@@ -186,18 +188,20 @@ base::Result<void> check_range(const SegmentRange& range, std::span<const base::
     }
     if (leaves.size() != statement.records || leaves.root() != statement.root)
       return wrong(statement.part, "its records are not those that were sealed");
+    if (statement.last_received < statement.first_received || statement.sealed < statement.last_received)
+      return wrong(statement.part, "its times contradict one another");
     if (retired && (retired->root != statement.root || retired->records != statement.records ||
                     retired->retired < statement.sealed))
       return wrong(statement.part, "what was retired is not what was sealed");
   }
   if (std::find(claimed.begin(), claimed.end(), 0) != claimed.end())
     return wrong(0, "a record is of no part");
+  if (range.tail_hashes.size() != range.end - range.tail_begin())
+    return wrong(0, "the hashes behind its last full tile are not those of its records");
   for (std::uint64_t i = 0; i < range.tail_hashes.size(); ++i) {
     if (range.tail_hashes[i] != hashes[range.tail_begin() - range.begin + i])
       return wrong(0, "a hash that is kept beside it is another record's");
   }
-  if (range.tail_hashes.size() != range.end - range.tail_begin())
-    return wrong(0, "the hashes behind its last full tile are missing");
   return {};
 }
 

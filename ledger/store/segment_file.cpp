@@ -138,7 +138,7 @@ base::Result<void> SegmentFile::read_index() {
     const Block block{records_, le64(entry), le32(entry + 8), le32(entry + 12)};
     // Frames follow one another without a gap, so that every byte of the file is accounted for.
     if (block.offset != next || block.bytes == 0 || block.records == 0 || block.records > kBlockBytesMax ||
-        block.bytes > size)
+        block.bytes > kBlockBytesMax + kBlockBytes)
       return damaged("its index does not fit");
     next += block.bytes;
     records_ += block.records;

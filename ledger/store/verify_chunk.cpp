@@ -162,6 +162,7 @@ CheckedChunk check_chunk(LedgerReader& reader, const Chunk& chunk, const tree::K
         at = base::index_of(seq);
         TRY_ASSIGN(const auto hash, retired.of(at));
         out.leaves.push_back(hash);
+        ++out.retired;
         ++at;
         return {};
       });

@@ -44,6 +44,7 @@ struct CheckedChunk {
   std::vector<base::Digest> tiles;      ///< roots of the full tiles that the leaves make
   std::vector<SignedSize> checkpoints;  ///< of sizes above begin and up to end
   std::uint64_t bytes = 0;
+  std::uint64_t retired = 0;              ///< records of which only the hash is left
   std::uint64_t key_sum = 0;              ///< sum over the idempotency rows that the records demand
   std::optional<std::int64_t> fault_seq;  ///< where the run is wrong: the record, or -1
   std::string fault;                      ///< empty: nothing is wrong
