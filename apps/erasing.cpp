@@ -166,7 +166,10 @@ base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Wr
     const auto held = check_holds(holds, order->what);
     auto erased =
         held ? erase(writer, order->what, remember) : base::Result<store::ErasureResult>(fail(held.error()));
-    if (!erased && erased.error().code == Code::unavailable) return fail(erased.error());
+    // A reader in the way, or a full disk: it waits, and is carried out when it can be.
+    if (!erased &&
+        (erased.error().code == Code::unavailable || erased.error().code == Code::resource_exhausted))
+      return fail(erased.error());
     ErasureReport report;
     if (erased) {
       report = {erased->values, erased->kept, {}};

@@ -108,7 +108,7 @@ std::string public_key_id(const crypto::Ed25519PublicKey& key) {
 }
 
 base::Result<base::OpenFile> hold_kek(const Config& config, KekUse use) {
-  TRY_ASSIGN(auto file, base::OpenFile::open(config.kek_lock(), O_RDWR | O_CREAT, 0644));
+  TRY_ASSIGN(auto file, base::OpenFile::open(config.kek_lock(), O_RDONLY | O_CREAT, 0644));
   while (::flock(file.descriptor(), use == KekUse::shared ? LOCK_SH : LOCK_EX) != 0) {
     if (errno != EINTR) return base::os_error("lock", file.path());
   }

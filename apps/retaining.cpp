@@ -18,7 +18,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <exception>
+#include <functional>
 
 namespace countersign::apps {
 namespace {
@@ -70,9 +73,10 @@ json::object retired_event(const store::RetirementStatement& retired) {
   return event;
 }
 
-base::Result<void> append_all(store::Writer& writer, const std::vector<json::object>& events) {
-  for (std::size_t at = 0; at < events.size(); at += kEventsAtOnce) {
-    const auto end = std::min(events.size(), at + kEventsAtOnce);
+base::Result<void> append_all(store::Writer& writer, const std::vector<json::object>& events,
+                              std::size_t at_once) {
+  for (std::size_t at = 0; at < events.size(); at += at_once) {
+    const auto end = std::min(events.size(), at + at_once);
     TRY(append_system_events(writer, {events.begin() + static_cast<std::ptrdiff_t>(at),
                                       events.begin() + static_cast<std::ptrdiff_t>(end)}));
   }
@@ -103,6 +107,15 @@ json::object to_json(const retention::KeepReport& report, const base::Result<voi
                    {"undeletable", json::array(report.undeletable.begin(), report.undeletable.end())}};
   if (!done) out["error"] = done.error().message;
   return out;
+}
+
+/// A library that throws must not end the daemon.
+base::Result<void> keep_safely(const std::function<base::Result<void>()>& keep) {
+  try {
+    return keep();
+  } catch (const std::exception& error) {
+    return fail(Code::internal, error.what());
+  }
 }
 
 }  // namespace
@@ -164,13 +177,17 @@ void Keeper::round(bool asked) {
                                      return stopping_;
                                    }};
     const auto done = retention::keep_to_rules(writer_, options, report);
-    TRY(note(report));
+    // What is not in the system log now is noted with everything else in the next round.
+    noted_ = note(report).has_value();
     return done;
   };
-  const auto done = keep();
-  // An unavailable ledger is one that stops.
-  if (!done && done.error().code != Code::unavailable)
-    spdlog::error("the retention rules were not kept to: {}", done.error().message);
+  const auto done = keep_safely(keep);
+  bool stopping = false;
+  {
+    const std::lock_guard guard(mutex_);
+    stopping = stopping_;
+  }
+  if (!done && !stopping) spdlog::error("the retention rules were not kept to: {}", done.error().message);
   for (const auto& name : report.undeletable)
     spdlog::warn("{} was retired, but the file system does not let it go",
                  (files_.segments() / name).string());
@@ -185,7 +202,7 @@ base::Result<void> Keeper::note(const retention::KeepReport& report) {
   for (const auto& sealed : report.sealed) events.push_back(sealed_event(sealed));
   for (const auto& erasure : report.erased) events.push_back(privacy::erasure_event(erasure));
   for (const auto& retired : report.retired) events.push_back(retired_event(retired));
-  return append_all(writer_, events);
+  return append_all(writer_, events, std::min<std::size_t>(kEventsAtOnce, config_.limits.queue_events_max));
 }
 
 /// What a crash kept from the system log; what is there already is a duplicate.
@@ -202,7 +219,7 @@ base::Result<void> Keeper::note_all() {
       }
     }
   }
-  return append_all(writer_, events);
+  return append_all(writer_, events, std::min<std::size_t>(kEventsAtOnce, config_.limits.queue_events_max));
 }
 
 base::Result<json::object> keep_to_rules_now(const store::RegionFiles& files) {

@@ -2,6 +2,7 @@
 
 #include "apps/countersign/command.h"
 #include "apps/countersign/progress.h"
+#include "apps/region_directories.h"
 #include "apps/system_events.h"
 #include "ledger/backup/check.h"
 #include "ledger/backup/snapshot.h"
@@ -28,6 +29,14 @@ base::Result<std::filesystem::path> outside_of_data(const Config& config, const 
                       fmt::format("{} is in the data folder and would be lost together with it; choose one "
                                   "outside, best on another machine",
                                   path.string()));
+  for (const auto& [region, place] : config.places) {
+    if (lies_in(path, place.directory))
+      return base::fail(
+          base::Code::invalid_argument,
+          fmt::format("{} is in the folder of the region {} and would be lost together with it; "
+                      "choose one outside, best on another machine",
+                      path.string(), region.value()));
+  }
   return path;
 }
 

@@ -29,7 +29,7 @@ constexpr std::size_t kAddressMax = 256, kByMax = 128;
 /// Waits for the lock on `<path>.lock` and holds it as long as the file is open. The file stays, because
 /// removing it would let two hold the lock.
 Result<base::OpenFile> lock_changes(std::filesystem::path path) {
-  TRY_ASSIGN(auto file, base::OpenFile::open(path += ".lock", O_RDWR | O_CREAT, 0644));
+  TRY_ASSIGN(auto file, base::OpenFile::open(path += ".lock", O_RDONLY | O_CREAT, 0644));
   while (::flock(file.descriptor(), LOCK_EX) != 0) {
     if (errno != EINTR) return base::os_error("lock", file.path());
   }

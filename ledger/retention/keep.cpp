@@ -5,8 +5,11 @@
 #include "ledger/store/ledger_call.h"
 #include "ledger/store/ledger_reader.h"
 
+#include <algorithm>
+#include <chrono>
 #include <future>
 #include <memory>
+#include <thread>
 
 namespace countersign::retention {
 namespace {
@@ -15,6 +18,8 @@ using base::Code;
 using base::fail;
 
 constexpr std::uint64_t kDroppedAtOnce = 2'000;
+constexpr int kTriesMax = 600;
+constexpr std::chrono::seconds kBetweenTries{1};
 
 /// Has the ledger's thread do it, and waits.
 base::Result<void> do_in_ledger(store::Writer& writer,
@@ -30,15 +35,25 @@ class Round {
   base::Result<void> run() {
     TRY(clean());
     TRY_ASSIGN(const auto logs, reader_.logs());
+    base::Result<void> first;
     for (const auto& log : logs) {
-      const auto rules = options_.rules->of(base::tenant_of(log.name));
-      TRY(seal(log, rules));
-      TRY(retire(log, rules));
+      // One log that is damaged does not keep the others from their rules.
+      auto done = keep(log, options_.rules->of(base::tenant_of(log.name)));
+      if (!done && first) first = fail(log.name.text, done.error());
+      if (!done && done.error().code == Code::unavailable) break;
+    }
+    return first;
+  }
+
+ private:
+  base::Result<void> keep(const store::LogHead& log, const TenantRules& rules) {
+    TRY(seal(log, rules));
+    for (bool more = true; more && !stopped();) {
+      TRY_ASSIGN(more, retire(log, rules));
     }
     return {};
   }
 
- private:
   bool stopped() const { return options_.stop && options_.stop(); }
 
   base::Result<void> clean() {
@@ -71,17 +86,32 @@ class Round {
     return {};
   }
 
-  base::Result<void> retire(const store::LogHead& log, const TenantRules& rules) {
-    if (stopped()) return {};
+  /// Whether there may be more.
+  base::Result<bool> retire(const store::LogHead& log, const TenantRules& rules) {
+    TRY_ASSIGN(const auto before, hold_names());
     TRY_ASSIGN(const auto due, find_due(reader_, log, rules, *options_.holds, options_.clock()));
-    report_.held.insert(report_.held.end(), due.held.begin(), due.held.end());
-    if (due.parts.empty()) return {};
+    for (const auto& name : due.held) {
+      if (std::find(report_.held.begin(), report_.held.end(), name) == report_.held.end())
+        report_.held.push_back(name);
+    }
+    if (due.parts.empty()) return false;
+    // Finding takes a while: what is held since then is looked at anew.
+    TRY_ASSIGN(const auto since, hold_names());
+    if (since != before) return true;
     TRY(erase(due));
     std::vector<store::RetirementStatement> parts;
     for (const auto& part : due.parts) parts.push_back(retirement_of(part, rules, options_.clock()));
     TRY(do_in_ledger(writer_, [&](store::Store& store) { return store.retire(log.number, parts); }));
     report_.retired.insert(report_.retired.end(), parts.begin(), parts.end());
-    return clean();
+    TRY(clean());
+    return true;
+  }
+
+  base::Result<std::vector<std::string>> hold_names() const {
+    TRY_ASSIGN(const auto holds, options_.holds->list());
+    std::vector<std::string> names;
+    for (const auto& hold : holds) names.push_back(hold.name);
+    return names;
   }
 
   base::Result<void> erase(const Due& due) {
@@ -92,20 +122,36 @@ class Round {
     erasure.tenant = due.values.tenant;
     erasure.reason = "retention";
     for (const auto& part : due.parts) erasure.records += part.statement.records;
-    const auto remember = [&](const std::vector<std::string>& tokens) {
+    bool remembered = false;
+    const auto remember = [&](const std::vector<std::string>& tokens) -> base::Result<void> {
+      if (remembered || tokens.empty()) return {};
       erasure.tokens = tokens;
       for (const auto& token : tokens) {
         const auto kind = due.kinds.find(token);
         if (kind != due.kinds.end()) ++erasure.kinds[std::string(record::to_string(kind->second))];
       }
-      return options_.erasures->add(erasure);
+      TRY(options_.erasures->add(erasure));
+      remembered = true;
+      return {};
     };
+    auto done = erase_once(due, remember);
+    // A reader of the vault, such as a backup, keeps older pages: it is waited for.
+    for (int tries = 0; !done && done.error().code == Code::unavailable && tries < kTriesMax && !stopped();
+         ++tries) {
+      std::this_thread::sleep_for(kBetweenTries);
+      done = erase_once(due, remember);
+    }
+    if (remembered) report_.erased.push_back(std::move(erasure));
+    return done;
+  }
+
+  base::Result<void> erase_once(const Due& due, const store::RememberErasure& remember) {
     auto promise = std::make_shared<std::promise<base::Result<store::ErasureResult>>>();
     auto future = promise->get_future();
     TRY(writer_.erase(due.values, remember,
                       [promise](auto result) { promise->set_value(std::move(result)); }));
-    TRY_ASSIGN(const auto done, future.get());
-    if (done.values > 0) report_.erased.push_back(std::move(erasure));
+    TRY_ASSIGN(const auto result, future.get());
+    static_cast<void>(result);
     return {};
   }
 

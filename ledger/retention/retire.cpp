@@ -26,13 +26,14 @@ base::Result<void> for_each_token_of(std::string_view bytes, const Visit& visit)
   return record::for_each_token(event, [&](const record::TokenAt& at) { visit(at); });
 }
 
-/// The type of a part that is kept longest.
+/// What keeps a part longest.
 TenantRules::Kept longest(const SegmentPart& part, const TenantRules& rules) {
+  const auto last = part.statement.last_received;
   TenantRules::Kept longest{rules.rule, rules.keep};
   bool first = true;
   for (const auto& type : part.statement.types) {
     const auto kept = rules.kept(type);
-    if (first || seconds_of(kept.keep) > seconds_of(longest.keep)) longest = kept;
+    if (first || end_of(last, kept.keep) > end_of(last, longest.keep)) longest = kept;
     first = false;
   }
   return longest;
@@ -86,6 +87,15 @@ base::Result<void> leave_what_stays(LedgerReader& reader, const LogHead& log,
   });
 }
 
+/// Whether sealing made the file and the ledger never came to know of it: it begins where a log's sealed
+/// ranges end.
+bool is_left_over(std::string_view name, const std::map<std::string, std::uint64_t>& ends) {
+  if (name.ends_with(".jsonl.zst.unfinished")) name.remove_suffix(std::string_view(".unfinished").size());
+  return name.ends_with(".jsonl.zst") && std::any_of(ends.begin(), ends.end(), [&](const auto& log) {
+           return name.starts_with(fmt::format("{}-{}-", log.first, log.second));
+         });
+}
+
 }  // namespace
 
 base::Result<Due> find_due(LedgerReader& reader, const LogHead& log, const TenantRules& rules,
@@ -131,26 +141,32 @@ base::Result<std::vector<std::string>> remove_files(LedgerReader& reader,
   namespace fs = std::filesystem;
   std::vector<std::string> stuck;
   if (std::error_code none; !fs::is_directory(folder, none)) return stuck;
-  std::set<std::string> kept;
+  std::set<std::string> gone;
+  std::map<std::string, std::uint64_t> ends;
   TRY_ASSIGN(const auto logs, reader.logs());
   for (const auto& log : logs) {
     TRY_ASSIGN(const auto ranges, reader.sealed(log));
+    ends.emplace(base::tenant_of(log.name).value(), ranges.empty() ? 0 : ranges.back().end);
     for (const auto& range : ranges) {
       for (const auto& part : range.parts) {
-        if (!part.retired) kept.insert(part.statement.file);
+        if (part.retired) gone.insert(part.statement.file);
       }
     }
   }
   std::error_code error;
   bool removed = false;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    const auto name = entry.path().filename().string();
-    const bool ours = name.ends_with(".jsonl.zst") || name.ends_with(".unfinished");
-    if (!ours || kept.contains(name)) continue;
-    // A file that was moved to other storage left a link.
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    const auto path = entry->path();
+    const auto name = path.filename().string();
+    if (!gone.contains(name) && !is_left_over(name, ends)) continue;
     std::error_code failed;
-    if (entry.is_symlink(failed)) fs::remove(fs::canonical(entry.path(), failed), failed);
-    if (!failed) fs::remove(entry.path(), failed);
+    // A file that was moved to other storage left a link, which stays as long as the file cannot be reached.
+    if (fs::is_symlink(fs::symlink_status(path, failed))) {
+      const auto target = fs::canonical(path, failed);
+      if (!failed) fs::remove(target, failed);
+    }
+    if (!failed) fs::remove(path, failed);
     if (failed) stuck.push_back(name);
     removed = removed || !failed;
   }

@@ -30,7 +30,7 @@ struct Due {
 /// where something is due.
 base::Result<Due> find_due(store::LedgerReader& reader, const store::LogHead& log, const TenantRules& rules,
                            const privacy::Holds& holds, base::Timestamp now,
-                           std::size_t tokens_max = 2'000'000);
+                           std::size_t tokens_max = 100'000);
 
 /// What is stated of a part that goes now: the rule is the one that keeps its types longest.
 store::RetirementStatement retirement_of(const store::SegmentPart& part, const TenantRules& rules,

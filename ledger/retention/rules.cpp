@@ -70,6 +70,16 @@ base::Result<TenantRules> from_json(const json::object& from) {
   return rules;
 }
 
+/// Whether it ends earlier for any day on which it may begin.
+bool is_shorter(const Span& keep, const Span& than) {
+  constexpr std::int64_t kDay_us = 86'400LL * 1'000'000, kDays = 4 * 366;
+  for (std::int64_t day = 0; day < kDays; ++day) {
+    const base::Timestamp from{1'704'067'200LL * 1'000'000 + day * kDay_us};  // 2024-01-01
+    if (end_of(from, keep) < end_of(from, than)) return true;
+  }
+  return false;
+}
+
 base::Result<void> check_keep(std::string_view rule, const Span& keep) {
   if (rule == kCustomRule) return {};
   const auto* named = find_rule(rule);
@@ -77,7 +87,7 @@ base::Result<void> check_keep(std::string_view rule, const Span& keep) {
     return fail(
         Code::invalid_argument,
         fmt::format("there is no rule '{}'; there are pci_dss, hipaa, soc2, forever and custom", rule));
-  if (seconds_of(keep) < seconds_of(named->keep))
+  if (is_shorter(keep, named->keep))
     return fail(Code::invalid_argument,
                 fmt::format("{} keeps {} at least, {} is shorter; call the rule custom if that is meant",
                             rule, to_string(named->keep), to_string(keep)));
@@ -129,7 +139,7 @@ std::int64_t TenantRules::granule_s() const {
   constexpr std::int64_t kParts = 12;
   auto shortest = seconds_of(keep);
   for (const auto& one : types) shortest = std::min(shortest, seconds_of(one.keep));
-  if (keep.is_forever() && types.empty()) shortest = seconds_of(at_hand);
+  if (shortest == seconds_of(Span())) shortest = seconds_of(at_hand);
   return std::max<std::int64_t>(shortest / kParts, 1);
 }
 
@@ -184,6 +194,11 @@ TenantRules RuleBook::of(const base::TenantId& tenant) const {
 
 base::Result<void> RuleBook::set(const base::TenantId& tenant, TenantRules rules) {
   if (tenant.value() != base::kSystemTenant) TRY(base::parse_tenant(tenant.value()));
+  if (tenant.value() == base::kSystemTenant && (!rules.keep.is_forever() || !rules.types.empty()))
+    return fail(
+        Code::invalid_argument,
+        "_system, the appliance's own log, is kept for ever: residency, erasures and rotations of keys are "
+        "proven by it");
   TRY(check_keep(rules.rule, rules.keep));
   if (rules.types.size() > kTypeRulesMax)
     return fail(Code::invalid_argument,

@@ -108,13 +108,17 @@ base::Result<std::optional<CheckpointRow>> one_checkpoint(sqlite::Statement& sta
   return row;
 }
 
-base::Result<std::uint64_t> size_of(sqlite::Statement& last, SealedRecords& sealed, std::int64_t number) {
+/// Only what a checkpoint covers is sealed, so no statement can claim records beyond it.
+base::Result<std::uint64_t> size_of(sqlite::Statement& last, sqlite::Statement& newest, SealedRecords& sealed,
+                                    std::int64_t number) {
   last.bind(1, place_of(number, 0)).bind(2, place_of(number + 1, 0));
   TRY_ASSIGN(const bool row, last.step());
   const std::uint64_t size = row && !last.is_null(0) ? index_of_place(last.integer(0)) + 1 : 0;
   last.reset();
-  if (size > 0) return size;
-  return sealed.end_of(number);
+  TRY_ASSIGN(const auto sealed_end, sealed.end_of(number));
+  if (sealed_end <= size) return size;
+  TRY_ASSIGN(const auto checkpoint, one_checkpoint(newest, place_of(number, 0), place_of(number + 1, 0)));
+  return std::max(size, std::min(sealed_end, checkpoint ? checkpoint->size : 0));
 }
 
 }  // namespace
@@ -128,7 +132,7 @@ base::Result<std::vector<LogHead>> LedgerReader::logs() {
     logs.push_back({statement.integer(0), base::LogName{std::string(statement.text(1))}, 0});
   }
   for (auto& log : logs) {
-    TRY_ASSIGN(log.size, size_of(impl_->last, impl_->sealed, log.number));
+    TRY_ASSIGN(log.size, size_of(impl_->last, impl_->newest, impl_->sealed, log.number));
   }
   return logs;
 }
@@ -143,7 +147,7 @@ base::Result<LogHead> LedgerReader::log(const base::TenantId& tenant) {
     return fail(Code::not_found,
                 fmt::format("there is no log {} yet: nothing was appended for this tenant", head.name.text));
   head.number = statement.integer(0);
-  TRY_ASSIGN(head.size, size_of(impl_->last, impl_->sealed, head.number));
+  TRY_ASSIGN(head.size, size_of(impl_->last, impl_->newest, impl_->sealed, head.number));
   return head;
 }
 

@@ -477,6 +477,110 @@ TEST(SealedLedger, NoticesWhatWasDoneToItsFilesAndStatements) {
   EXPECT_NE(copy.verify(), "");
 }
 
+TEST(SealedLedger, ReadsSeveralRangesOfATileThatIsNotFull) {
+  Kept kept;
+  kept.set("custom", "20 days", "1 day");
+  for (std::uint64_t n = 0; n < 4; ++n) {
+    {
+      auto writer = kept.region.open_writer();
+      fill(*writer, n * 30, 30);
+    }
+    kept.region.pass(5 * kDay);
+    kept.keep_once();
+  }
+  kept.region.pass(6 * kDay);
+  ASSERT_FALSE(kept.keep_once().retired.empty());
+  EXPECT_EQ(kept.verify(), "");
+  const auto records = kept.records();
+  ASSERT_EQ(records.size(), 120u);
+  EXPECT_EQ(records.front(), "");
+  EXPECT_NE(records.back(), "");
+}
+
+TEST(SealedLedger, NoticesRecordsThatAreGoneWithoutHavingBeenRetired) {
+  Kept kept;
+  {
+    auto writer = kept.region.open_writer();
+    fill(*writer, 0, 1'500);
+  }
+  const auto number = kept.count("SELECT number FROM logs WHERE name LIKE '%/acme'") << store::kSeqBits;
+  // A range that claims to reach beyond the log, so that its records can be taken away.
+  store::SegmentStatement sealed;
+  sealed.log.text = "log.example.com/eu-1/acme";
+  sealed.begin = 1'000;
+  sealed.end = std::uint64_t{1} << 39;
+  sealed.records = 500;
+  sealed.file = "none.jsonl.zst";
+  const store::RetirementStatement retired{sealed.log, sealed.begin, sealed.end, 0,          500,
+                                           {},         {1},          "pci_dss",  "12 months"};
+  {
+    auto ledger =
+        sqlite::Connection::open(kept.region.files().ledger(), {.access = sqlite::Access::read_write});
+    const auto run = [&](const std::string& sql) {
+      const auto done = ledger->execute(sql);
+      EXPECT_TRUE(done) << sql << ": " << done.error().message;
+    };
+    run(fmt::format("INSERT INTO segments VALUES({},0,{},'{}',x'',x'')", number + 1'000,
+                    number + static_cast<std::int64_t>(sealed.end), store::format_segment(sealed)));
+    run(fmt::format("INSERT INTO retirements VALUES({},0,'{}')", number + 1'000,
+                    store::format_retirement(retired)));
+    run(fmt::format("DELETE FROM records WHERE place>={} AND place<{}", number + 1'000, number + 1'499));
+    run("DROP TRIGGER idempotency_refuses_DELETE");
+    run(fmt::format("DELETE FROM idempotency WHERE place>={} AND place<{}", number + 1'000, number + 1'499));
+    for (const auto& statement : store::ledger_schema()) {
+      if (statement.starts_with("CREATE TRIGGER idempotency_refuses_DELETE")) run(statement);
+    }
+    EXPECT_TRUE(ledger->empty_wal());
+  }
+  EXPECT_NE(kept.verify(), "");
+}
+
+TEST(SealedLedger, NoticesAnotherRecordInTheTableOverASealedOne) {
+  Kept kept;
+  kept.set("custom", "100 days", "1 day");
+  {
+    auto writer = kept.region.open_writer();
+    fill(*writer, 0, 300);
+  }
+  kept.region.pass(20 * kDay);
+  ASSERT_EQ(kept.keep_once().sealed.size(), 1u);
+  ASSERT_EQ(kept.verify(), "");
+  const auto before = kept.records();
+  const auto number = kept.count("SELECT number FROM logs WHERE name LIKE '%/acme'") << store::kSeqBits;
+  {
+    auto ledger =
+        sqlite::Connection::open(kept.region.files().ledger(), {.access = sqlite::Access::read_write});
+    ASSERT_TRUE(
+        ledger->execute(fmt::format("INSERT INTO records VALUES({},CAST('forged' AS BLOB))", number + 7)));
+    EXPECT_TRUE(ledger->empty_wal());
+  }
+  EXPECT_NE(kept.verify().find("another record stands in the place"), std::string::npos) << kept.verify();
+  auto reader = store::LedgerReader::open(kept.region.files().ledger());
+  EXPECT_EQ(*reader->record(*reader->log(base::TenantId("acme")), base::seq_at(7)), before[7]);
+}
+
+TEST(SealedLedger, TakesEventsInWhileAFileCannotBeReached) {
+  Kept kept;
+  kept.set("custom", "100 days", "1 day");
+  {
+    auto writer = kept.region.open_writer();
+    fill(*writer, 0, 300);
+  }
+  kept.region.pass(20 * kDay);
+  ASSERT_EQ(kept.keep_once().sealed.size(), 1u);
+  const auto folder = kept.region.files().segments();
+  std::filesystem::rename(folder, kept.region.dir() / "away");
+  auto writer = kept.region.open_writer();
+  std::vector<record::PreparedEvent> batch;
+  batch.push_back(sample_event(17));
+  batch.push_back(sample_event(1'000));
+  const auto result = TestRegion::append(*writer, std::move(batch));
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ((*result)[0].status, store::AppendStatus::duplicate);
+  EXPECT_EQ((*result)[1].status, store::AppendStatus::appended);
+  EXPECT_EQ(kept.region.fatal_errors(), 0);
+}
+
 TEST(SealedLedger, RefusesToDeleteWhatIsNotSealed) {
   Kept kept;
   kept.set("custom", "10 days", "1 day");

@@ -59,6 +59,17 @@ TEST(RetentionRules, RefuseLessThanTheNamedRuleAsks) {
   hot.at_hand = *parse_span("2 years");
   EXPECT_NE(refused(hot).find("at hand is more than is kept"), std::string::npos);
   EXPECT_TRUE(book.all().empty());
+  for (const auto* shorter_by_days : {"360 days", "364 days"}) {
+    auto days = rules_of("pci_dss");
+    days.keep = *parse_span(shorter_by_days);
+    EXPECT_NE(refused(days).find("pci_dss keeps 12 months at least"), std::string::npos) << shorter_by_days;
+  }
+  auto months = rules_of("hipaa");
+  months.keep = *parse_span("72 months");
+  EXPECT_EQ(refused(months), "") << "72 months are 6 years";
+  EXPECT_NE(book.set(base::TenantId("_system"), rules_of("hipaa")).error().message.find("is kept for ever"),
+            std::string::npos);
+  EXPECT_TRUE(book.set(base::TenantId("_system"), rules_of("forever")));
   EXPECT_EQ(refused(rules_of("pci_dss")), "");
 }
 
@@ -68,7 +79,7 @@ TEST(RetentionRules, AreReadAsTheyWereWritten) {
   auto rules = rules_of("pci_dss");
   rules.types = {{"login.*", "hipaa", *parse_span("6 years")}};
   ASSERT_TRUE(book.set(base::TenantId("acme"), rules));
-  ASSERT_TRUE(book.set(base::TenantId("_system"), rules_of("hipaa")));
+  ASSERT_TRUE(book.set(base::TenantId("globex"), rules_of("hipaa")));
   ASSERT_TRUE(book.save(dir / "retention.json"));
   const auto read = RuleBook::load(dir / "retention.json");
   ASSERT_TRUE(read) << read.error().message;
