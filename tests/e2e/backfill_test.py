@@ -50,7 +50,7 @@ class Backfill(unittest.TestCase):
 
     def csv(self, count, name="log.csv", packed=False):
         text = "attempt,at,status,phone,otp\n" + "".join(
-            f'a-{n},{1769851800000 + n},{("ok", "bad")[n % 2]},"+1415555{n:04}",739104\n' for n in range(count))
+            f'a-{n},{1769851800000 + n},{("ok", "bad")[n % 2]},"+1415555{n:04}",99739104\n' for n in range(count))
         path = self.appliance.folder / (name + (".gz" if packed else ""))
         path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
         return path
@@ -78,7 +78,7 @@ class Backfill(unittest.TestCase):
         self.assertEqual(self.ingest(path, "--mapping", self.mapping)["duplicate"], 2500)
         for place in (self.appliance.folder / "data").rglob("*"):
             if place.is_file():
-                self.assertNotIn(b"739104", place.read_bytes(), place)
+                self.assertNotIn(b"99739104", place.read_bytes(), place)
 
     def test_killed_at_any_moment_it_goes_on(self):
         path = self.csv(20000)
