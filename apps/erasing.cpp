@@ -4,12 +4,11 @@
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
 #include "ledger/privacy/memory_folder.h"
+#include "ledger/store/ledger_call.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
-
-#include <future>
 
 namespace countersign::apps {
 namespace {
@@ -69,23 +68,6 @@ base::Result<Order> read_order(const std::filesystem::path& file) {
         .push_back(std::move(token));
   }
   return out;
-}
-
-using ErasureFuture = std::future<base::Result<store::ErasureResult>>;
-
-base::Result<ErasureFuture> begin_erasing(store::Writer& writer, store::ErasureOrder order,
-                                          store::RememberErasure remember) {
-  auto promise = std::make_shared<std::promise<base::Result<store::ErasureResult>>>();
-  auto future = promise->get_future();
-  TRY(writer.erase(std::move(order), std::move(remember),
-                   [promise](auto result) { promise->set_value(std::move(result)); }));
-  return future;
-}
-
-base::Result<store::ErasureResult> erase(store::Writer& writer, store::ErasureOrder order,
-                                         store::RememberErasure remember) {
-  TRY_ASSIGN(auto future, begin_erasing(writer, std::move(order), std::move(remember)));
-  return future.get();
 }
 
 base::Result<void> leave_report(const std::filesystem::path& order, const ErasureReport& report) {
@@ -164,8 +146,8 @@ base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Wr
       return {};
     };
     const auto held = check_holds(holds, order->what);
-    auto erased =
-        held ? erase(writer, order->what, remember) : base::Result<store::ErasureResult>(fail(held.error()));
+    auto erased = held ? store::erase_and_wait(writer, order->what, remember)
+                       : base::Result<store::ErasureResult>(fail(held.error()));
     // A reader in the way, or a full disk: it waits, and is carried out when it can be.
     if (!erased &&
         (erased.error().code == Code::unavailable || erased.error().code == Code::resource_exhausted))
@@ -202,9 +184,9 @@ base::Result<void> repeat_erasures(store::Writer& writer, const privacy::Erasure
     note(privacy::erasure_event(erasure));
   }
   // All at once, so that the vault is not scrubbed for each tenant.
-  std::vector<ErasureFuture> under_way;
+  std::vector<store::ErasureFuture> under_way;
   for (auto& [tenant, order] : by_tenant) {
-    TRY_ASSIGN(auto future, begin_erasing(writer, std::move(order), {}));
+    TRY_ASSIGN(auto future, store::begin_erasing(writer, std::move(order), {}));
     under_way.push_back(std::move(future));
   }
   for (auto& future : under_way) {

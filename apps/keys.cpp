@@ -8,11 +8,7 @@
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-
-#include <cerrno>
 
 namespace countersign::apps {
 namespace {
@@ -107,12 +103,8 @@ std::string public_key_id(const crypto::Ed25519PublicKey& key) {
   return base::to_hex(crypto::sha256(base::Bytes(key)).view().first(8));
 }
 
-base::Result<base::OpenFile> hold_kek(const Config& config, KekUse use) {
-  TRY_ASSIGN(auto file, base::OpenFile::open(config.kek_lock(), O_RDONLY | O_CREAT, 0644));
-  while (::flock(file.descriptor(), use == KekUse::shared ? LOCK_SH : LOCK_EX) != 0) {
-    if (errno != EINTR) return base::os_error("lock", file.path());
-  }
-  return file;
+base::Result<base::OpenFile> hold_kek(const Config& config, base::FileLock how) {
+  return base::wait_for_lock(config.kek_lock(), how);
 }
 
 }  // namespace countersign::apps

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "apps/config.h"
-#include "ledger/base/open_file.h"
+#include "ledger/base/file.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/ed25519.h"
 #include "ledger/crypto/entropy.h"
@@ -48,9 +48,8 @@ base::Result<tree::KeyChain> key_chain_of(const store::LedgerIdentity& identity)
 /// Tells public keys apart: 16 hexadecimal digits of SHA-256 over the key.
 std::string public_key_id(const crypto::Ed25519PublicKey& key);
 
-enum class KekUse { shared, alone };
 /// Waits for the lock under which something is sealed under the key-encryption key (shared: the key must be
 /// read after) or the next one is made (alone). Released when the file closes.
-base::Result<base::OpenFile> hold_kek(const Config& config, KekUse use);
+base::Result<base::OpenFile> hold_kek(const Config& config, base::FileLock how);
 
 }  // namespace countersign::apps

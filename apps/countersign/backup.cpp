@@ -23,8 +23,7 @@ struct Options {
 /// A repository inside of the data folder would go with it.
 base::Result<std::filesystem::path> outside_of_data(const Config& config, const std::string& folder) {
   const auto path = std::filesystem::weakly_canonical(std::filesystem::absolute(folder));
-  const auto inside = path.lexically_relative(std::filesystem::weakly_canonical(config.data));
-  if (!inside.empty() && *inside.begin() != "..")
+  if (lies_in(path, config.data))
     return base::fail(base::Code::invalid_argument,
                       fmt::format("{} is in the data folder and would be lost together with it; choose one "
                                   "outside, best on another machine",

@@ -1,17 +1,14 @@
 #include "apps/countersign/command.h"
+#include "apps/countersign/waiting.h"
 #include "apps/keys.h"
 #include "apps/rotating.h"
 #include "apps/signer.h"
 #include "apps/system_events.h"
 #include "ledger/base/encoding.h"
 #include "ledger/store/ledger_reader.h"
-#include "ledger/store/region_lock.h"
 #include "ledger/vault/keys.h"
 
 #include <fmt/format.h>
-
-#include <chrono>
-#include <thread>
 
 namespace countersign::apps {
 namespace {
@@ -106,21 +103,9 @@ base::Result<int> list(const Context& context) {
   return 0;
 }
 
-base::Result<RotationReport> wait_for_report(const Config& config, const std::string& id) {
-  constexpr std::chrono::seconds kPatience{60};
-  constexpr std::chrono::milliseconds kPause{50};
-  if (store::RegionLock::take(config.region_files(config.regions.front()).lock()))
-    return base::fail(
-        base::Code::unavailable,
-        "countersignd is not running. The order stays: it is carried out when countersignd starts");
-  const auto until = std::chrono::steady_clock::now() + kPatience;
-  while (std::chrono::steady_clock::now() < until) {
-    TRY_ASSIGN(auto report, take_rotation_report(config, id));
-    if (report) return std::move(*report);
-    std::this_thread::sleep_for(kPause);
-  }
-  return base::fail(
-      base::Code::unavailable,
+base::Result<RotationReport> wait_for_rotation(const Config& config, const std::string& id) {
+  return wait_for_report(
+      config.region_files(config.regions.front()).lock(), [&] { return take_rotation_report(config, id); },
       "countersignd is still at it, or waits for something that its log names. The order stays; see: "
       "countersign key list");
 }
@@ -160,7 +145,7 @@ base::Result<int> rotate(const Context& context, const std::string& which) {
   TRY_ASSIGN(const auto config, load(context));
   if (which == kSigner) return rotate_signer(context, config);
   TRY_ASSIGN(const auto id, leave_rotation_order(config, *parse_rotated_key(which)));
-  TRY_ASSIGN(const auto report, wait_for_report(config, id));
+  TRY_ASSIGN(const auto report, wait_for_rotation(config, id));
   if (!report.error.empty()) return base::fail(base::Code::failed_precondition, report.error);
   print_rotation(context, which, report);
   return 0;

@@ -1,14 +1,11 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/person.h"
+#include "apps/countersign/waiting.h"
 #include "apps/erasing.h"
 #include "apps/system_events.h"
 #include "ledger/record/mask.h"
-#include "ledger/store/region_lock.h"
 
 #include <fmt/format.h>
-
-#include <chrono>
-#include <thread>
 
 namespace countersign::apps {
 namespace {
@@ -31,25 +28,6 @@ std::string table(const privacy::Person& person) {
         fmt::format("{:<12} {:<34} {:>8}  {}\n", to_string(held.kind), record::masked(held.kind, held.value),
                     held.records, kWhy[static_cast<std::size_t>(held.tie)]);
   return out;
-}
-
-base::Result<ErasureReport> wait_for_report(const store::RegionFiles& files, const std::string& id) {
-  constexpr std::chrono::seconds kPatience{60};
-  constexpr std::chrono::milliseconds kPause{50};
-  if (store::RegionLock::take(files.lock()))
-    return base::fail(
-        base::Code::unavailable,
-        "countersignd is not running. The order stays: it is carried out when countersignd starts");
-  const auto until = std::chrono::steady_clock::now() + kPatience;
-  while (std::chrono::steady_clock::now() < until) {
-    TRY_ASSIGN(auto report, take_erasure_report(files, id));
-    if (report) return std::move(*report);
-    std::this_thread::sleep_for(kPause);
-  }
-  return base::fail(
-      base::Code::unavailable,
-      "countersignd has not carried the order out within a minute. The order stays: it is carried out "
-      "when countersignd runs");
 }
 
 base::Result<int> erase(const Context& context, const Options& options) {
@@ -84,7 +62,12 @@ base::Result<int> erase(const Context& context, const Options& options) {
   erasure.reason = options.reason;
   const auto files = config.region_files(region);
   TRY(leave_erasure_order(files, erasure, person));
-  TRY_ASSIGN(const auto report, wait_for_report(files, erasure.id));
+  TRY_ASSIGN(
+      const auto report,
+      wait_for_report(
+          files.lock(), [&] { return take_erasure_report(files, erasure.id); },
+          "countersignd has not carried the order out within a minute. The order stays: it is carried out "
+          "when countersignd runs"));
   if (!report.error.empty()) return base::fail(base::Code::internal, report.error);
   data["erased"] = true;
   data["erasure"] = erasure.id;

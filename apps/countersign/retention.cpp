@@ -16,11 +16,6 @@ struct Options {
   std::vector<std::string> types;
 };
 
-base::Result<base::TenantId> tenant_named(const std::string& text) {
-  if (text == base::kSystemTenant) return base::TenantId(text);
-  return base::parse_tenant(text);
-}
-
 base::Result<retention::Span> keep_of(const std::string& rule, const std::string& keep) {
   if (!keep.empty()) return retention::parse_span(keep);
   if (const auto* named = retention::find_rule(rule)) return named->keep;
@@ -77,7 +72,7 @@ base::Result<int> change(const Context& context, const base::TenantId& tenant,
 }
 
 base::Result<int> set(const Context& context, const Options& options) {
-  TRY_ASSIGN(const auto tenant, tenant_named(options.tenant));
+  TRY_ASSIGN(const auto tenant, base::parse_log_owner(options.tenant));
   retention::TenantRules rules;
   rules.rule = options.rule;
   TRY_ASSIGN(rules.keep, keep_of(options.rule, options.keep));
@@ -95,7 +90,7 @@ base::Result<int> set(const Context& context, const Options& options) {
 }
 
 base::Result<int> clear(const Context& context, const Options& options) {
-  TRY_ASSIGN(const auto tenant, tenant_named(options.tenant));
+  TRY_ASSIGN(const auto tenant, base::parse_log_owner(options.tenant));
   return change(context, tenant, [&](retention::RuleBook& book) {
     book.remove(tenant);
     return base::Result<void>();
@@ -178,7 +173,7 @@ void list_part(const store::SegmentPart& part, boost::json::array& data, std::st
 
 base::Result<int> list(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto tenant, tenant_named(options.tenant));
+  TRY_ASSIGN(const auto tenant, base::parse_log_owner(options.tenant));
   TRY_ASSIGN(const auto region, choose_region(config, options.region));
   TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
   TRY_ASSIGN(const auto log, reader.log(tenant));

@@ -74,7 +74,7 @@ base::Result<void> KeyRotation::make_next_kek(RotationOrder& order) {
   const auto& source = config_.keys.vault;
   if (source.kind == vault::KekSource::Kind::credential) return {};
   // Whoever read the key before the next one was there has written what it sealed.
-  TRY_ASSIGN(const auto alone, hold_kek(config_, KekUse::alone));
+  TRY_ASSIGN(const auto alone, hold_kek(config_, base::FileLock::alone));
   if (is_there(source.next().file)) return {};
   std::vector<std::uint8_t> bytes(crypto::Aead::kKeySize);
   crypto::system_entropy()(bytes);

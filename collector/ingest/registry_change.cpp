@@ -4,17 +4,12 @@
 #include "collector/signatures/scheme.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
-#include "ledger/base/open_file.h"
 #include "ledger/crypto/digest.h"
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 
 namespace countersign::ingest {
 namespace {
@@ -25,16 +20,6 @@ using base::Result;
 
 constexpr std::size_t kSecretsMax = 4;
 constexpr std::size_t kAddressMax = 256, kByMax = 128;
-
-/// Waits for the lock on `<path>.lock` and holds it as long as the file is open. The file stays, because
-/// removing it would let two hold the lock.
-Result<base::OpenFile> lock_changes(std::filesystem::path path) {
-  TRY_ASSIGN(auto file, base::OpenFile::open(path += ".lock", O_RDONLY | O_CREAT, 0644));
-  while (::flock(file.descriptor(), LOCK_EX) != 0) {
-    if (errno != EINTR) return base::os_error("lock", file.path());
-  }
-  return file;
-}
 
 std::string adapter_names() {
   std::string names(kNativeAdapter);
@@ -117,7 +102,8 @@ Result<Source> known_source(const Registry& registry, const base::SourceName& na
 Result<void> change_registry(const std::filesystem::path& path,
                              const std::function<Result<void>(Registry&)>& change) {
   TRY(base::make_folders_durably(path.parent_path()));
-  TRY_ASSIGN(const auto lock, lock_changes(path));
+  TRY_ASSIGN(const auto lock,
+             base::wait_for_lock(std::filesystem::path(path) += ".lock", base::FileLock::alone));
   auto registry = Registry::load(path);
   if (!registry && registry.error().code != Code::not_found) return fail(registry.error());
   if (!registry) registry = Registry();

@@ -13,12 +13,6 @@ namespace {
 constexpr std::string_view kJson = "application/json";
 constexpr std::string_view kProtobuf = "application/x-protobuf";
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  base::append_json_string(out, text);
-  return out;
-}
-
 }  // namespace
 
 std::optional<OtlpEncoding> otlp_encoding(std::string_view content_type) {
@@ -57,11 +51,12 @@ std::string encode_otlp_answer(std::int64_t rejected, std::string_view message, 
   }
   if (!partial) return "{}";
   return fmt::format(R"({{"partialSuccess":{{"rejectedLogRecords":"{}","errorMessage":{}}}}})", rejected,
-                     quoted(message));
+                     base::json_string(message));
 }
 
 std::string encode_otlp_error(const base::Problem& problem, OtlpEncoding encoding) {
-  if (encoding == OtlpEncoding::json) return fmt::format(R"({{"message":{}}})", quoted(problem.detail));
+  if (encoding == OtlpEncoding::json)
+    return fmt::format(R"({{"message":{}}})", base::json_string(problem.detail));
   otlp::Status status;
   status.set_message(problem.detail);
   return status.SerializeAsString();

@@ -15,12 +15,6 @@ namespace json = boost::json;
 using base::Code;
 using base::fail;
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  base::append_json_string(out, text);
-  return out;
-}
-
 std::uint64_t number(const json::object& from, json::string_view name) {
   return from.at(name).to_number<std::uint64_t>();
 }
@@ -78,12 +72,13 @@ base::Result<T> exactly(std::string_view line, base::Result<T> (*read)(const jso
 
 void append_retired_part(std::string& out, const RetiredPart& part) {
   std::string types;
-  for (const auto& type : part.types) types += (types.empty() ? "" : ",") + quoted(type);
+  for (const auto& type : part.types) types += (types.empty() ? "" : ",") + base::json_string(type);
   out += fmt::format(R"({{"begin":{},"end":{},"part":{},"types":[{}],"records":{},"root":"{}",)"
                      R"("first_received":"{}","last_received":"{}","retired":"{}","rule":{},"keep":{}}})",
                      part.begin, part.end, part.part, types, part.records, base::to_base64(part.root.view()),
                      base::format_rfc3339(part.first_received), base::format_rfc3339(part.last_received),
-                     base::format_rfc3339(part.retired), quoted(part.rule), quoted(part.keep));
+                     base::format_rfc3339(part.retired), base::json_string(part.rule),
+                     base::json_string(part.keep));
 }
 
 base::Result<RetiredPart> read_retired_part(std::string_view line) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -96,6 +97,14 @@ Result<void> make_folders_durably(const fs::path& path) {
     if (!fs::is_directory(path, ignored)) return error;
   }
   return sync_folder(folder_of(path));
+}
+
+Result<OpenFile> wait_for_lock(const std::filesystem::path& path, FileLock how) {
+  TRY_ASSIGN(auto file, OpenFile::open(path, O_RDONLY | O_CREAT, 0644));
+  while (::flock(file.descriptor(), how == FileLock::shared ? LOCK_SH : LOCK_EX) != 0) {
+    if (errno != EINTR) return os_error("lock", file.path());
+  }
+  return file;
 }
 
 Result<std::uint64_t> free_bytes(const fs::path& path) {

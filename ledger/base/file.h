@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/base/open_file.h"
 #include "ledger/base/result.h"
 
 #include <cstdint>
@@ -30,6 +31,11 @@ Result<void> replace_file_durably(const std::filesystem::path& from, const std::
 /// Makes a folder and those above it that are missing, readable by the owner's group at most (0750), and
 /// fsyncs each parent of a folder newly made.
 Result<void> make_folders_durably(const std::filesystem::path& path);
+
+enum class FileLock { shared, alone };
+/// Waits for the lock (flock(2)) on a file, which is made where there is none and stays, because removing it
+/// would let two hold the lock. Held as long as the file is open. Any process.
+Result<OpenFile> wait_for_lock(const std::filesystem::path& path, FileLock how);
 
 /// Bytes that an unprivileged writer can still use on the file system of `path`.
 Result<std::uint64_t> free_bytes(const std::filesystem::path& path);

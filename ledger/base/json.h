@@ -32,5 +32,7 @@ Result<ParsedJson> parse_json(std::string_view text, const JsonLimits& limits);
 /// Appends `text` as a JSON string with its quotes. Escapes what RFC 8259 section 7 demands and nothing else,
 /// so the spelling of a string is unique.
 void append_json_string(std::string& out, std::string_view text);
+/// The same, by itself.
+std::string json_string(std::string_view text);
 
 }  // namespace countersign::base

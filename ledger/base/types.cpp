@@ -36,6 +36,11 @@ TenantId tenant_of(const LogName& log) {
 }
 
 Result<TenantId> parse_tenant(std::string_view text) { return parse_name<TenantId>("tenant", text, "-"); }
+Result<TenantId> parse_log_owner(std::string_view text) {
+  if (text == kSystemTenant) return TenantId(std::string(text));
+  return parse_tenant(text);
+}
+
 Result<RegionId> parse_region(std::string_view text) { return parse_name<RegionId>("region", text, "-"); }
 Result<SourceName> parse_source(std::string_view text) {
   return parse_name<SourceName>("source name", text, "-._");

@@ -74,6 +74,8 @@ TenantId tenant_of(const LogName& log);
 
 /// Checks the spelling of a tenant's name; `_system` is not one.
 Result<TenantId> parse_tenant(std::string_view text);
+/// As parse_tenant, and `_system`: whoever can have a log.
+Result<TenantId> parse_log_owner(std::string_view text);
 Result<RegionId> parse_region(std::string_view text);
 Result<SourceName> parse_source(std::string_view text);
 /// Checks an origin: 1 to 200 of [A-Za-z0-9./-], not beginning or ending with '/' and without an empty part.

@@ -41,12 +41,7 @@ base::Result<Erasure> from_json(const json::object& from) {
   Erasure out;
   out.id = text_of(from, "id");
   TRY_ASSIGN(out.time, base::parse_rfc3339(text_of(from, "time")));
-  const auto tenant = text_of(from, "tenant");
-  if (tenant == base::kSystemTenant) {
-    out.tenant = base::TenantId(tenant);
-  } else {
-    TRY_ASSIGN(out.tenant, base::parse_tenant(tenant));
-  }
+  TRY_ASSIGN(out.tenant, base::parse_log_owner(text_of(from, "tenant")));
   out.reason = text_of(from, "reason");
   if (out.id.empty() || !is_reason(out.reason)) return bad("id or reason");
   const auto* records = from.if_contains("records");

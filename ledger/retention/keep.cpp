@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <future>
-#include <memory>
 #include <thread>
 
 namespace countersign::retention {
@@ -134,24 +132,15 @@ class Round {
       remembered = true;
       return {};
     };
-    auto done = erase_once(due, remember);
+    auto done = store::erase_and_wait(writer_, due.values, remember);
     // A reader of the vault, such as a backup, keeps older pages: it is waited for.
     for (int tries = 0; !done && done.error().code == Code::unavailable && tries < kTriesMax && !stopped();
          ++tries) {
       std::this_thread::sleep_for(kBetweenTries);
-      done = erase_once(due, remember);
+      done = store::erase_and_wait(writer_, due.values, remember);
     }
     if (remembered) report_.erased.push_back(std::move(erasure));
-    return done;
-  }
-
-  base::Result<void> erase_once(const Due& due, const store::RememberErasure& remember) {
-    auto promise = std::make_shared<std::promise<base::Result<store::ErasureResult>>>();
-    auto future = promise->get_future();
-    TRY(writer_.erase(due.values, remember,
-                      [promise](auto result) { promise->set_value(std::move(result)); }));
-    TRY_ASSIGN(const auto result, future.get());
-    static_cast<void>(result);
+    if (!done) return fail(done.error());
     return {};
   }
 

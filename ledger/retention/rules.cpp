@@ -193,7 +193,7 @@ TenantRules RuleBook::of(const base::TenantId& tenant) const {
 }
 
 base::Result<void> RuleBook::set(const base::TenantId& tenant, TenantRules rules) {
-  if (tenant.value() != base::kSystemTenant) TRY(base::parse_tenant(tenant.value()));
+  TRY(base::parse_log_owner(tenant.value()));
   if (tenant.value() == base::kSystemTenant && (!rules.keep.is_forever() || !rules.types.empty()))
     return fail(
         Code::invalid_argument,

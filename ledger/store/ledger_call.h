@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace countersign::store {
 
@@ -36,6 +37,25 @@ auto call_on_ledger(Writer& writer, Call call) -> decltype(call(std::declval<Led
   } catch (const std::future_error&) {
     return base::fail(base::Code::unavailable, "the ledger is stopping");
   }
+}
+
+using ErasureFuture = std::future<base::Result<ErasureResult>>;
+
+/// As Writer::erase; what comes of it is in the future. Any thread.
+inline base::Result<ErasureFuture> begin_erasing(Writer& writer, ErasureOrder order,
+                                                 RememberErasure remember) {
+  auto promise = std::make_shared<std::promise<base::Result<ErasureResult>>>();
+  auto future = promise->get_future();
+  TRY(writer.erase(std::move(order), std::move(remember),
+                   [promise](auto result) { promise->set_value(std::move(result)); }));
+  return future;
+}
+
+/// As Writer::erase, and waits for it. Any thread but the ledger's.
+inline base::Result<ErasureResult> erase_and_wait(Writer& writer, ErasureOrder order,
+                                                  RememberErasure remember) {
+  TRY_ASSIGN(auto future, begin_erasing(writer, std::move(order), std::move(remember)));
+  return future.get();
 }
 
 }  // namespace countersign::store

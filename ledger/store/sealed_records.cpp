@@ -86,14 +86,16 @@ base::Result<std::optional<SegmentRange>> SealedRecords::load(std::int64_t log, 
 base::Result<SealedRecords::RangePtr> SealedRecords::covering(std::int64_t log, std::uint64_t seq) {
   const RangePtr none;
   if (!covering_) return none;
-  TRY_ASSIGN(const auto retired, retired_parts());
-  const bool known = range_ && range_->log == log && range_->begin <= seq && seq < range_->end;
-  if (known && retired == known_retired_) return range_;
+  if (range_ && range_->log == log && range_->begin <= seq && seq < range_->end) {
+    TRY_ASSIGN(const auto retired, retired_parts());
+    if (retired == known_retired_) return range_;
+  }
   covering_->bind(1, place_of(log, seq));
   TRY_ASSIGN(const bool row, covering_->step());
   const std::int64_t first = row ? covering_->integer(0) : 0, behind = row ? covering_->integer(1) : 0;
   covering_->reset();
   if (!row || behind <= place_of(log, seq) || log_of_place(first) != log) return none;
+  TRY_ASSIGN(const auto retired, retired_parts());
   TRY_ASSIGN(auto range, load(log, index_of_place(first)));
   if (!range) return none;
   files_.clear();

@@ -72,12 +72,6 @@ base::Result<std::uint64_t> read_sum(std::string_view text) {
   return sum;
 }
 
-std::string quoted(std::string_view text) {
-  std::string out;
-  base::append_json_string(out, text);
-  return out;
-}
-
 template <class Statement, class Format>
 base::Result<Statement> exactly(std::string_view text, const Format& format, std::string_view what,
                                 Statement (*read)(Reader&)) {
@@ -94,15 +88,15 @@ base::Result<Statement> exactly(std::string_view text, const Format& format, std
 
 std::string format_segment(const SegmentStatement& s) {
   std::string types;
-  for (const auto& type : s.types) types += (types.empty() ? "" : ",") + quoted(type);
+  for (const auto& type : s.types) types += (types.empty() ? "" : ",") + base::json_string(type);
   return fmt::format(
       R"({{"v":1,"log":{},"begin":{},"end":{},"part":{},"parts":{},"types":[{}],"records":{},"bytes":{},)"
       R"("first_received":"{}","last_received":"{}","root":"{}","key_sum":"{:016x}","file":{},)"
       R"("file_sha256":"{}","sealed":"{}"}})",
-      quoted(s.log.text), s.begin, s.end, s.part, s.parts, types, s.records, s.bytes,
+      base::json_string(s.log.text), s.begin, s.end, s.part, s.parts, types, s.records, s.bytes,
       base::format_rfc3339(s.first_received), base::format_rfc3339(s.last_received),
-      base::to_base64(s.root.view()), s.key_sum, quoted(s.file), base::to_base64(s.file_sha256.view()),
-      base::format_rfc3339(s.sealed));
+      base::to_base64(s.root.view()), s.key_sum, base::json_string(s.file),
+      base::to_base64(s.file_sha256.view()), base::format_rfc3339(s.sealed));
 }
 
 base::Result<SegmentStatement> parse_segment(std::string_view text) {
@@ -132,8 +126,9 @@ base::Result<SegmentStatement> parse_segment(std::string_view text) {
 std::string format_retirement(const RetirementStatement& s) {
   return fmt::format(R"({{"v":1,"log":{},"begin":{},"end":{},"part":{},"records":{},"root":"{}",)"
                      R"("retired":"{}","rule":{},"keep":{}}})",
-                     quoted(s.log.text), s.begin, s.end, s.part, s.records, base::to_base64(s.root.view()),
-                     base::format_rfc3339(s.retired), quoted(s.rule), quoted(s.keep));
+                     base::json_string(s.log.text), s.begin, s.end, s.part, s.records,
+                     base::to_base64(s.root.view()), base::format_rfc3339(s.retired),
+                     base::json_string(s.rule), base::json_string(s.keep));
 }
 
 base::Result<RetirementStatement> parse_retirement(std::string_view text) {

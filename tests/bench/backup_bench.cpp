@@ -4,6 +4,7 @@
 #include "ledger/backup/restore.h"
 #include "ledger/backup/snapshot.h"
 #include "ledger/base/file.h"
+#include "tests/bench/measure.h"
 #include "tests/support/test_region.h"
 
 #include <fmt/format.h>
@@ -17,19 +18,8 @@
 namespace {
 
 using namespace countersign;
-
-double seconds_since(std::chrono::steady_clock::time_point begun) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-}
-
-template <class T>
-T must(base::Result<T> result) {
-  if (!result) {
-    fmt::print(stderr, "{}\n", result.error().message);
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
+using bench::must;
+using bench::seconds_since;
 
 void append(testing::TestRegion& region, std::uint64_t first, std::uint64_t end) {
   auto writer = region.open_writer();

@@ -9,6 +9,7 @@
 #include "ledger/store/ledger_reader.h"
 #include "ledger/store/schema.h"
 #include "ledger/tree/merkle.h"
+#include "tests/bench/measure.h"
 
 #include <fmt/format.h>
 
@@ -28,6 +29,8 @@
 namespace {
 
 using namespace countersign;
+using bench::must;
+using bench::seconds_since;
 
 constexpr std::size_t kBatch = 1000;
 
@@ -45,19 +48,6 @@ template <class T>
 void keep(const T& value) {
   static std::atomic<std::uint64_t> used{0};
   used.fetch_add(static_cast<std::uint64_t>(value), std::memory_order_relaxed);
-}
-
-double seconds_since(std::chrono::steady_clock::time_point begun) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-}
-
-template <class T>
-T must(base::Result<T> result) {
-  if (!result) {
-    fmt::print(stderr, "{}\n", result.error().message);
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
 std::string copy_of(base::Bytes bytes) { return std::string(base::text_of(bytes)); }

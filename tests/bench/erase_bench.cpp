@@ -3,6 +3,7 @@
 // number, a user, a device and an address.
 
 #include "ledger/privacy/person.h"
+#include "tests/bench/measure.h"
 #include "tests/support/test_region.h"
 
 #include <fmt/format.h>
@@ -17,19 +18,8 @@
 namespace {
 
 using namespace countersign;
-
-double seconds_since(std::chrono::steady_clock::time_point begun) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-}
-
-template <class T>
-T must(base::Result<T> result) {
-  if (!result) {
-    fmt::print(stderr, "{}\n", result.error().message);
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
+using bench::must;
+using bench::seconds_since;
 
 record::PreparedEvent event_of(std::uint64_t n, std::uint64_t persons) {
   const auto person = n % persons;

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import tempfile
@@ -20,6 +21,20 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def records_of(ledger, log):
+    """All records of a log (`region/tenant`), parsed, read through the ledger file itself."""
+    database = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)
+    try:
+        number = database.execute("SELECT number FROM logs WHERE name=?", (f"log.example.com/{log}",)).fetchone()
+        if number is None:
+            return []
+        low = number[0] << 40
+        rows = database.execute("SELECT record FROM records WHERE place>=? AND place<? ORDER BY place", (low, low + (1 << 40)))
+        return [json.loads(row[0]) for row in rows]
+    finally:
+        database.close()
 
 
 class Appliance:
@@ -144,19 +159,8 @@ class Appliance:
         return self.folder / "data" / self.region / name
 
     def records(self, tenant):
-        """All records of a tenant, parsed, read through the ledger file itself."""
-        import sqlite3
-
-        database = sqlite3.connect(f"file:{self.region_file('ledger.sqlite')}?mode=ro", uri=True)
-        try:
-            number = database.execute("SELECT number FROM logs WHERE name=?", (f"log.example.com/{self.region}/{tenant}",)).fetchone()
-            if number is None:
-                return []
-            low = number[0] << 40
-            rows = database.execute("SELECT record FROM records WHERE place>=? AND place<? ORDER BY place", (low, low + (1 << 40)))
-            return [json.loads(row[0]) for row in rows]
-        finally:
-            database.close()
+        """All records of a tenant, parsed."""
+        return records_of(self.region_file("ledger.sqlite"), f"{self.region}/{tenant}")
 
 
 def event(number, tenant="acme", **more):

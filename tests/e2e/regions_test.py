@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-import sqlite3
 import subprocess
 import threading
 import time
@@ -11,7 +10,7 @@ import unittest
 import zipfile
 from pathlib import Path
 
-from appliance import BIN, Appliance, event, free_port
+from appliance import BIN, Appliance, event, free_port, records_of
 from pull_test import TOKEN, SystemLog, log_event
 
 FROM, TO = "2020-01-01T00:00:00Z", "2035-01-01T00:00:00Z"
@@ -28,17 +27,7 @@ def with_regions(*more, tables="", **options):
 
 
 def records(folder, log):
-    """All records of a log, parsed, read through the ledger file itself."""
-    database = sqlite3.connect(f"file:{folder}/ledger.sqlite?mode=ro", uri=True)
-    try:
-        number = database.execute("SELECT number FROM logs WHERE name=?", (f"log.example.com/{log}",)).fetchone()
-        if number is None:
-            return []
-        low = number[0] << 40
-        return [json.loads(row[0]) for row in database.execute("SELECT record FROM records WHERE place>=? AND place<? ORDER BY place",
-                                                              (low, low + (1 << 40)))]
-    finally:
-        database.close()
+    return records_of(f"{folder}/ledger.sqlite", log)
 
 
 def holds(folder, values):

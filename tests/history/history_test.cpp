@@ -18,7 +18,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <future>
 #include <random>
 #include <set>
 #include <thread>
@@ -98,15 +97,10 @@ class History {
     erasure.tenant = kAcme;
     erasure.reason = "gdpr_art_17";
     const auto before = sealed_rows();
-    std::promise<base::Result<store::ErasureResult>> promise;
-    ASSERT_TRUE(writer_->erase(
-        order,
-        [&](const std::vector<std::string>& tokens) {
-          erasure.tokens = tokens;
-          return erasures_.add(erasure);
-        },
-        [&](auto result) { promise.set_value(std::move(result)); }));
-    const auto result = promise.get_future().get();
+    const auto result = store::erase_and_wait(*writer_, order, [&](const std::vector<std::string>& tokens) {
+      erasure.tokens = tokens;
+      return erasures_.add(erasure);
+    });
     ASSERT_TRUE(result) << result.error().message;
     forget(before, erasure.tokens);
     ++done["persons erased"];

@@ -1,6 +1,7 @@
 #include "tests/support/test_region.h"
 
 #include "ledger/base/file.h"
+#include "ledger/sqlite/connection.h"
 #include "ledger/store/ledger_call.h"
 #include "ledger/store/take_over.h"
 #include "ledger/tree/checkpoint.h"
@@ -128,6 +129,20 @@ store::AppendResult TestRegion::append(store::Appender& writer, std::vector<reco
     if (taken.error().code != base::Code::unavailable) return base::fail(taken.error());
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
+}
+
+void tamper(const TestRegion& region, const std::string& sql) {
+  auto ledger =
+      must(sqlite::Connection::open(region.files().ledger(), {.access = sqlite::Access::read_write}));
+  std::vector<std::string> triggers;
+  for (const auto& statement : store::ledger_schema()) {
+    if (!statement.starts_with("CREATE TRIGGER ")) continue;
+    triggers.push_back(statement);
+    must(ledger.execute("DROP TRIGGER " + statement.substr(15, statement.find(' ', 15) - 15)));
+  }
+  must(ledger.execute(sql));
+  for (const auto& trigger : triggers) must(ledger.execute(trigger));
+  must(ledger.empty_wal());
 }
 
 boost::json::object sample_event_json(std::uint64_t n, const std::string& tenant) {

@@ -68,6 +68,9 @@ class TestRegion {
   std::shared_ptr<std::atomic<int>> fatal_errors_;
 };
 
+/// Runs SQL on a ledger as somebody who owns the file and has taken the triggers away, then puts them back.
+void tamper(const TestRegion& region, const std::string& sql);
+
 /// The n-th event of a workload: ids, persons and devices repeat in different rhythms, some members are
 /// missing in some.
 record::PreparedEvent sample_event(std::uint64_t n, const std::string& tenant = "acme",

@@ -5,6 +5,7 @@
 #include "ledger/privacy/person.h"
 #include "ledger/record/prepare.h"
 #include "ledger/sqlite/connection.h"
+#include "ledger/store/ledger_call.h"
 #include "tests/support/test_region.h"
 
 #include <boost/json/object.hpp>
@@ -39,12 +40,7 @@ inline base::Result<privacy::Person> find(const TestRegion& region, const std::v
 
 inline base::Result<store::ErasureResult> erase(store::Writer& writer, store::ErasureOrder order,
                                                 store::RememberErasure remember = {}) {
-  auto promise = std::make_shared<std::promise<base::Result<store::ErasureResult>>>();
-  auto future = promise->get_future();
-  auto given = writer.erase(std::move(order), std::move(remember),
-                            [promise](auto result) { promise->set_value(std::move(result)); });
-  if (!given) return base::fail(given.error());
-  return future.get();
+  return store::erase_and_wait(writer, std::move(order), std::move(remember));
 }
 
 /// The sealed value of each of the tokens, as it stands in the vault: with a nonce of its own, so that the

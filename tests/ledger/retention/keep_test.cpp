@@ -65,6 +65,11 @@ struct Kept {
     EXPECT_TRUE(done) << done.error().message;
     return report;
   }
+  /// Appends with a writer that stops then, so that a checkpoint covers all.
+  void fill_once(std::uint64_t first, std::uint64_t count) {
+    auto writer = region.open_writer();
+    fill(*writer, first, count);
+  }
   /// Stops the writer, so that a checkpoint covers all; then keeps to the rules with a new one.
   KeepReport keep_once() {
     auto writer = region.open_writer();
@@ -110,10 +115,7 @@ struct Kept {
 
 TEST(Sealing, MovesOldRecordsIntoFilesAndChangesNothingElse) {
   Kept kept;
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 70'000);
-  }
+  kept.fill_once(0, 70'000);
   const auto before = kept.records();
   const auto root = kept.root();
   kept.set("pci_dss", "12 months", "3 months");
@@ -150,10 +152,7 @@ TEST(Sealing, MovesOldRecordsIntoFilesAndChangesNothingElse) {
 TEST(Sealing, AnswersARepeatedEventFromTheSealedRecord) {
   Kept kept;
   kept.set("custom", "10 days", "1 day");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 300);
-  }
+  kept.fill_once(0, 300);
   kept.region.pass(2 * kDay);
   auto writer = kept.region.open_writer();
   ASSERT_EQ(kept.keep(*writer).sealed.size(), 1u);
@@ -176,15 +175,9 @@ TEST(Sealing, AnswersARepeatedEventFromTheSealedRecord) {
 TEST(Retiring, LeavesHashesAndSaysWhatWentWhenAndUnderWhichRule) {
   Kept kept;
   kept.set("pci_dss", "12 months", "3 months");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 1'000);
-  }
+  kept.fill_once(0, 1'000);
   kept.region.pass(200 * kDay);
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 1'000, 700);
-  }
+  kept.fill_once(1'000, 700);
   const auto before = kept.records();
   const auto root = kept.root();
   EXPECT_EQ(kept.keep_once().sealed.size(), 1u);
@@ -218,10 +211,7 @@ TEST(Retiring, LeavesHashesAndSaysWhatWentWhenAndUnderWhichRule) {
 TEST(Retiring, GoesByTypeOfEvent) {
   Kept kept;
   kept.set("hipaa", "6 years", "12 months", {{"challenge.*", "custom", *parse_span("90 days")}});
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 1'000);
-  }
+  kept.fill_once(0, 1'000);
   const auto before = kept.records();
   const auto root = kept.root();
   kept.region.pass(100 * kDay);
@@ -239,15 +229,9 @@ TEST(Retiring, GoesByTypeOfEvent) {
 TEST(Retiring, TakesTheValuesThatStandInNothingElse) {
   Kept kept;
   kept.set("custom", "10 days", "1 day");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 60);  // user-0 to user-59
-  }
+  kept.fill_once(0, 60);  // user-0 to user-59
   kept.region.pass(8 * kDay);
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 97, 30);  // user-0 to user-29 again
-  }
+  kept.fill_once(97, 30);  // user-0 to user-29 again
   const auto emails = [&] {
     auto vault = vault::VaultReader::open(kept.region.files().vault(), kept.region.keys());
     std::set<std::string> out;
@@ -276,10 +260,7 @@ TEST(Retiring, TakesTheValuesThatStandInNothingElse) {
 TEST(Retiring, StopsAtAHold) {
   Kept kept;
   kept.set("custom", "10 days", "1 day");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 300);
-  }
+  kept.fill_once(0, 300);
   kept.region.pass(20 * kDay);
   const base::TenantId acme("acme");
   ASSERT_TRUE(kept.holds.add({"case-1", {}, acme, {}}));
@@ -305,17 +286,11 @@ TEST(Retiring, StopsAtAHold) {
 TEST(Retiring, RetiresAWholeLogAndStillGoesOn) {
   Kept kept;
   kept.set("custom", "10 days", "1 day");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 300);
-  }
+  kept.fill_once(0, 300);
   kept.region.pass(20 * kDay);
   EXPECT_EQ(kept.keep_once().retired.size(), 1u);
   EXPECT_EQ(kept.verify(), "");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 300, 300);
-  }
+  kept.fill_once(300, 300);
   EXPECT_EQ(kept.verify(), "");
   const auto records = kept.records();
   ASSERT_EQ(records.size(), 600u);
@@ -326,10 +301,7 @@ TEST(Retiring, RetiresAWholeLogAndStillGoesOn) {
 TEST(Retiring, MakesGoodWhatACrashLeft) {
   Kept kept;
   kept.set("custom", "10 days", "1 day");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 300);
-  }
+  kept.fill_once(0, 300);
   const auto folder = kept.region.files().segments();
   ASSERT_TRUE(base::make_folders_durably(folder));
   std::ofstream(folder / "acme-0-299-custom-10-days.jsonl.zst") << "half of a file";
@@ -382,10 +354,7 @@ TEST(Sealing, DropsWhatACrashLeftInTheTable) {
 
 TEST(Sealing, BringsAFileOfTheFirstFormatToThisOne) {
   Kept kept;
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 300);
-  }
+  kept.fill_once(0, 300);
   {
     auto ledger =
         sqlite::Connection::open(kept.region.files().ledger(), {.access = sqlite::Access::read_write});
@@ -412,10 +381,7 @@ TEST(Sealing, BringsAFileOfTheFirstFormatToThisOne) {
 TEST(Retiring, FollowsALinkToOtherStorage) {
   Kept kept;
   kept.set("custom", "10 days", "1 day");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 300);
-  }
+  kept.fill_once(0, 300);
   kept.region.pass(5 * kDay);
   ASSERT_EQ(kept.keep_once().sealed.size(), 1u);
   const auto name = kept.region.files().segments() / "acme-0-299-custom-10-days.jsonl.zst";
@@ -433,27 +399,13 @@ TEST(Retiring, FollowsALinkToOtherStorage) {
 TEST(SealedLedger, NoticesWhatWasDoneToItsFilesAndStatements) {
   Kept kept;
   kept.set("hipaa", "6 years", "12 months", {{"challenge.*", "custom", *parse_span("90 days")}});
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 600);
-  }
+  kept.fill_once(0, 600);
   kept.region.pass(100 * kDay);
   ASSERT_EQ(kept.keep_once().retired.size(), 1u);
   ASSERT_EQ(kept.verify(), "");
   const auto faults_after = [&](const std::string& sql) {
     Kept copy(&kept.region);
-    auto ledger =
-        sqlite::Connection::open(copy.region.files().ledger(), {.access = sqlite::Access::read_write});
-    std::vector<std::string> triggers;
-    for (const auto& statement : store::ledger_schema()) {
-      if (!statement.starts_with("CREATE TRIGGER ")) continue;
-      triggers.push_back(statement);
-      EXPECT_TRUE(ledger->execute("DROP TRIGGER " + statement.substr(15, statement.find(' ', 15) - 15)));
-    }
-    const auto done = ledger->execute(sql);
-    EXPECT_TRUE(done) << done.error().message;
-    for (const auto& trigger : triggers) EXPECT_TRUE(ledger->execute(trigger));
-    EXPECT_TRUE(ledger->empty_wal());
+    testing::tamper(copy.region, sql);
     return copy.verify();
   };
   EXPECT_NE(faults_after("DELETE FROM segments WHERE part=0"), "");
@@ -499,10 +451,7 @@ TEST(SealedLedger, ReadsSeveralRangesOfATileThatIsNotFull) {
 
 TEST(SealedLedger, NoticesRecordsThatAreGoneWithoutHavingBeenRetired) {
   Kept kept;
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 1'500);
-  }
+  kept.fill_once(0, 1'500);
   const auto number = kept.count("SELECT number FROM logs WHERE name LIKE '%/acme'") << store::kSeqBits;
   // A range that claims to reach beyond the log, so that its records can be taken away.
   store::SegmentStatement sealed;
@@ -538,10 +487,7 @@ TEST(SealedLedger, NoticesRecordsThatAreGoneWithoutHavingBeenRetired) {
 TEST(SealedLedger, NoticesAnotherRecordInTheTableOverASealedOne) {
   Kept kept;
   kept.set("custom", "100 days", "1 day");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 300);
-  }
+  kept.fill_once(0, 300);
   kept.region.pass(20 * kDay);
   ASSERT_EQ(kept.keep_once().sealed.size(), 1u);
   ASSERT_EQ(kept.verify(), "");
@@ -562,10 +508,7 @@ TEST(SealedLedger, NoticesAnotherRecordInTheTableOverASealedOne) {
 TEST(SealedLedger, TakesEventsInWhileAFileCannotBeReached) {
   Kept kept;
   kept.set("custom", "100 days", "1 day");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 300);
-  }
+  kept.fill_once(0, 300);
   kept.region.pass(20 * kDay);
   ASSERT_EQ(kept.keep_once().sealed.size(), 1u);
   const auto folder = kept.region.files().segments();
@@ -584,10 +527,7 @@ TEST(SealedLedger, TakesEventsInWhileAFileCannotBeReached) {
 TEST(SealedLedger, RefusesToDeleteWhatIsNotSealed) {
   Kept kept;
   kept.set("custom", "10 days", "1 day");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 300);
-  }
+  kept.fill_once(0, 300);
   auto ledger =
       sqlite::Connection::open(kept.region.files().ledger(), {.access = sqlite::Access::read_write});
   EXPECT_FALSE(ledger->execute("DELETE FROM records WHERE place=5"));
@@ -602,10 +542,7 @@ TEST(SealedLedger, RefusesToDeleteWhatIsNotSealed) {
 TEST(SealedLedger, IsReadWhileItIsSealed) {
   Kept kept;
   kept.set("custom", "10 days", "1 day");
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 40'000);
-  }
+  kept.fill_once(0, 40'000);
   kept.region.pass(5 * kDay);
   const auto before = kept.records();
   auto writer = kept.region.open_writer();
@@ -626,10 +563,7 @@ TEST(SealedLedger, IsReadWhileItIsSealed) {
 TEST(FirstReceived, FindsTheBoundaryAroundWhatWasRetired) {
   Kept kept;
   kept.set("hipaa", "6 years", "12 months", {{"challenge.*", "custom", *parse_span("90 days")}});
-  {
-    auto writer = kept.region.open_writer();
-    fill(*writer, 0, 500);
-  }
+  kept.fill_once(0, 500);
   std::vector<base::Timestamp> received;
   for (const auto& bytes : kept.records()) received.push_back(record::read_record(bytes)->received);
   kept.region.pass(100 * kDay);

@@ -19,6 +19,7 @@ namespace countersign::store {
 namespace {
 
 using testing::sample_event;
+using testing::tamper;
 using testing::TestRegion;
 using tree::CheckpointKey;
 
@@ -46,22 +47,6 @@ LedgerReport verify_trusting(const TestRegion& region, const crypto::Ed25519Publ
 
 std::string first_fault(const LedgerReport& report) {
   return report.faults.empty() ? std::string() : report.faults.front().what;
-}
-
-/// Runs SQL as somebody who owns the file and has taken the triggers away, then puts them back.
-void tamper(const TestRegion& region, const std::string& sql) {
-  auto ledger = sqlite::Connection::open(region.files().ledger(), {.access = sqlite::Access::read_write});
-  ASSERT_TRUE(ledger);
-  std::vector<std::string> triggers;
-  for (const auto& statement : ledger_schema()) {
-    if (!statement.starts_with("CREATE TRIGGER ")) continue;
-    triggers.push_back(statement);
-    ASSERT_TRUE(ledger->execute("DROP TRIGGER " + statement.substr(15, statement.find(' ', 15) - 15)));
-  }
-  const auto done = ledger->execute(sql);
-  ASSERT_TRUE(done) << done.error().message;
-  for (const auto& trigger : triggers) ASSERT_TRUE(ledger->execute(trigger));
-  ASSERT_TRUE(ledger->empty_wal());
 }
 
 std::string hex_literal(std::string_view bytes) { return "x'" + base::to_hex(base::bytes_of(bytes)) + "'"; }

@@ -15,6 +15,7 @@ namespace countersign::store {
 namespace {
 
 using testing::sample_event;
+using testing::tamper;
 using testing::TestRegion;
 
 void fill(TestRegion& region, std::uint64_t first, std::uint64_t count, const std::string& tenant = "acme") {
@@ -31,23 +32,6 @@ LedgerReport verify(const TestRegion& region, VerifyLedgerOptions options = {}) 
   auto report = verify_ledger(region.files().ledger(), options, {});
   if (!report) return {{}, {{"", -1, report.error().message}}, 0, false, {}, 0};
   return std::move(*report);
-}
-
-/// Runs SQL as somebody who owns the file and has taken the triggers away, then puts them back.
-void tamper(const TestRegion& region, const std::string& sql) {
-  auto ledger = sqlite::Connection::open(region.files().ledger(), {.access = sqlite::Access::read_write});
-  ASSERT_TRUE(ledger);
-  std::vector<std::string> triggers;
-  for (const auto& statement : ledger_schema()) {
-    if (!statement.starts_with("CREATE TRIGGER ")) continue;
-    triggers.push_back(statement);
-    const auto name = statement.substr(15, statement.find(' ', 15) - 15);
-    ASSERT_TRUE(ledger->execute("DROP TRIGGER " + name));
-  }
-  const auto done = ledger->execute(sql);
-  ASSERT_TRUE(done) << done.error().message;
-  for (const auto& trigger : triggers) ASSERT_TRUE(ledger->execute(trigger));
-  ASSERT_TRUE(ledger->empty_wal());
 }
 
 TEST(VerifyLedger, FindsNothingWrongWithAWholeLedger) {
