@@ -18,8 +18,8 @@ struct EventLookup::Impl {
   vault::VaultReader vault;
 
   base::Result<std::optional<Place>> place_of(std::string_view source, std::string_view id) {
-    by_key.bind_blob(1, event_key(source, id));
-    TRY_ASSIGN(const bool there, by_key.step());
+    const auto key = event_key(source, id);
+    TRY_ASSIGN(const bool there, by_key.bind_blob(1, key).step());
     std::optional<Place> place;
     if (there) place = Place{log_of_place(by_key.integer(0)), index_of_place(by_key.integer(0))};
     by_key.reset();
