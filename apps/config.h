@@ -94,6 +94,8 @@ struct Config {
   std::filesystem::path retention() const { return data / "retention.json"; }
   /// Orders to rotate keys. No region can have the name.
   std::filesystem::path key_orders() const { return data / "keys.orders"; }
+  /// Keys of the repositories that backups were made to.
+  std::filesystem::path backup_keys() const { return data / "backups.json"; }
   /// Held shared by whoever seals under the key-encryption key, alone by its rotation.
   std::filesystem::path kek_lock() const { return data / "kek.lock"; }
   std::filesystem::path source_book() const { return data / "sources.json"; }

@@ -31,14 +31,18 @@ base::Result<struct stat> status_of(const fs::path& directory) {
   return status;
 }
 
-base::Result<void> check_against(const base::RegionId& region, const fs::path& directory, dev_t device,
-                                 const std::string& what, const fs::path& other) {
+/// Of a directory; what is not there yet is made below what is.
+dev_t device_of(const fs::path& directory) {
   struct stat status {};
-  // What is not there yet is made below what is.
-  auto existing = fs::absolute(other);
+  auto existing = fs::absolute(directory);
   while (::stat(existing.c_str(), &status) != 0 && existing.has_relative_path())
     existing = existing.parent_path();
-  if (status.st_dev != device) return {};
+  return status.st_dev;
+}
+
+base::Result<void> check_against(const base::RegionId& region, const fs::path& directory, dev_t device,
+                                 const std::string& what, const fs::path& other) {
+  if (device_of(other) != device) return {};
   return fail(
       Code::failed_precondition,
       fmt::format("the directory of region {}, {}, lies on the same file system as {}, {}: "
@@ -104,18 +108,25 @@ base::Result<void> check_directories(const Config& config) {
   return {};
 }
 
+base::Result<void> check_file_system(const Config& config, const base::RegionId& region) {
+  const auto& place = config.places.at(region);
+  if (!place.own_file_system) return {};
+  const auto device = device_of(place.directory);
+  for (const auto& [other, other_place] : config.places) {
+    if (other == region) continue;
+    TRY(check_against(region, place.directory, device, "that of region " + other.value(),
+                      other_place.directory));
+  }
+  return check_against(region, place.directory, device, "the data folder", config.data);
+}
+
 base::Result<void> check_file_systems(const Config& config) {
   for (const auto& [region, place] : config.places) {
     if (!place.own_file_system) continue;
     const auto status = status_of(place.directory);
     if (!status)
       return fail(fmt::format("region {} (is its file system mounted?)", region.value()), status.error());
-    for (const auto& [other, other_place] : config.places) {
-      if (other == region) continue;
-      TRY(check_against(region, place.directory, status->st_dev, "that of region " + other.value(),
-                        other_place.directory));
-    }
-    TRY(check_against(region, place.directory, status->st_dev, "the data folder", config.data));
+    TRY(check_file_system(config, region));
   }
   return {};
 }

@@ -21,6 +21,9 @@ base::Result<void> check_directories(const Config& config);
 /// not_found where the region's directory is not there. To be called before anything is written.
 base::Result<void> check_file_systems(const Config& config);
 
+/// The same of one region, before its directory is made: that its file system will be its own.
+base::Result<void> check_file_system(const Config& config, const base::RegionId& region);
+
 /// What a directory lies on, as the kernel tells now.
 struct FileSystem {
   std::string device;       ///< `major:minor` of the device

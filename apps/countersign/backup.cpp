@@ -2,6 +2,7 @@
 
 #include "apps/countersign/command.h"
 #include "apps/countersign/progress.h"
+#include "apps/keys.h"
 #include "apps/region_directories.h"
 #include "apps/system_events.h"
 #include "ledger/backup/check.h"
@@ -39,6 +40,18 @@ base::Result<std::filesystem::path> outside_of_data(const Config& config, const 
   return path;
 }
 
+base::Result<backup::Repository> open_to_add(const Config& config, const base::RegionId& region,
+                                             const std::filesystem::path& folder,
+                                             std::optional<vault::Kek>& kek_read) {
+  // No key-encryption key takes over until the repository's key is sealed under the one that is read here.
+  TRY_ASSIGN(const auto held, hold_kek(config, base::FileLock::shared));
+  TRY_ASSIGN(const auto kek, backup_key(config));
+  kek_read = kek;
+  const backup::KnownKeys known(config.backup_keys());
+  return backup::Repository::open_to_add(folder, {config.origin, region}, kek, crypto::system_entropy(),
+                                         &known);
+}
+
 base::Result<int> back_up(const Context& context, const Options& options) {
   if (options.to.empty())
     return base::fail(base::Code::invalid_argument,
@@ -46,14 +59,12 @@ base::Result<int> back_up(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto region, choose_region(config, options.region));
   TRY_ASSIGN(const auto folder, outside_of_data(config, options.to));
-  TRY_ASSIGN(const auto kek, backup_key(config));
   const auto places = small_file_places(config, region);
   // Before a repository is made: whether there is anything to back up.
   TRY(store::LedgerReader::open(places.region.ledger()));
-  TRY_ASSIGN(auto repository, backup::Repository::open_to_add(folder, {config.origin, region}, kek.newest(),
-                                                              crypto::system_entropy()));
-  Progress progress("backing up");
   backup::SnapshotOptions how;
+  TRY_ASSIGN(auto repository, open_to_add(config, region, folder, how.kek));
+  Progress progress("backing up");
   how.places = places;
   how.time = base::system_clock()();
   how.progress = [&](std::uint64_t done, std::uint64_t total) { progress.show(done, total); };
@@ -132,7 +143,10 @@ base::Result<int> check(const Context& context, const std::string& from) {
   // Also where the backups are kept there is something to check, without the appliance's key.
   const auto config = load(context);
   auto kek = config ? backup_key(*config) : base::Result<vault::Kek>(base::fail(config.error()));
-  TRY_ASSIGN(const auto repository, backup::Repository::open_to_read(from, kek ? &kek->newest() : nullptr));
+  std::optional<backup::KnownKeys> known;
+  if (config) known.emplace(config->backup_keys());
+  TRY_ASSIGN(const auto repository,
+             backup::Repository::open_to_read(from, kek ? &*kek : nullptr, known ? &*known : nullptr));
   Progress progress("checking");
   TRY_ASSIGN(const auto report, backup::check_repository(repository, [&](std::uint64_t done, std::uint64_t) {
                progress.show(done);
@@ -177,7 +191,8 @@ backup::SmallFilePlaces small_file_places(const Config& config, const base::Regi
 
 base::Result<backup::Repository> open_backups(const Config& config, const std::string& folder) {
   TRY_ASSIGN(const auto kek, backup_key(config));
-  return backup::Repository::open_to_read(folder, &kek.newest());
+  const backup::KnownKeys known(config.backup_keys());
+  return backup::Repository::open_to_read(folder, &kek, &known);
 }
 
 std::string shown_bytes(std::uint64_t bytes) {

@@ -4,8 +4,11 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/progress.h"
 #include "apps/countersign/restore_report.h"
+#include "apps/countersign/restore_settings.h"
 #include "apps/keys.h"
+#include "apps/region_directories.h"
 #include "apps/system_events.h"
+#include "collector/ingest/secrets.h"
 #include "ledger/backup/check.h"
 #include "ledger/backup/place.h"
 #include "ledger/base/file.h"
@@ -23,6 +26,7 @@ struct Options {
   std::string from, snapshot, region;
   std::vector<std::string> checkpoints;
   bool verify = false;
+  bool replace_settings = false;
 };
 
 /// One restore: what its steps share.
@@ -47,12 +51,19 @@ class Restore {
     TRY(remember_erasures());
     TRY(restore_files());
     TRY(check_identity());
-    TRY_ASSIGN(const auto kek, backup_key(config_));
+    // No key-encryption key takes over until everything stands under the one that is read here.
+    TRY(base::make_folders_durably(config_.data));
+    TRY_ASSIGN(const auto held, hold_kek(config_, base::FileLock::shared));
+    TRY_ASSIGN(auto kek, backup_key(config_));
+    TRY_ASSIGN(const auto of_then, backup::key_encryption_keys(small_files_));
+    kek = kek.with(of_then);
     TRY_ASSIGN(report_.values_erased, backup::replay_erasures(staged_.vault(), kek, erasures_));
     TRY(compare());
     if (options_.verify) TRY(verify(kek));
     TRY(rebuild_index());
     TRY(put_small_files());
+    if (report_.settings.registry_restored)
+      TRY(ingest::reseal_secrets(config_.registry(), kek, crypto::system_entropy()));
     TRY(note_the_restore());
     TRY(place_.publish());
     return std::move(report_);
@@ -115,10 +126,13 @@ class Restore {
       if (id <= manifest_.id) continue;
       const auto newer = repository_.read(id);
       if (!newer) continue;
-      for (const auto& note : newer->checkpoints) checkpoints.push_back({note, "a newer snapshot"});
+      // Its seal was checked with the repository's key.
+      for (const auto& note : newer->checkpoints) checkpoints.push_back({note, "a newer snapshot", true});
     }
     TRY_ASSIGN(auto reader, store::LedgerReader::open(staged_.ledger()));
-    TRY_ASSIGN(report_.logs, backup::compare(reader, heads, checkpoints));
+    const auto key = read_log_key(config_.keys.log, "keys.log");
+    const auto* younger = key ? &(*key)->public_key() : nullptr;
+    TRY_ASSIGN(report_.logs, backup::compare(reader, heads, checkpoints, younger));
     return learn(heads);
   }
 
@@ -182,12 +196,7 @@ class Restore {
     std::error_code ignored;
     if (!std::filesystem::exists(config_.holds(region_), ignored))
       TRY(backup::add_files(small_files_.holds, config_.holds(region_)));
-    if (!std::filesystem::exists(config_.registry(), ignored) && !small_files_.registry.empty()) {
-      TRY(base::create_file_durably(config_.registry(), small_files_.registry, base::FileMode::secret));
-      report_.registry_restored = true;
-    }
-    if (!std::filesystem::exists(config_.retention(), ignored) && !small_files_.retention.empty())
-      TRY(base::create_file_durably(config_.retention(), small_files_.retention, base::FileMode::readable));
+    TRY_ASSIGN(report_.settings, put_settings(config_, small_files_, options_.replace_settings));
     return {};
   }
 
@@ -232,6 +241,7 @@ base::Result<int> restore(const Context& context, const Options& options) {
     id = ids.back();
   }
   TRY_ASSIGN(auto manifest, repository.read(id));
+  TRY(check_file_system(config, region));
   TRY_ASSIGN(auto place, backup::Place::take(config.region_files(region).folder));
   Restore run(config, region, options, std::move(repository), std::move(manifest), std::move(place));
   TRY_ASSIGN(const auto report, run.run());
@@ -258,6 +268,9 @@ void add_restore(CLI::App& app, Context& context) {
       ->check(CLI::ExistingFile);
   command->add_flag("--verify", options->verify,
                     "Verify the ledger and open every value before anything is put in place");
+  command->add_flag("--replace-settings", options->replace_settings,
+                    "Put the snapshot's sources, tenants, operators and rules of retention in place of those "
+                    "that are here, which are kept beside as *.before-restore");
   command->callback(
       [&context, options] { context.run = [&context, options] { return restore(context, *options); }; });
 }

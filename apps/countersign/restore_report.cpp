@@ -63,19 +63,21 @@ boost::json::object RestoreReport::to_json() const {
     if (log.last_signed) one["last_signed"] = time_text(*log.last_signed);
     standings.emplace_back(std::move(one));
   }
-  boost::json::object out{{"snapshot", snapshot},
-                          {"time", base::format_rfc3339(time)},
-                          {"region", region},
-                          {"bytes", bytes},
-                          {"records", records},
-                          {"erasures", erasures},
-                          {"values_erased", values_erased},
-                          {"registry_restored", registry_restored},
-                          {"head_memory", has_head_memory},
-                          {"compared", compared},
-                          {"verified", verified},
-                          {"rolled_back", rolled_back()},
-                          {"logs", std::move(standings)}};
+  boost::json::object out{
+      {"snapshot", snapshot},
+      {"time", base::format_rfc3339(time)},
+      {"region", region},
+      {"bytes", bytes},
+      {"records", records},
+      {"erasures", erasures},
+      {"values_erased", values_erased},
+      {"registry_restored", settings.registry_restored},
+      {"settings_differ", boost::json::array(settings.differences.begin(), settings.differences.end())},
+      {"head_memory", has_head_memory},
+      {"compared", compared},
+      {"verified", verified},
+      {"rolled_back", rolled_back()},
+      {"logs", std::move(standings)}};
   if (verified)
     out["tokens"] = {{"all", tokens.tokens},
                      {"open", tokens.open},
@@ -111,6 +113,15 @@ std::string RestoreReport::to_text() const {
         "\nNo head memory is here and no checkpoint was given: that something newer was signed cannot be "
         "excluded. Compare with what others keep,\nbefore countersignd runs: a witness, the checkpoint in a "
         "bundle (data/checkpoint), restore --checkpoint FILE.\n";
+  }
+  if (!settings.differences.empty()) {
+    text +=
+        "\nSETTINGS DIFFER: what is here stayed, and the snapshot says otherwise. See which is the newer: "
+        "another region's snapshot may have\nbrought an older registry, in which a source or operator is not "
+        "yet revoked or a tenant not yet moved. To take the snapshot's, move the region away and "
+        "restore\nagain with "
+        "--replace-settings.\n";
+    for (const auto& one : settings.differences) text += "  " + one + "\n";
   }
   if (tokens.missing + tokens.damaged > 0)
     text +=

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "apps/countersign/restore_settings.h"
 #include "ledger/backup/standing.h"
 #include "ledger/base/time.h"
 
@@ -19,7 +20,7 @@ struct RestoreReport {
   std::uint64_t bytes = 0, records = 0;
   std::uint64_t erasures = 0;       ///< that are remembered
   std::uint64_t values_erased = 0;  ///< that the snapshot still had
-  bool registry_restored = false;
+  RestoredSettings settings;
   bool has_head_memory = false;
   bool compared = false;  ///< with something that is kept apart from the backups
   bool verified = false;

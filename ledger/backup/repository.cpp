@@ -27,7 +27,7 @@ using base::fail;
 constexpr std::uint64_t kDescriptionBytesMax = 64u << 10;
 constexpr std::uint64_t kManifestBytesMax = 1u << 30;
 constexpr std::int64_t kMicrosPerDay = 86'400LL * 1'000'000;
-constexpr std::string_view kSuffix = ".json";
+constexpr std::string_view kSuffix = ".json", kDescription = "repository.json";
 
 std::string key_binding(const RepositoryIdentity& identity) {
   return fmt::format("countersign/backup-key/v1/{}/{}", identity.origin, identity.region.value());
@@ -44,6 +44,15 @@ base::Result<base::OpenFile> take_lock(const fs::path& folder, int operation, in
 
 std::string sum_of(std::string_view line) { return base::to_hex(crypto::sha256(line).view()); }
 
+std::string description_of(const RepositoryIdentity& identity, base::Bytes sealed_key) {
+  const json::object description{{"v", 1},
+                                 {"origin", identity.origin},
+                                 {"region", identity.region.value()},
+                                 {"key", base::to_base64(sealed_key)}};
+  const auto line = json::serialize(description) + "\n";
+  return line + "sha256=" + sum_of(line) + "\n";
+}
+
 base::Result<void> create(const fs::path& folder, const RepositoryIdentity& identity,
                           const crypto::Secret& key_encryption_key, const crypto::Entropy& entropy) {
   std::error_code ignored;
@@ -58,12 +67,7 @@ base::Result<void> create(const fs::path& folder, const RepositoryIdentity& iden
   entropy(bytes);
   const crypto::Secret key(std::move(bytes));
   const auto sealed = crypto::Aead(key_encryption_key).seal(key.view(), key_binding(identity), entropy);
-  const json::object description{{"v", 1},
-                                 {"origin", identity.origin},
-                                 {"region", identity.region.value()},
-                                 {"key", base::to_base64(sealed)}};
-  const auto line = json::serialize(description) + "\n";
-  return base::create_file_durably(folder / "repository.json", line + "sha256=" + sum_of(line) + "\n",
+  return base::create_file_durably(folder / kDescription, description_of(identity, sealed),
                                    base::FileMode::readable);
 }
 
@@ -91,27 +95,28 @@ std::vector<ChunkId> chunks_of(const Manifest& manifest) {
 }
 
 base::Result<Repository> Repository::open_to_add(const fs::path& folder, const RepositoryIdentity& identity,
-                                                 const crypto::Secret& key_encryption_key,
-                                                 const crypto::Entropy& entropy) {
+                                                 const vault::Kek& key_encryption_key,
+                                                 const crypto::Entropy& entropy, const KnownKeys* known) {
   TRY(base::make_folders_durably(folder));
   std::error_code ignored;
   // Looked at before there is a lock in it.
-  const bool there = fs::exists(folder / "repository.json", ignored);
+  const bool there = fs::exists(folder / kDescription, ignored);
   if (!there && !fs::is_empty(folder, ignored) && !fs::exists(folder / "lock", ignored))
     return fail(Code::invalid_argument,
                 fmt::format("{} is neither empty nor a repository of backups; choose another folder",
                             folder.string()));
   TRY_ASSIGN(auto lock, take_lock(folder, LOCK_EX, O_RDWR | O_CREAT));
-  if (!fs::exists(folder / "repository.json", ignored))
-    TRY(create(folder, identity, key_encryption_key, entropy));
+  if (!fs::exists(folder / kDescription, ignored))
+    TRY(create(folder, identity, key_encryption_key.newest(), entropy));
   Repository repository(folder, std::move(lock));
-  TRY(repository.read_description(&key_encryption_key));
+  TRY(repository.read_description(&key_encryption_key, known));
   if (repository.identity_ != identity)
     return fail(
         Code::failed_precondition,
         fmt::format("{} holds backups of {}/{}, not of {}/{}: each region has a repository of its own",
                     folder.string(), repository.identity_.origin, repository.identity_.region.value(),
                     identity.origin, identity.region.value()));
+  if (known != nullptr) TRY(repository.seal_anew(key_encryption_key, *known, entropy));
   TRY(base::make_folders_durably(folder / "snapshots"));
   TRY_ASSIGN(const auto ids, repository.list());
   for (const auto& id : ids) {
@@ -123,18 +128,31 @@ base::Result<Repository> Repository::open_to_add(const fs::path& folder, const R
 }
 
 base::Result<Repository> Repository::open_to_read(const fs::path& folder,
-                                                  const crypto::Secret* key_encryption_key) {
+                                                  const vault::Kek* key_encryption_key,
+                                                  const KnownKeys* known) {
   std::error_code ignored;
-  if (!fs::exists(folder / "repository.json", ignored))
+  if (!fs::exists(folder / kDescription, ignored))
     return fail(Code::not_found, fmt::format("{} is no repository of backups", folder.string()));
   TRY_ASSIGN(auto lock, take_lock(folder, LOCK_SH, O_RDONLY));
   Repository repository(folder, std::move(lock));
-  TRY(repository.read_description(key_encryption_key));
+  TRY(repository.read_description(key_encryption_key, known));
   return repository;
 }
 
-base::Result<void> Repository::read_description(const crypto::Secret* key_encryption_key) {
-  const auto file = folder_ / "repository.json";
+base::Result<void> Repository::seal_anew(const vault::Kek& key_encryption_key, const KnownKeys& known,
+                                         const crypto::Entropy& entropy) {
+  TRY(known.remember(sealed_key_, key_, key_encryption_key, entropy));
+  if (key_encryption_key.newest_opens(sealed_key_, key_binding(identity_))) return {};
+  sealed_key_ = crypto::Aead(key_encryption_key.newest()).seal(key_.view(), key_binding(identity_), entropy);
+  // Known under its new name first: a crash in between leaves one of the two.
+  TRY(known.remember(sealed_key_, key_, key_encryption_key, entropy));
+  return base::write_file_durably(folder_ / kDescription, description_of(identity_, sealed_key_),
+                                  base::FileMode::readable);
+}
+
+base::Result<void> Repository::read_description(const vault::Kek* key_encryption_key,
+                                                const KnownKeys* known) {
+  const auto file = folder_ / kDescription;
   const auto damaged = [&] { return fail(Code::data_loss, fmt::format("{} is damaged", file.string())); };
   TRY_ASSIGN(auto content, base::read_file(file, kDescriptionBytesMax));
   TRY_ASSIGN(const auto lines, split(file, std::move(content)));
@@ -155,19 +173,23 @@ base::Result<void> Repository::read_description(const crypto::Secret* key_encryp
   const auto sealed = base::from_base64(text("key"));
   if (!region || !origin || !sealed) return damaged();
   identity_ = {*origin, *region};
-  crypto::Secret key;
+  sealed_key_ = *sealed;
   if (key_encryption_key != nullptr) {
-    auto opened = crypto::Aead(*key_encryption_key).open(*sealed, key_binding(identity_));
+    auto opened = key_encryption_key->open(*sealed, key_binding(identity_));
+    if (!opened && known != nullptr) {
+      TRY_ASSIGN(auto remembered, known->find(*sealed, *key_encryption_key));
+      if (remembered) opened = std::move(*remembered);
+    }
     if (!opened)
       return fail(
           Code::failed_precondition,
           fmt::format("the key-encryption key (keys.vault) is not the one that the repository {} was "
                       "made with; configure the right one, or begin a new repository in another folder",
                       folder_.string()));
-    key = std::move(*opened);
-    manifest_key_ = derive_key(key, "manifest");
+    key_ = std::move(*opened);
+    manifest_key_ = derive_key(key_, "manifest");
   }
-  chunks_ = std::make_unique<ChunkStore>(folder_ / "chunks", key, crypto::system_entropy());
+  chunks_ = std::make_unique<ChunkStore>(folder_ / "chunks", key_, crypto::system_entropy());
   return {};
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "ledger/backup/chunk_store.h"
+#include "ledger/backup/known_keys.h"
 #include "ledger/backup/manifest.h"
 #include "ledger/base/open_file.h"
 #include "ledger/base/result.h"
 #include "ledger/crypto/entropy.h"
 #include "ledger/crypto/secret.h"
+#include "ledger/vault/kek.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -34,18 +36,21 @@ struct Retention {
 /// at a time adds to a repository, and none reads it meanwhile: both are kept by a lock (flock).
 class Repository {
  public:
-  /// For adding: makes the repository where the folder is missing or empty. failed_precondition where it is
-  /// another region's, made with another key-encryption key, or in use; invalid_argument where the folder
+  /// For adding: makes the repository where the folder is missing or empty. One whose key stands under a
+  /// key-encryption key that is gone, and is known, is sealed under the newest. failed_precondition where it
+  /// is another region's, made with another key-encryption key, or in use; invalid_argument where the folder
   /// holds something else.
   static base::Result<Repository> open_to_add(const std::filesystem::path& folder,
                                               const RepositoryIdentity& identity,
-                                              const crypto::Secret& key_encryption_key,
-                                              const crypto::Entropy& entropy);
+                                              const vault::Kek& key_encryption_key,
+                                              const crypto::Entropy& entropy,
+                                              const KnownKeys* known = nullptr);
 
   /// For reading. Without a key-encryption key (nullptr) sealed chunks stay closed and manifests are checked
   /// by their checksum only. not_found where there is none.
   static base::Result<Repository> open_to_read(const std::filesystem::path& folder,
-                                               const crypto::Secret* key_encryption_key);
+                                               const vault::Kek* key_encryption_key,
+                                               const KnownKeys* known = nullptr);
 
   const RepositoryIdentity& identity() const { return identity_; }
   bool has_key() const { return !manifest_key_.empty(); }
@@ -72,12 +77,16 @@ class Repository {
       : folder_(std::move(folder)), lock_(std::move(lock)) {}
 
   std::filesystem::path manifest_file(const std::string& id) const;
-  base::Result<void> read_description(const crypto::Secret* key_encryption_key);
+  base::Result<void> read_description(const vault::Kek* key_encryption_key, const KnownKeys* known);
+  base::Result<void> seal_anew(const vault::Kek& key_encryption_key, const KnownKeys& known,
+                               const crypto::Entropy& entropy);
   std::string closing_line(std::string_view line) const;
 
   std::filesystem::path folder_;
   base::OpenFile lock_;
   RepositoryIdentity identity_;
+  std::vector<std::uint8_t> sealed_key_;  ///< as it stands in repository.json
+  crypto::Secret key_;
   crypto::Secret manifest_key_;
   std::unique_ptr<ChunkStore> chunks_;
 };

@@ -119,6 +119,7 @@ base::Result<std::uint64_t> replay_erasures(const fs::path& vault_file, const va
     }
   }
   TRY(vault.commit());
+  TRY(vault.rewrap(key_encryption_key));
   TRY(vault.empty_wal());
   TRY(vault.scrub());
   return gone;

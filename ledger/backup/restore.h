@@ -29,8 +29,9 @@ base::Result<SmallFiles> read_small_files(const Repository& repository, const Ma
 /// was erased after an older one was made.
 base::Result<SmallFiles::Folder> all_erasures(const Repository& repository);
 
-/// Deletes from a vault that no process uses the values behind all tokens of the erasures, empties its WAL
-/// and leaves no byte that belongs to no row. Gives how many values went.
+/// Deletes from a vault that no process uses the values behind all tokens of the erasures, wraps its keys
+/// with the newest key-encryption key, empties its WAL and leaves no byte that belongs to no row. Gives how
+/// many values went.
 base::Result<std::uint64_t> replay_erasures(const std::filesystem::path& vault_file,
                                             const vault::Kek& key_encryption_key,
                                             const std::vector<privacy::Erasure>& erasures);

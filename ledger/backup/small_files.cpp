@@ -1,8 +1,11 @@
 #include "ledger/backup/small_files.h"
 
+#include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
+#include "ledger/crypto/aead.h"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -65,7 +68,10 @@ base::Result<SmallFiles> read_small_files(const SmallFilePlaces& places) {
 }
 
 std::string format_small_files(const SmallFiles& files) {
-  json::object out{{"registry", files.registry}, {"retention", files.retention}};
+  json::object out{{"registry", files.registry},
+                   {"retention", files.retention},
+                   {"key_encryption_keys",
+                    json::array(files.key_encryption_keys.begin(), files.key_encryption_keys.end())}};
   for (const auto& [name, folder] : kFolders) {
     json::object content;
     for (const auto& [file, text] : files.*folder) content[file] = text;
@@ -94,6 +100,24 @@ base::Result<SmallFiles> parse_small_files(std::string_view text) {
       (out.*folder)[std::string(file.data(), file.size())] =
           std::string(value.get_string().data(), value.get_string().size());
     }
+  }
+  if (const auto* keys = from.if_contains("key_encryption_keys")) {
+    if (!keys->is_array()) return wrong();
+    for (const auto& key : keys->get_array()) {
+      if (!key.is_string()) return wrong();
+      out.key_encryption_keys.emplace_back(key.get_string().data(), key.get_string().size());
+    }
+  }
+  return out;
+}
+
+base::Result<std::vector<crypto::Secret>> key_encryption_keys(const SmallFiles& files) {
+  std::vector<crypto::Secret> out;
+  for (const auto& text : files.key_encryption_keys) {
+    auto bytes = base::from_hex(text);
+    if (!bytes || bytes->size() != crypto::Aead::kKeySize)
+      return fail(Code::data_loss, "the snapshot's small files hold a key that is none");
+    out.emplace_back(std::move(*bytes));
   }
   return out;
 }

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "ledger/base/result.h"
+#include "ledger/crypto/secret.h"
 #include "ledger/store/schema.h"
 
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace countersign::backup {
 
@@ -28,6 +30,9 @@ struct SmallFiles {
   Folder holds;
   Folder orders;  ///< to erase, not carried out yet
   Folder outbox;  ///< system events that are not in the log yet
+  /// The key-encryption keys that what is in the snapshot may stand under, so that it is opened where another
+  /// has taken over. 64 hexadecimal digits each; empty in snapshots of older versions.
+  std::vector<std::string> key_encryption_keys;
 
   bool operator==(const SmallFiles&) const = default;
 };
@@ -39,6 +44,9 @@ base::Result<SmallFiles> read_small_files(const SmallFilePlaces& places);
 /// is none.
 std::string format_small_files(const SmallFiles& files);
 base::Result<SmallFiles> parse_small_files(std::string_view text);
+
+/// The key-encryption keys of a snapshot. data_loss where one is none.
+base::Result<std::vector<crypto::Secret>> key_encryption_keys(const SmallFiles& files);
 
 /// Adds the files that are not there yet, durably; what is there is never changed.
 base::Result<void> add_files(const SmallFiles::Folder& files, const std::filesystem::path& folder);

@@ -1,6 +1,7 @@
 #include "ledger/backup/snapshot.h"
 
 #include "ledger/backup/pieces.h"
+#include "ledger/base/encoding.h"
 #include "ledger/base/open_file.h"
 #include "ledger/crypto/digest.h"
 #include "ledger/sqlite/connection.h"
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace countersign::backup {
 namespace {
@@ -58,7 +60,9 @@ class Making {
     TRY(take_segments());
     TRY(take_checkpoints());
     TRY(take_database(region.ledger(), Realm::open));
+    TRY_ASSIGN(const auto needed, needed_segments());
     TRY(take_segments());
+    TRY(check_segments(needed));
     TRY(take_database(region.vault(), Realm::sealed));
     TRY(take_small_files());
     for (auto& [name, entry] : segments_) report_.manifest.files.push_back(std::move(entry));
@@ -189,6 +193,41 @@ class Making {
     return {};
   }
 
+  /// Files of sealed records that are not retired.
+  base::Result<std::set<std::string>> needed_segments() const {
+    TRY_ASSIGN(auto reader, store::LedgerReader::open(options_.places.region.ledger()));
+    TRY_ASSIGN(const auto logs, reader.logs());
+    std::set<std::string> out;
+    for (const auto& log : logs) {
+      TRY_ASSIGN(const auto ranges, reader.sealed(log));
+      for (const auto& range : ranges) {
+        for (const auto& part : range.parts) {
+          if (!part.retired) out.insert(part.statement.file);
+        }
+      }
+    }
+    return out;
+  }
+
+  /// That each is in the snapshot, unless it was retired meanwhile: one that is missing, or moved to storage
+  /// that is not there now, must not be missing from the backup, too, without a word.
+  base::Result<void> check_segments(const std::set<std::string>& needed) const {
+    std::vector<std::string> missing;
+    for (const auto& file : needed) {
+      if (!segments_.contains("segments/" + file)) missing.push_back(file);
+    }
+    if (missing.empty()) return {};
+    TRY_ASSIGN(const auto now, needed_segments());
+    for (const auto& file : missing) {
+      if (now.contains(file))
+        return fail(Code::not_found,
+                    fmt::format("the sealed records in {} cannot be reached (is its storage mounted?); no "
+                                "snapshot was made",
+                                (options_.places.region.segments() / file).string()));
+    }
+    return {};
+  }
+
   base::Result<FileEntry> take_segment(const fs::path& path, const std::string& name) {
     TRY_ASSIGN(auto file, base::OpenFile::open(path, O_RDONLY));
     struct stat status {};
@@ -229,7 +268,18 @@ class Making {
   }
 
   base::Result<void> take_small_files() {
-    TRY_ASSIGN(const auto files, read_small_files(options_.places));
+    TRY_ASSIGN(auto files, read_small_files(options_.places));
+    if (options_.kek) {
+      // One may have taken over since this began.
+      TRY_ASSIGN(const auto now, options_.kek->read_again());
+      const auto both = now.with(options_.kek->all());
+      for (const auto& key : both.all()) {
+        auto text = base::to_hex(key.view());
+        if (std::find(files.key_encryption_keys.begin(), files.key_encryption_keys.end(), text) ==
+            files.key_encryption_keys.end())
+          files.key_encryption_keys.push_back(std::move(text));
+      }
+    }
     const auto text = format_small_files(files);
     FileEntry entry;
     entry.name = kSmallFiles;

@@ -3,9 +3,11 @@
 #include "ledger/backup/repository.h"
 #include "ledger/backup/small_files.h"
 #include "ledger/base/time.h"
+#include "ledger/vault/kek.h"
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 namespace countersign::backup {
 
@@ -19,7 +21,10 @@ struct SnapshotOptions {
   /// needs is mostly stored by then, and in the end gives up.
   std::uint64_t wal_growth_max = 1u << 30;
   /// Gets bytes read and bytes that are to be read, from the calling thread.
-  std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
+  /// What the region's vault and the sources' secrets stand under; without it a snapshot is restored with
+  /// that key only.
+  std::optional<vault::Kek> kek = {};
 };
 
 struct SnapshotReport {

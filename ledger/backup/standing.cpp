@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <unordered_set>
@@ -25,17 +26,30 @@ struct Known {
 };
 using KnownHeads = std::multimap<base::LogName, Known>;
 
+base::Result<void> check_signature(const store::LedgerIdentity& identity, const base::LogName& log,
+                                   const std::string& note, const crypto::Ed25519PublicKey* younger) {
+  TRY_ASSIGN(const auto keys, store::key_chain_of(identity, log));
+  const auto opened = keys.open(note);
+  if (opened) return {};
+  if (younger != nullptr) {
+    TRY_ASSIGN(const auto verifiers, tree::log_verifiers(log, *younger, *younger));
+    if (tree::open_checkpoint(note, log, std::array{verifiers.log})) return {};
+  }
+  return fail(opened.error());
+}
+
 base::Result<void> add_checkpoint(const store::LedgerIdentity& identity, const KeptCheckpoint& kept,
-                                  KnownHeads& known) {
+                                  const crypto::Ed25519PublicKey* younger, KnownHeads& known) {
   TRY_ASSIGN(const auto body, tree::read_checkpoint_body(kept.note));
   const auto tenant = base::tenant_of(body.origin);
   if (body.origin != base::log_name(identity.origin, identity.region, tenant))
     return fail(Code::invalid_argument,
                 fmt::format("the checkpoint is of {}, which is no log of {}/{}", body.origin.text,
                             identity.origin, identity.region.value()));
-  TRY_ASSIGN(const auto keys, store::key_chain_of(identity, body.origin));
-  auto opened = keys.open(kept.note);
-  if (!opened) return fail(fmt::format("{} is not of this ledger", kept.from), opened.error());
+  if (!kept.vouched_for) {
+    const auto checked = check_signature(identity, body.origin, kept.note, younger);
+    if (!checked) return fail(fmt::format("{} is not of this ledger", kept.from), checked.error());
+  }
   known.emplace(body.origin, Known{{body.size, body.root}, kept.from});
   return {};
 }
@@ -83,14 +97,15 @@ std::string_view to_string(Standing standing) {
 }
 
 base::Result<std::vector<LogStanding>> compare(store::LedgerReader& ledger, const store::HeadMemory& heads,
-                                               const std::vector<KeptCheckpoint>& checkpoints) {
+                                               const std::vector<KeptCheckpoint>& checkpoints,
+                                               const crypto::Ed25519PublicKey* younger) {
   KnownHeads known;
   const auto& identity = ledger.identity();
   for (const auto& [log, head] : heads.heads()) {
     if (log == base::log_name(identity.origin, identity.region, base::tenant_of(log)))
       known.emplace(log, Known{head, "the head memory"});
   }
-  for (const auto& kept : checkpoints) TRY(add_checkpoint(identity, kept, known));
+  for (const auto& kept : checkpoints) TRY(add_checkpoint(identity, kept, younger, known));
   TRY_ASSIGN(auto logs, ledger.logs());
   std::set<base::LogName> there;
   for (const auto& log : logs) there.insert(log.name);

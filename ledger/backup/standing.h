@@ -2,6 +2,7 @@
 
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
+#include "ledger/crypto/ed25519.h"
 #include "ledger/privacy/erasures.h"
 #include "ledger/store/head_memory.h"
 #include "ledger/store/ledger_reader.h"
@@ -37,13 +38,18 @@ struct LogStanding {
 struct KeptCheckpoint {
   std::string note;
   std::string_view from;  ///< for example `a checkpoint`; a literal
+  /// Where it was kept nobody but the appliance could write, so its signature need not show that again: the
+  /// key that signed it can be younger than the ledger.
+  bool vouched_for = false;
 };
 
 /// Compares each log of a ledger, and each that is missing from it, with the head memory and with
-/// checkpoints (C2SP signed notes) that somebody kept. Checkpoints of other appliances or regions are refused
-/// with invalid_argument; permission_denied, data_loss: one was not signed with this ledger's key.
+/// checkpoints (C2SP signed notes) that somebody kept. They are signed with a key that the ledger knows or
+/// with `younger`, a log key that took over after it. Checkpoints of other appliances or regions are refused
+/// with invalid_argument; permission_denied, data_loss: one was signed with neither.
 base::Result<std::vector<LogStanding>> compare(store::LedgerReader& ledger, const store::HeadMemory& heads,
-                                               const std::vector<KeptCheckpoint>& checkpoints);
+                                               const std::vector<KeptCheckpoint>& checkpoints,
+                                               const crypto::Ed25519PublicKey* younger = nullptr);
 
 /// What became of the tokens that stand in records; each counts once.
 struct TokenCount {

@@ -171,6 +171,16 @@ Kek::Kek(std::vector<crypto::Secret> keys, KekSource source)
     : keys_(std::make_shared<const std::vector<crypto::Secret>>(std::move(keys))),
       source_(std::move(source)) {}
 
+Kek Kek::with(const std::vector<crypto::Secret>& older) const {
+  std::vector<crypto::Secret> keys;
+  for (const auto* some : {&all(), &older}) {
+    for (const auto& key : *some) keys.emplace_back(key.view());
+  }
+  Kek out(std::move(keys), {});
+  out.source_ = source_;
+  return out;
+}
+
 base::Result<crypto::Secret> Kek::open(base::Bytes sealed, std::string_view associated) const {
   base::Result<crypto::Secret> opened;
   for (const auto& key : *keys_) {

@@ -44,6 +44,9 @@ class Kek {
 
   /// What to seal with.
   const crypto::Secret& newest() const { return keys_->front(); }
+  const std::vector<crypto::Secret>& all() const { return *keys_; }
+  /// The same, and `older` behind them, to open what they have sealed.
+  Kek with(const std::vector<crypto::Secret>& older) const;
   /// Opens what any of them has sealed (see crypto::Aead); data_loss where none did.
   base::Result<crypto::Secret> open(base::Bytes sealed, std::string_view associated) const;
   bool newest_opens(base::Bytes sealed, std::string_view associated) const;

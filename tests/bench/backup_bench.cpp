@@ -46,7 +46,7 @@ int main(int count, char** arguments) {
   const std::uint64_t events = count > 1 ? std::strtoull(arguments[1], nullptr, 10) : 1'000'000;
   testing::TestRegion region;
   const testing::TempDir dir;
-  const crypto::Secret kek(std::vector<std::uint8_t>(32, 3));
+  const vault::Kek kek(crypto::Secret(std::vector<std::uint8_t>(32, 3)));
   append(region, 0, events);
   const auto copy_s = copy_plainly(region, dir / "plain");
   auto time = base::system_clock()();

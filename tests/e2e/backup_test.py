@@ -249,6 +249,80 @@ class Backup(unittest.TestCase):
             self.assertEqual((self.standing(report)["standing"], self.standing(report)["known_from"]), (standing, "a checkpoint"))
             self.assertTrue(report["compared"])
 
+    def test_a_backup_from_before_the_log_key_was_rotated_is_a_rollback_and_says_so(self):
+        self.send(0, 400)
+        self.wait_signed(400)
+        older = self.back_up()
+        self.appliance.json("key", "rotate", "log")
+        self.send(400, 700)
+        newer_note = self.wait_signed(700)
+        newest = self.back_up()
+        self.assertEqual(self.appliance.stop(), 0)
+        machine = self.other_machine(heads=False)
+        report = self.restore(machine, "--snapshot", older["snapshot"], "--verify", code=21)
+        self.assertEqual((self.standing(report)["missing"], self.standing(report)["known_from"]), (300, "a newer snapshot"))
+        (self.backups / "snapshots" / f"{newest['snapshot']}.json").unlink()
+        kept = self.scratch / "kept.checkpoint"
+        kept.write_text(newer_note)
+        for folder in ("data", "heads"):
+            shutil.rmtree(machine.folder / folder)
+        report = self.restore(machine, "--checkpoint", kept, code=21)
+        self.assertEqual((self.standing(report)["missing"], self.standing(report)["known_from"]), (300, "a checkpoint"))
+
+    def test_backups_go_on_after_the_key_encryption_key_was_rotated(self):
+        self.send(0, 300)
+        self.wait_signed(300)
+        self.appliance.run("source", "add", "hook", "--adapter", "okta", "--tenant", "acme", "--scheme", "shared_header")
+        first = self.back_up()
+        self.appliance.json("key", "rotate", "kek")
+        self.assertTrue(self.appliance.json("backup", "check", "--from", self.backups)["opened"])
+        last = self.back_up()
+        listed = self.appliance.json("backup", "list", "--from", self.backups)["snapshots"]
+        self.assertEqual([one["snapshot"] for one in listed], [first["snapshot"], last["snapshot"]], "in the same folder")
+        self.assertEqual(self.appliance.stop(), 0)
+        # Another machine has the keys of now and nothing else.
+        machine = self.other_machine(heads=False)
+        for snapshot in (first, last):
+            done = machine.run("restore", "--from", self.backups, "--snapshot", snapshot["snapshot"], "--verify", check=False)
+            self.assertEqual(done.returncode, 21 if snapshot is first else 0, done.stdout + done.stderr)
+            self.assertRegex(done.stdout, "missing: 0, damaged: 0")
+            shown = machine.json("show", "acme", "7", "--reveal")
+            self.assertIn("user7@mail.example", [one.get("value") for one in shown["disclosures"]])
+            if snapshot is first:
+                shutil.rmtree(machine.folder / "data")
+        machine.start()
+        self.addCleanup(machine.kill)
+        machine.json("key", "rotate", "kek")
+        self.assertEqual(machine.stop(), 0)
+
+    def test_settings_that_differ_are_named_and_stay_unless_told_otherwise(self):
+        self.send(0, 100)
+        self.appliance.add_tenant("globex")
+        older = self.back_up()
+        self.appliance.run("source", "revoke", "app")
+        self.appliance.run("retention", "set", "acme", "--rule", "hipaa")
+        self.assertTrue(self.system_events(self.appliance, "source.revoked"))
+        newer = self.back_up()
+        self.assertEqual(self.appliance.stop(), 0)
+        machine = self.other_machine()
+        report = self.restore(machine, "--snapshot", older["snapshot"], code=21)
+        self.assertEqual((report["registry_restored"], report["settings_differ"]), (True, []))
+        registry = machine.folder / "data" / "registry.json"
+        before = registry.read_text()
+        # As where another region's older snapshot came first.
+        shutil.rmtree(machine.folder / "data" / "eu-1")
+        done = machine.run("restore", "--from", self.backups, check=False)
+        self.assertIn("SETTINGS DIFFER", done.stdout)
+        self.assertRegex(done.stdout, r"source app: here .*; in the snapshot .*, revoked")
+        self.assertNotIn("globex", done.stdout)
+        self.assertEqual(registry.read_text(), before)
+        shutil.rmtree(machine.folder / "data" / "eu-1")
+        report = self.restore(machine, "--snapshot", newer["snapshot"], "--replace-settings", code=done.returncode)
+        self.assertEqual((report["registry_restored"], report["settings_differ"]), (True, []))
+        self.assertEqual(registry.read_text(), (self.appliance.folder / "data" / "registry.json").read_text())
+        self.assertEqual((registry.parent / "registry.json.before-restore").read_text(), before)
+        self.assertIn("hipaa", machine.run("retention", "show").stdout.split("TENANT")[-1])
+
     def test_who_was_erased_after_a_backup_stays_erased(self):
         self.assertEqual(self.appliance.post(self.token, [of_ana(1), of_ana(2)] + [event(n) for n in range(10, 400)])[0], 200)
         self.wait_signed(392)

@@ -128,9 +128,8 @@ class History {
 
   void rotate_vault() {
     const auto generation = region_.keys().newest()->number + 1;
-    const auto begun = store::call_on_ledger(*writer_, [&](store::LedgerThread& here) {
-      return here.vault.begin_rotation(generation, vault::Kek(kek()));
-    });
+    const auto begun = store::call_on_ledger(
+        *writer_, [&](store::LedgerThread& here) { return here.vault.begin_rotation(generation, kek()); });
     ASSERT_TRUE(begun) << begun.error().message;
     const auto state = std::make_shared<store::VaultState>();
     state->running = true;
@@ -173,10 +172,10 @@ class History {
     fs::create_directory(files.folder);
     const auto restored = backup::restore_files(*repository, *manifest, files.folder, {});
     ASSERT_TRUE(restored) << restored.error().message;
-    const auto replayed = backup::replay_erasures(files.vault(), vault::Kek(kek()), *erasures_.list());
+    const auto replayed = backup::replay_erasures(files.vault(), kek(), *erasures_.list());
     ASSERT_TRUE(replayed) << replayed.error().message;
     done["values erased again"] += static_cast<int>(*replayed);
-    check_region(files, *vault::open_keys(files.vault(), vault::Kek(kek())));
+    check_region(files, *vault::open_keys(files.vault(), kek()));
     const auto heads = store::HeadMemory::open(region_.head_memory());
     auto reader = store::LedgerReader::open(files.ledger());
     const auto standings = backup::compare(*reader, *heads, {});
@@ -192,7 +191,7 @@ class History {
     } else {
       if (!level) {
         auto options = region_.options();
-        const auto keys = *vault::open_keys(files.vault(), vault::Kek(kek()));
+        const auto keys = *vault::open_keys(files.vault(), kek());
         options.files = files;
         options.keys = &keys;
         const auto refused = store::Writer::open(std::move(options));
@@ -285,7 +284,7 @@ class History {
     }
   }
 
-  static crypto::Secret kek() { return crypto::Secret(std::vector<std::uint8_t>(32, 3)); }
+  static vault::Kek kek() { return vault::Kek(crypto::Secret(std::vector<std::uint8_t>(32, 3))); }
   backup::SmallFilePlaces places() {
     return {region_.files(), region_.dir() / "registry.json", region_.dir() / "eu-1.erasures",
             region_.dir() / "eu-1.holds"};

@@ -18,8 +18,8 @@ namespace countersign::testing {
 /// A region with a repository for its backups.
 class BackupFixture : public ::testing::Test {
  protected:
-  static crypto::Secret kek(std::uint8_t byte = 3) {
-    return crypto::Secret(std::vector<std::uint8_t>(32, byte));
+  static vault::Kek kek(std::uint8_t byte = 3) {
+    return vault::Kek(crypto::Secret(std::vector<std::uint8_t>(32, byte)));
   }
 
   std::filesystem::path repository_folder() const { return dir_ / "repository"; }

@@ -45,6 +45,38 @@ TEST_F(RepositoryTest, IsMadeOnceAndOpenedWithItsKeyOnly) {
   EXPECT_EQ(bytes_of_repository().find(std::string(32, '\3')), std::string::npos);
 }
 
+TEST_F(RepositoryTest, IsOpenedWhileAnotherKeyTakesOver) {
+  { ASSERT_TRUE(open_to_add()); }
+  std::vector<crypto::Secret> keys;
+  for (const auto byte : {std::uint8_t{9}, std::uint8_t{3}})
+    keys.emplace_back(std::vector<std::uint8_t>(32, byte));
+  const vault::Kek both(std::move(keys), {});
+  { EXPECT_TRUE(Repository::open_to_add(repository_folder(), identity(), both, crypto::system_entropy())); }
+  EXPECT_TRUE(Repository::open_to_read(repository_folder(), &both));
+}
+
+TEST_F(RepositoryTest, GoesOnUnderAnotherKeyThatIsHandedOver) {
+  const KnownKeys known(dir_ / "backups.json");
+  const auto open = [&](const vault::Kek& key) {
+    return Repository::open_to_add(repository_folder(), identity(), key, crypto::system_entropy(), &known);
+  };
+  { ASSERT_TRUE(open(kek(3))); }
+  EXPECT_FALSE(open(kek(9))) << "a key that nothing was sealed under";
+  std::vector<crypto::Secret> keys;
+  for (const auto byte : {std::uint8_t{9}, std::uint8_t{3}})
+    keys.emplace_back(std::vector<std::uint8_t>(32, byte));
+  ASSERT_TRUE(known.reseal(vault::Kek(std::move(keys), {}), crypto::system_entropy()));
+  const auto next = kek(9), before = kek(3);
+  { EXPECT_TRUE(Repository::open_to_read(repository_folder(), &next, &known)); }
+  { EXPECT_FALSE(Repository::open_to_read(repository_folder(), &next)) << "it was not added to since"; }
+  { EXPECT_TRUE(open(next)); }
+  { EXPECT_TRUE(Repository::open_to_read(repository_folder(), &next)) << "now it needs nothing else"; }
+  { EXPECT_FALSE(Repository::open_to_read(repository_folder(), &before)); }
+  { EXPECT_TRUE(open(next)); }
+  ASSERT_TRUE(base::write_file_durably(dir_ / "backups.json", "{\"x\":7}", base::FileMode::secret));
+  EXPECT_EQ(open(next).error().code, Code::data_loss);
+}
+
 TEST_F(RepositoryTest, IsOfOneRegion) {
   { ASSERT_TRUE(open_to_add()); }
   const auto other = Repository::open_to_add(repository_folder(), {identity().origin, base::RegionId("us-1")},

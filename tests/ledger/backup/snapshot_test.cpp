@@ -312,7 +312,7 @@ TEST_F(Snapshot, AnErasureAfterItIsReplayedAndLeavesNoByte) {
   ASSERT_TRUE(add_files(*known, places().erasures));
   const auto remembered = *privacy::Erasures(places().erasures).list();
   ASSERT_EQ(remembered.size(), 1u);
-  const auto gone = replay_erasures(files.vault(), vault::Kek(kek()), remembered);
+  const auto gone = replay_erasures(files.vault(), kek(), remembered);
   ASSERT_TRUE(gone) << gone.error().message;
   EXPECT_EQ(*gone, rows.size());
   for (const auto& row : rows) EXPECT_FALSE(testing::holds_a_part(bytes(), row));

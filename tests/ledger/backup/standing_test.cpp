@@ -104,6 +104,32 @@ TEST_F(StandingTest, RefusesACheckpointOfSomebodyElse) {
   EXPECT_FALSE(compared(region_.files(), {"rubbish"}));
 }
 
+TEST_F(StandingTest, ComparesWithWhatAYoungerKeySigned) {
+  append(0, 500);
+  const auto report = back_up();
+  const auto files = restore(report.manifest.id);
+  {
+    auto writer = region_.open_writer();
+    ASSERT_TRUE(region_.take_over(*writer, tree::CheckpointKey::log, 77));
+    append(*writer, 500, 800);
+  }
+  const auto note = newest_note();
+  const auto heads = store::HeadMemory::open(region_.dir() / "no.heads");
+  auto reader = store::LedgerReader::open(files.ledger());
+  EXPECT_EQ(compare(*reader, *heads, {{note, "a checkpoint"}}).error().code, Code::permission_denied);
+  const auto stranger = crypto::Ed25519Key::generate(crypto::system_entropy()).public_key();
+  EXPECT_FALSE(compare(*reader, *heads, {{note, "a checkpoint"}}, &stranger));
+  const auto younger = region_.log_key().public_key();
+  const auto seen = compare(*reader, *heads, {{note, "a checkpoint"}}, &younger);
+  ASSERT_TRUE(seen) << seen.error().message;
+  const auto vouched = compare(*reader, *heads, {{note, "a newer snapshot", true}});
+  ASSERT_TRUE(vouched) << vouched.error().message;
+  for (const auto& logs : {*seen, *vouched}) {
+    EXPECT_EQ(logs.front().standing, Standing::rolled_back);
+    EXPECT_EQ(logs.front().signed_elsewhere, 800u);
+  }
+}
+
 TEST_F(StandingTest, CountsTokensWhoseValuesAreMissing) {
   append(0, 500);
   const auto report = back_up();

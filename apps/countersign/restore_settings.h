@@ -1,0 +1,26 @@
+#pragma once
+
+#include "apps/config.h"
+#include "ledger/backup/small_files.h"
+#include "ledger/base/result.h"
+
+#include <string>
+#include <vector>
+
+namespace countersign::apps {
+
+/// What became of the settings that a snapshot holds: the registry (sources, tenants and operators) and the
+/// rules of retention. They are the appliance's, not one region's, so the snapshot of another region,
+/// restored before, can have brought older ones.
+struct RestoredSettings {
+  bool registry_restored = false;
+  /// Where what was here stays, what the snapshot says otherwise, a line each.
+  std::vector<std::string> differences;
+};
+
+/// Puts the snapshot's settings where there are none. Others stay, or, with `replace`, are kept beside as
+/// `<file>.before-restore`. Errors: those of reading and writing.
+base::Result<RestoredSettings> put_settings(const Config& config, const backup::SmallFiles& snapshot,
+                                            bool replace);
+
+}  // namespace countersign::apps
