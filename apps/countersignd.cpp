@@ -180,7 +180,7 @@ class Daemon {
   base::Result<void> follow_registry() {
     TRY_ASSIGN(const auto registry, watched_.changed());
     if (!registry) return {};
-    before_ = service_->registry();
+    before_.push_back(service_->registry());
     for (const auto& region : regions_) moved_.at(region->id())->follow(moved_to(*region, *registry));
     service_->set_registry(registry);
     pulling_->follow(*registry);
@@ -204,10 +204,11 @@ class Daemon {
     return out;
   }
 
-  /// Puts the registry into the system logs, once no request is under way that was admitted under the one
+  /// Puts the registry into the system logs, once no request is under way that was admitted under one
   /// before: so what a move's record stands before in the log of a region was received before the move.
   void note_registry() {
-    if (noted_ || !before_.expired()) return;
+    std::erase_if(before_, [](const auto& one) { return one.expired(); });
+    if (noted_ || !before_.empty()) return;
     const auto registry = service_->registry();
     for (const auto& region : regions_) region->note_registry(*registry);
     noted_ = true;
@@ -236,7 +237,7 @@ class Daemon {
   Config config_;
   base::Metrics metrics_;
   WatchedRegistry watched_;
-  std::weak_ptr<const ingest::Registry> before_;  ///< the registry before the one that is in use
+  std::vector<std::weak_ptr<const ingest::Registry>> before_;  ///< that requests may still be admitted under
   bool noted_ = true;  ///< the registry in use is in the system logs, or waits to be
   std::vector<std::unique_ptr<Region>> regions_;
   KeyRotation key_rotation_{config_, regions_};

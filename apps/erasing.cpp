@@ -28,6 +28,7 @@ struct Order {
   privacy::Erasure erasure;
   store::ErasureOrder what;
   std::map<std::string, std::string> kinds;  ///< by token
+  std::uint64_t values() const { return kinds.size(); }
 };
 
 const json::value* member(const json::object& from, json::string_view name) {
@@ -50,7 +51,7 @@ base::Result<Order> read_order(const std::filesystem::path& file) {
   Order out;
   out.erasure.id = file.stem().string();
   TRY_ASSIGN(out.erasure.time, base::parse_rfc3339(privacy::text_of(from, "time")));
-  TRY_ASSIGN(out.erasure.tenant, base::parse_tenant(privacy::text_of(from, "tenant")));
+  TRY_ASSIGN(out.erasure.tenant, base::parse_log_owner(privacy::text_of(from, "tenant")));
   out.erasure.reason = privacy::text_of(from, "reason");
   out.erasure.records = count(from, "records");
   out.what.tenant = out.erasure.tenant;
@@ -68,6 +69,15 @@ base::Result<Order> read_order(const std::filesystem::path& file) {
         .push_back(std::move(token));
   }
   return out;
+}
+
+base::Result<std::optional<privacy::Erasure>> find_erasure(const privacy::Erasures& erasures,
+                                                           const std::string& id) {
+  TRY_ASSIGN(auto all, erasures.list());
+  for (auto& one : all) {
+    if (one.id == id) return std::optional(std::move(one));
+  }
+  return std::optional<privacy::Erasure>();
 }
 
 base::Result<void> leave_report(const std::filesystem::path& order, const ErasureReport& report) {
@@ -136,6 +146,12 @@ base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Wr
       continue;
     }
     auto erasure = order->erasure;
+    TRY_ASSIGN(const auto decided, find_erasure(erasures, erasure.id));
+    if (decided) {
+      // A crash, or a reader in the way, has cut it short: what was decided goes, whatever was said since.
+      order->what.certain = decided->tokens;
+      order->what.unless_shared.clear();
+    }
     const auto remember = [&](const std::vector<std::string>& tokens) -> base::Result<void> {
       erasure.tokens = tokens;
       erasure.kinds.clear();
@@ -145,7 +161,7 @@ base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Wr
       if (!added && added.error().code != Code::already_exists) return added;
       return {};
     };
-    const auto held = check_holds(holds, order->what);
+    const auto held = decided ? base::Result<void>() : check_holds(holds, order->what);
     auto erased = held ? store::erase_and_wait(writer, order->what, remember)
                        : base::Result<store::ErasureResult>(fail(held.error()));
     // A reader in the way, or a full disk: it waits, and is carried out when it can be.
@@ -154,7 +170,8 @@ base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Wr
       return fail(erased.error());
     ErasureReport report;
     if (erased) {
-      report = {erased->values, erased->kept, {}};
+      report = {
+          decided ? decided->tokens.size() : erased->values, order->values() - erasure.tokens.size(), {}};
       note(privacy::erasure_event(erasure));
     } else {
       report.error = erased.error().message;

@@ -28,6 +28,18 @@ base::Result<privacy::Person> find_held(const Config& config, const base::Region
   return privacy::find_person(ledger, vault, tenant, subjects, options);
 }
 
+std::vector<std::pair<base::RegionId, std::uint64_t>> regions_holding(const Config& config,
+                                                                      const base::TenantId& tenant) {
+  std::vector<std::pair<base::RegionId, std::uint64_t>> out;
+  for (const auto& region : config.regions) {
+    auto reader = store::LedgerReader::open(config.region_files(region).ledger());
+    if (!reader) continue;
+    const auto log = reader->log(tenant);
+    if (log && log->size > 0) out.emplace_back(region, log->size);
+  }
+  return out;
+}
+
 boost::json::object plan_of(const privacy::Person& person) {
   boost::json::array values;
   for (const auto& held : person.values) {

@@ -6,7 +6,9 @@
 
 #include <boost/json/object.hpp>
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// How the command line and the daemon find a person, and what they show of one.
@@ -21,6 +23,10 @@ base::Result<privacy::Person> find_held(const Config& config, const base::Region
                                         const base::TenantId& tenant,
                                         const std::vector<privacy::Subject>& subjects,
                                         const privacy::SearchOptions& options);
+
+/// The regions that hold records of a tenant, and how many. One whose ledger does not open is left out.
+std::vector<std::pair<base::RegionId, std::uint64_t>> regions_holding(const Config& config,
+                                                                      const base::TenantId& tenant);
 
 /// `{"records":N,"values":[{"kind","value","token","tie","records"},…]}`, the values masked.
 boost::json::object plan_of(const privacy::Person& person);

@@ -1,11 +1,10 @@
 #include "apps/retaining.h"
 
 #include "apps/system_events.h"
-#include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
-#include "ledger/crypto/digest.h"
 #include "ledger/store/ledger_reader.h"
+#include "ledger/store/recorded.h"
 #include "ledger/store/region_lock.h"
 
 #include <boost/json/array.hpp>
@@ -48,28 +47,17 @@ json::object action(std::string name, const base::LogName& log, std::string cont
       {"name", std::move(name)}, {"resource", base::tenant_of(log).value()}, {"context", std::move(context)}};
 }
 
-/// Named by what it states, so that it is recorded once.
 json::object sealed_event(const store::SegmentStatement& sealed) {
-  auto event = system_event(
-      fmt::format("sealed/{}/{}/{}", base::tenant_of(sealed.log).value(), sealed.begin, sealed.part),
-      "records.sealed", sealed.sealed);
-  event["action"] =
-      action("retention seal", sealed.log,
-             fmt::format("records {} to {}, part {} of {}: {} records, root {}, statement_sha256={}",
-                         sealed.begin, sealed.end - 1, sealed.part + 1, sealed.parts, sealed.records,
-                         base::to_base64(sealed.root.view()),
-                         base::to_hex(crypto::sha256(store::format_segment(sealed)).view())));
+  auto [id, time, context] = store::recorded(sealed);
+  auto event = system_event(id, "records.sealed", time);
+  event["action"] = action("retention seal", sealed.log, std::move(context));
   return event;
 }
 
 json::object retired_event(const store::RetirementStatement& retired) {
-  auto event = system_event(
-      fmt::format("retired/{}/{}/{}", base::tenant_of(retired.log).value(), retired.begin, retired.part),
-      "records.retired", retired.retired);
-  event["action"] = action("retention retire", retired.log,
-                           fmt::format("records {} to {}, part {}: {} records, root {}, rule {} keeps {}",
-                                       retired.begin, retired.end - 1, retired.part + 1, retired.records,
-                                       base::to_base64(retired.root.view()), retired.rule, retired.keep));
+  auto [id, time, context] = store::recorded(retired);
+  auto event = system_event(id, "records.retired", time);
+  event["action"] = action("retention retire", retired.log, std::move(context));
   return event;
 }
 
@@ -126,9 +114,16 @@ Keeper::Keeper(const Config& config, const base::RegionId& region, store::Writer
       writer_(writer),
       erasures_(config.erasures(region)),
       holds_(config.holds(region)),
+      interval_s_(config.limits.retention_interval_s),
+      disk_reserve_bytes_(config.limits.disk_reserve_bytes),
       thread_([this] { run(); }) {}
 
 Keeper::~Keeper() { stop(); }
+
+void Keeper::set_limits(const Config::Limits& limits) {
+  interval_s_ = limits.retention_interval_s;
+  disk_reserve_bytes_ = limits.disk_reserve_bytes;
+}
 
 void Keeper::stop() {
   {
@@ -142,14 +137,14 @@ void Keeper::stop() {
 void Keeper::run() {
   ::pthread_setname_np(::pthread_self(), "retention");
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);
-  const std::chrono::seconds interval(config_.limits.retention_interval_s);
-  auto next = std::chrono::steady_clock::now();
+  std::optional<std::chrono::steady_clock::time_point> last;
   do {
     std::error_code ignored;
     const bool asked = std::filesystem::remove(order_file(files_), ignored);
-    if (!asked && std::chrono::steady_clock::now() < next) continue;
+    const std::chrono::seconds interval(interval_s_.load());
+    if (!asked && last && std::chrono::steady_clock::now() < *last + interval) continue;
     round(asked);
-    next = std::chrono::steady_clock::now() + interval;
+    last = std::chrono::steady_clock::now();
   } while (wait());
 }
 
@@ -175,7 +170,8 @@ void Keeper::round(bool asked) {
                                    [this] {
                                      const std::lock_guard guard(mutex_);
                                      return stopping_;
-                                   }};
+                                   },
+                                   disk_reserve_bytes_.load()};
     const auto done = retention::keep_to_rules(writer_, options, report);
     // What is not in the system log now is noted with everything else in the next round.
     noted_ = note(report).has_value();

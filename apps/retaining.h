@@ -9,7 +9,9 @@
 
 #include <boost/json/object.hpp>
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +30,8 @@ class Keeper {
   /// As stop().
   ~Keeper();
 
+  void set_limits(const Config::Limits& limits);
+
   /// Ends the round that is under way between two steps.
   void stop();
 
@@ -45,6 +49,7 @@ class Keeper {
   const privacy::Holds holds_;
   bool noted_ = false;  ///< what was sealed and retired before this start is in the system log
 
+  std::atomic<std::uint64_t> interval_s_, disk_reserve_bytes_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -4,6 +4,7 @@
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
 #include "ledger/record/prepare.h"
+#include "ledger/store/recorded.h"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -18,7 +19,8 @@ using base::Code;
 using base::fail;
 
 const record::Sender& appliance() {
-  static const record::Sender kSender{base::SourceName("countersign"), record::Proof::none};
+  static const record::Sender kSender{base::SourceName(std::string(store::kApplianceSource)),
+                                      record::Proof::none};
   return kSender;
 }
 

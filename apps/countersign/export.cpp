@@ -87,6 +87,8 @@ base::Result<void> note_the_export(const Config& config, const base::RegionId& r
                      {"context", fmt::format("received {} to {}, {}, {} filter terms", options.from,
                                              options.to, sharing, options.filter.size()) +
                                      verify::destination_note(residency.destination)}};
+  // A person's name, so it stands as a token.
+  if (!options.recipient.empty()) event["attributes"] = {{"recipient", options.recipient}};
   return leave_in_outbox(config.region_files(region), event);
 }
 

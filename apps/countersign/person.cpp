@@ -10,6 +10,7 @@ namespace countersign::apps {
 
 base::Result<base::RegionId> region_of(const Context& context, const Config& config,
                                        const base::TenantId& tenant, const std::string& asked) {
+  if (tenant.value() == base::kSystemTenant) return choose_region(config, asked);
   TRY_ASSIGN(const auto registry, ingest::Registry::load(config.registry()));
   if (registry.tenant(tenant) == nullptr)
     return base::fail(base::Code::not_found, fmt::format("no tenant {} is registered here", tenant.value()));

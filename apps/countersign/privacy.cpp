@@ -32,7 +32,7 @@ std::string table(const privacy::Person& person) {
 
 base::Result<int> erase(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto tenant, base::parse_tenant(options.tenant));
+  TRY_ASSIGN(const auto tenant, base::parse_log_owner(options.tenant));
   TRY_ASSIGN(const auto region, region_of(context, config, tenant, options.region));
   if (options.yes && !privacy::is_reason(options.reason))
     return base::fail(

@@ -13,7 +13,7 @@ struct Options {
 
 base::Result<int> give_access(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto tenant, base::parse_tenant(options.tenant));
+  TRY_ASSIGN(const auto tenant, base::parse_log_owner(options.tenant));
   TRY_ASSIGN(const auto region, region_of(context, config, tenant, options.region));
   TRY_ASSIGN(const auto person, find_subjects(config, region, tenant, options.subjects, !options.only_named));
   ExportOptions order;

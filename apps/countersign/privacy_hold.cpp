@@ -1,9 +1,12 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/person.h"
 #include "apps/system_events.h"
+#include "ledger/privacy/erasures.h"
 #include "ledger/privacy/holds.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace countersign::apps {
 namespace {
@@ -22,16 +25,34 @@ base::Result<void> note(const Config& config, const base::RegionId& region, cons
   return leave_in_outbox(config.region_files(region), event);
 }
 
+/// An erasure that was decided cannot be stopped any more: also a restore would carry it out.
+base::Result<void> check_not_decided(const Config& config, const base::RegionId& region,
+                                     const privacy::Hold& hold) {
+  TRY_ASSIGN(const auto erasures, privacy::Erasures(config.erasures(region)).list());
+  for (const auto& erasure : erasures) {
+    const bool ours = std::any_of(hold.tokens.begin(), hold.tokens.end(), [&](const std::string& token) {
+      return std::find(erasure.tokens.begin(), erasure.tokens.end(), token) != erasure.tokens.end();
+    });
+    if (ours && erasure.tenant == hold.tenant)
+      return base::fail(base::Code::failed_precondition,
+                        fmt::format("the erasure {} of that person was decided {} and is being carried out: "
+                                    "it is too late for a hold",
+                                    erasure.id, base::format_rfc3339(erasure.time)));
+  }
+  return {};
+}
+
 base::Result<int> add(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
   privacy::Hold hold{options.name, base::system_clock()(), {}, {}};
-  TRY_ASSIGN(hold.tenant, base::parse_tenant(options.tenant));
+  TRY_ASSIGN(hold.tenant, base::parse_log_owner(options.tenant));
   TRY_ASSIGN(const auto region, region_of(context, config, hold.tenant, options.region));
   if (!options.subjects.empty()) {
     TRY_ASSIGN(const auto person, find_subjects(config, region, hold.tenant, options.subjects, true));
     auto order = person.order(hold.tenant);
     hold.tokens = std::move(order.certain);
     hold.tokens.insert(hold.tokens.end(), order.unless_shared.begin(), order.unless_shared.end());
+    TRY(check_not_decided(config, region, hold));
   }
   TRY(privacy::Holds(config.holds(region)).add(hold));
   TRY(note(config, region, "hold.placed", hold.name, options.tenant));

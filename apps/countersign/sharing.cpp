@@ -101,7 +101,6 @@ std::string sharing_note(const ExportOptions& options, Profile profile, const js
                ? ", records " + list
                : fmt::format(", records {} and more", list.substr(0, list.rfind(',', kListMax)));
   }
-  if (!options.recipient.empty()) out += fmt::format(", recipient {}", options.recipient);
   return out;
 }
 

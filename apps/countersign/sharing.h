@@ -17,7 +17,7 @@ base::Result<record::Profile> choose_profile(const Config& config, const ExportO
 /// nobody is named for whom it is.
 base::Result<jsonl::DisclosureScope> choose_scope(const ExportOptions& options);
 
-/// What the system log says of an export: profile, scope, recipient and role; no personal value of a subject.
+/// What the system log says of an export: profile, scope and role; no personal value of a subject.
 std::string sharing_note(const ExportOptions& options, record::Profile profile,
                          const jsonl::DisclosureScope& scope);
 

@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace countersign::apps {
 namespace {
 
@@ -32,8 +30,8 @@ base::Result<int> show(const Context& context, const std::string& name) {
   return 0;
 }
 
-/// Leaves the record of a change. In the tenant's region, or in the first that is kept here, where the tenant
-/// is kept elsewhere.
+/// Leaves the record of a change: in each region that is kept here and has, or may have, records of the
+/// tenant, or in the first, where none is.
 base::Result<void> note_change(const Config& config, const ingest::Tenant& tenant, Role role,
                                Allowance before, Allowance after) {
   auto event =
@@ -42,9 +40,13 @@ base::Result<void> note_change(const Config& config, const ingest::Tenant& tenan
                      {"resource", tenant.id.value()},
                      {"context", fmt::format("sharing with the role {}: before {}, after {}", to_string(role),
                                              to_string(before), to_string(after))}};
-  const bool kept =
-      std::find(config.regions.begin(), config.regions.end(), tenant.region) != config.regions.end();
-  return leave_in_outbox(config.region_files(kept ? tenant.region : config.regions.front()), event);
+  bool left = false;
+  for (const auto& region : config.regions) {
+    if (!tenant.was_in(region)) continue;
+    TRY(leave_in_outbox(config.region_files(region), event));
+    left = true;
+  }
+  return left ? base::Result<void>() : leave_in_outbox(config.region_files(config.regions.front()), event);
 }
 
 base::Result<int> set(const Context& context, const std::string& name, const std::string& role_text,

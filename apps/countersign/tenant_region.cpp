@@ -1,34 +1,18 @@
 #include "apps/countersign/tenant_region.h"
 
+#include "apps/person.h"
 #include "collector/ingest/registry.h"
-#include "ledger/store/ledger_reader.h"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <utility>
-#include <vector>
 
 namespace countersign::apps {
 namespace {
 
 using base::Code;
 using base::fail;
-
-/// The regions that hold records of a tenant, and how many. A ledger that does not open is for the command
-/// to report.
-std::vector<std::pair<base::RegionId, std::uint64_t>> holders_of(const Config& config,
-                                                                 const base::TenantId& tenant) {
-  std::vector<std::pair<base::RegionId, std::uint64_t>> out;
-  for (const auto& region : config.regions) {
-    auto reader = store::LedgerReader::open(config.region_files(region).ledger());
-    if (!reader) continue;
-    const auto log = reader->log(tenant);
-    if (log && log->size > 0) out.emplace_back(region, log->size);
-  }
-  return out;
-}
 
 base::Result<base::RegionId> pinned_region(const Config& config, const base::TenantId& tenant) {
   const auto registry = ingest::Registry::load(config.registry());
@@ -43,7 +27,7 @@ base::Result<base::RegionId> pinned_region(const Config& config, const base::Ten
   const auto address = config.elsewhere.find(known->region);
   if (known->moved_to || address != config.elsewhere.end())
     where += fmt::format(" ({})", known->moved_to ? *known->moved_to : address->second);
-  const auto holders = holders_of(config, tenant);
+  const auto holders = regions_holding(config, tenant);
   if (holders.empty()) return fail(Code::failed_precondition, where + "; nothing of it is held here");
   for (const auto& [region, size] : holders)
     where +=
@@ -54,7 +38,7 @@ base::Result<base::RegionId> pinned_region(const Config& config, const base::Ten
 void note_others(const Context& context, const Config& config, const base::TenantId& tenant,
                  const base::RegionId& chosen) {
   if (config.regions.size() < 2 || tenant.value() == base::kSystemTenant) return;
-  for (const auto& [region, size] : holders_of(config, tenant)) {
+  for (const auto& [region, size] : regions_holding(config, tenant)) {
     if (region == chosen) continue;
     const auto note =
         fmt::format("this is of region {}; region {} holds {} records of {} too: see them with --region {}",

@@ -191,12 +191,27 @@ base::Result<void> verify_one(const std::filesystem::path& file, const Options& 
   return {};
 }
 
+/// Those of regions that the configuration puts outside of its data folder.
+void add_outside(const Config& config, const Options& options, std::vector<std::filesystem::path>& files) {
+  std::error_code ignored;
+  if (!std::filesystem::equivalent(config.data, options.data, ignored)) return;
+  for (const auto& region : config.regions) {
+    const auto file = config.region_files(region).ledger();
+    const bool known = std::any_of(files.begin(), files.end(), [&](const auto& one) {
+      return std::filesystem::equivalent(one, file, ignored);
+    });
+    // One that is missing is named by the verification.
+    if (!known) files.push_back(file);
+  }
+}
+
 base::Result<int> verify_live(const Context& context, const Options& options) {
-  const auto files = ledgers_in(options.data);
-  if (files.empty())
-    return base::fail(base::Code::not_found, fmt::format("there is no ledger in {}", options.data));
   // The head memory is used where the configuration is at hand: it lies outside the data folder.
   const auto config = load(context);
+  auto files = ledgers_in(options.data);
+  if (config) add_outside(*config, options, files);
+  if (files.empty())
+    return base::fail(base::Code::not_found, fmt::format("there is no ledger in {}", options.data));
   LiveReport all;
   for (const auto& file : files) {
     std::optional<store::HeadMemory> heads;

@@ -58,6 +58,15 @@ http::Response failure(const base::Error& error) {
   return refusal(500, "about:blank", "the appliance failed; its log says why");
 }
 
+/// Where else the tenant has records: a person is erased region by region.
+json::array others_holding(const Config& config, const base::TenantId& tenant, const base::RegionId& region) {
+  json::array out;
+  for (const auto& [other, records] : regions_holding(config, tenant)) {
+    if (other != region) out.emplace_back(other.value());
+  }
+  return out;
+}
+
 bool is_id(std::string_view text) {
   constexpr std::size_t kIdSize = 32;
   return text.size() == kIdSize && std::all_of(text.begin(), text.end(), [](char c) {
@@ -125,8 +134,7 @@ void ErasureDesk::erase(ErasureRequest request, http::Respond respond) {
   const auto found = desks_.find(request.region);
   if (found == desks_.end())
     return respond(refusal(421, endpoints::kMisdirectedProblem,
-                           fmt::format("the tenant is pinned to the region {}, which is served elsewhere",
-                                       request.region.value())));
+                           fmt::format("the region {} is served elsewhere", request.region.value())));
   auto& desk = found->second;
   if (stopping_) return respond(busy("the appliance is stopping; send the request again"));
   if (desk.busy) return respond(busy("another person is being looked for; send the request again"));
@@ -175,7 +183,12 @@ http::Response ErasureDesk::work(const std::string& id, const ErasureRequest& re
                      fmt::format("the hold {} covers what would be erased", (*hold)->name));
     return order(id, request, *person);
   }
-  json::object plan{{"id", id}, {"status", "planned"}, {"dry_run", true}, {"erased", false}};
+  json::object plan{{"id", id},
+                    {"status", "planned"},
+                    {"dry_run", true},
+                    {"erased", false},
+                    {"region", request.region.value()},
+                    {"also_held_in", others_holding(config_, tenant, request.region)}};
   for (auto& member : plan_of(*person)) plan[member.key()] = std::move(member.value());
   plan["would_erase"] = order_of_person.certain.size() + order_of_person.unless_shared.size();
   if (*hold) plan["held_by"] = (*hold)->name;
@@ -206,6 +219,8 @@ http::Response ErasureDesk::order(const std::string& id, const ErasureRequest& r
                             {"status", "done"},
                             {"dry_run", false},
                             {"erased", true},
+                            {"region", request.region.value()},
+                            {"also_held_in", others_holding(config_, erasure.tenant, request.region)},
                             {"records", person.records},
                             {"erased_values", (*report)->values},
                             {"kept_values", (*report)->kept}});
@@ -269,6 +284,7 @@ http::Response ErasureDesk::look_up(const Question& question) const {
                           {"status", "done"},
                           {"dry_run", false},
                           {"erased", true},
+                          {"region", region.value()},
                           {"records", done->records},
                           {"erased_values", done->tokens.size()}});
   }

@@ -2,11 +2,14 @@
 
 #include "apps/keys.h"
 #include "collector/ingest/secrets.h"
+#include "ledger/backup/known_keys.h"
 #include "ledger/base/file.h"
 #include "ledger/crypto/aead.h"
 #include "ledger/crypto/digest.h"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace countersign::apps {
 namespace {
@@ -22,6 +25,8 @@ bool is_there(const std::filesystem::path& file) {
   std::error_code ignored;
   return std::filesystem::exists(file, ignored);
 }
+
+constexpr std::string_view kHeads = ".heads";
 
 std::string ids_of(const vault::VaultKeys::Generation& keys) {
   return fmt::format("{}/{}", vault::key_id(keys.data), vault::key_id(keys.lookup));
@@ -42,7 +47,37 @@ base::Result<void> KeyRotation::step() {
   return finish_rotation_order(config_, order, report);
 }
 
+base::Result<void> KeyRotation::check_regions() const {
+  const auto is_served = [&](const std::string& region) {
+    return std::any_of(regions_.begin(), regions_.end(),
+                       [&](const auto& one) { return one->id().value() == region; });
+  };
+  // As it is now, not as it was when the daemon started.
+  TRY_ASSIGN(const auto config, load_config(config_.file));
+  for (const auto& region : config.regions) {
+    if (is_served(region.value())) continue;
+    return fail(
+        Code::failed_precondition,
+        fmt::format("the region {} is configured and not served yet: restart countersignd, then order "
+                    "the rotation again. Nothing was changed",
+                    region.value()));
+  }
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(config_.heads, missing)) {
+    const auto region = entry.path().stem().string();
+    if (entry.path().extension() != kHeads || is_served(region)) continue;
+    return fail(
+        Code::failed_precondition,
+        fmt::format("{} tells of the region {}, which is not configured and would be left with the key "
+                    "that goes: configure it again for the rotation. Where it is gone for good, move "
+                    "that file away. Nothing was changed",
+                    entry.path().string(), region));
+  }
+  return {};
+}
+
 base::Result<bool> KeyRotation::carry_out(RotationOrder& order, RotationReport& report) {
+  if (order.key != RotatedKey::vault && order.since.empty()) TRY(check_regions());
   switch (order.key) {
     case RotatedKey::kek:
       return rotate_kek(order, report);
@@ -84,6 +119,14 @@ base::Result<void> KeyRotation::make_next_kek(RotationOrder& order) {
   return vault::store_key_encryption_key(source.next(), fresh, crypto::system_entropy());
 }
 
+base::Result<bool> KeyRotation::is_sealed_under(const vault::Kek& kek) {
+  for (const auto& region : regions_) {
+    TRY_ASSIGN(const bool sealed, region->is_sealed_under(kek));
+    if (!sealed) return false;
+  }
+  return true;
+}
+
 base::Result<bool> KeyRotation::rotate_kek(RotationOrder& order, RotationReport& report) {
   const auto& source = config_.keys.vault;
   const bool credential = source.kind == vault::KekSource::Kind::credential;
@@ -97,6 +140,14 @@ base::Result<bool> KeyRotation::rotate_kek(RotationOrder& order, RotationReport&
                       "hexadecimal digits, add LoadCredential={0}.next:PATH to the unit, restart it, and "
                       "order the rotation again",
                       source.name));
+    if (credential && order.since.empty()) {
+      TRY_ASSIGN(const bool sealed, is_sealed_under(kek));
+      if (sealed)
+        return fail(Code::failed_precondition,
+                    fmt::format("everything is sealed under the credential {0}.next already: hand that key "
+                                "over as {0}, take {0}.next out of the unit, and restart it",
+                                source.name));
+    }
     if (order.before.empty()) order.before = kek.oldest_id();
     TRY(make_next_kek(order));
     TRY_ASSIGN(kek, vault::read_key_encryption_key(source));
@@ -110,6 +161,7 @@ base::Result<bool> KeyRotation::rotate_kek(RotationOrder& order, RotationReport&
       clean = clean && !region->vault_state().puts_away;
     }
     TRY(ingest::reseal_secrets(config_.registry(), kek, crypto::system_entropy()));
+    TRY(backup::KnownKeys(config_.backup_keys()).reseal(kek, crypto::system_entropy()));
     if (!clean) return false;
     if (!credential) TRY(base::replace_file_durably(source.next().file, source.file));
   }
@@ -133,17 +185,18 @@ base::Result<bool> KeyRotation::rotate_vault(RotationOrder& order, RotationRepor
     TRY(save_rotation_order(config_, order));
   }
   bool done = true;
+  std::string damaged;
   for (const auto& region : regions_) {
     const auto target = order.targets.find(region->id().value());
     if (target == order.targets.end()) continue;
     const auto& state = region->vault_state();
-    if (state.unopened > 0 && state.rotating)
-      return fail(
-          Code::data_loss,
-          fmt::format(
-              "{} values of the region {} cannot be sealed anew and stay under the keys before, which are "
-              "kept for them: the vault is damaged; everything else is sealed anew",
-              state.unopened.load(), region->id().value()));
+    if (state.unopened > 0 && state.rotating) {
+      damaged += fmt::format(
+          "{}{} values of the region {} cannot be sealed anew and stay under the keys before, which are "
+          "kept for them: the vault is damaged; everything else is sealed anew",
+          damaged.empty() ? "" : "; ", state.unopened.load(), region->id().value());
+      continue;
+    }
     if (state.rotating || state.running || state.puts_away) {
       TRY(region->keep_vault_up());
       done = false;
@@ -164,6 +217,7 @@ base::Result<bool> KeyRotation::rotate_vault(RotationOrder& order, RotationRepor
     report.since += separator + name + ids_of(*region->vault_keys().newest());
   }
   TRY(record(order, {}, {}));
+  if (!damaged.empty()) return fail(Code::data_loss, damaged);
   return true;
 }
 

@@ -25,12 +25,16 @@ class KeyRotation {
   base::Result<void> step();
 
  private:
+  /// What belongs to a region that is not served now would stay under the key that goes: failed_precondition,
+  /// naming the region, where one is configured or has a head memory.
+  base::Result<void> check_regions() const;
   /// Whether it is done.
   base::Result<bool> carry_out(RotationOrder& order, RotationReport& report);
   base::Result<bool> rotate_kek(RotationOrder& order, RotationReport& report);
   base::Result<bool> rotate_vault(RotationOrder& order, RotationReport& report);
   base::Result<bool> rotate_checkpoint_key(RotationOrder& order, RotationReport& report);
   base::Result<void> make_next_kek(RotationOrder& order);
+  base::Result<bool> is_sealed_under(const vault::Kek& kek);
   base::Result<void> record(const RotationOrder& order, std::string_view before, std::string_view since);
 
   const Config& config_;

@@ -1,6 +1,7 @@
 #include "apps/daemon/region.h"
 
 #include "apps/erasing.h"
+#include "apps/operator_events.h"
 #include "apps/system_events.h"
 #include "apps/tenant_events.h"
 #include "ledger/base/file.h"
@@ -73,8 +74,10 @@ base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const 
                                                               id.value(), metrics));
   region->set_limits(config.limits);
   TRY(region->keep_vault_up());
-  TRY(repeat_erasures(*region->writer_, region->erasures_,
-                      [raw = region.get()](boost::json::object event) { raw->note(std::move(event)); }));
+  const auto repeated = region->repeat_what_was_erased();
+  if (!repeated && repeated.error().code != Code::unavailable &&
+      repeated.error().code != Code::resource_exhausted)
+    return fail(repeated.error());
   region->keeper_ = std::make_unique<Keeper>(config, id, *region->writer_);
   return region;
 }
@@ -90,6 +93,7 @@ void Region::stop() {
 void Region::set_limits(const Config::Limits& limits) {
   writer_->set_limits(writer_limits(limits));
   at_once_ = std::min<std::size_t>(kSystemEventsAtOnce, limits.queue_events_max);
+  if (keeper_) keeper_->set_limits(limits);
 }
 
 void Region::note(boost::json::object event) {
@@ -115,7 +119,9 @@ void Region::note_registry(const ingest::Registry& registry) {
   for (const auto& tenant : registry.tenants()) {
     for (auto& event : tenant_events(tenant, id_)) note(std::move(event));
   }
-  note_operators(registry);
+  for (const auto& one : registry.operators()) {
+    for (auto& event : operator_events(one, registry, id_)) note(std::move(event));
+  }
   for (const auto& source : registry.sources()) {
     auto added = system_event("source.added/" + source.name.value(), "source.added", source.created);
     added["action"] = {
@@ -124,32 +130,6 @@ void Region::note_registry(const ingest::Registry& registry) {
     if (!source.revoked) continue;
     auto revoked = system_event("source.revoked/" + source.name.value(), "source.revoked", *source.revoked);
     revoked["action"] = {{"name", "source revoke"}, {"resource", source.name.value()}};
-    note(std::move(revoked));
-  }
-}
-
-void Region::note_operators(const ingest::Registry& registry) {
-  for (const auto& one : registry.operators()) {
-    // Of other regions' tenants nothing is said here.
-    std::string tenants;
-    for (const auto& id : one.tenants) {
-      constexpr std::size_t kListMax = 800;
-      const auto* tenant = registry.tenant(id);
-      if (tenant == nullptr || tenant->region != id_ || tenants.size() > kListMax) continue;
-      tenants += ' ' + id.value();
-    }
-    if (tenants.empty() && !one.all_tenants) continue;
-    auto added = system_event("operator.added/" + one.name, "operator.added", one.created);
-    added["action"] = {
-        {"name", "operator add"},
-        {"resource", one.name},
-        {"context", fmt::format("role {}, {}{}", to_string(one.role),
-                                one.all_tenants ? "all tenants" : "tenants" + tenants,
-                                one.expires ? ", expires " + base::format_rfc3339(*one.expires) : "")}};
-    note(std::move(added));
-    if (!one.revoked) continue;
-    auto revoked = system_event("operator.revoked/" + one.name, "operator.revoked", *one.revoked);
-    revoked["action"] = {{"name", "operator revoke"}, {"resource", one.name}};
     note(std::move(revoked));
   }
 }
@@ -163,7 +143,15 @@ void Region::note_silence(const SilenceChange& change, const ingest::Registry& r
   if (ours) note(silence_event(change));
 }
 
+base::Result<void> Region::repeat_what_was_erased() {
+  if (repeated_) return {};
+  TRY(repeat_erasures(*writer_, erasures_, [this](boost::json::object event) { note(std::move(event)); }));
+  repeated_ = true;
+  return {};
+}
+
 base::Result<void> Region::carry_out_erasures() {
+  TRY(repeat_what_was_erased());
   return apps::carry_out_erasures(files_, *writer_, erasures_, holds_,
                                   [this](boost::json::object event) { note(std::move(event)); });
 }
@@ -188,6 +176,11 @@ base::Result<void> Region::rewrap_vault(const vault::Kek& kek) {
     return done;
   }));
   return vault_state_->puts_away ? keep_vault_up() : base::Result<void>();
+}
+
+base::Result<bool> Region::is_sealed_under(const vault::Kek& kek) {
+  return store::call_on_ledger(*writer_,
+                               [&kek](store::LedgerThread& here) { return here.vault.is_wrapped_by(kek); });
 }
 
 base::Result<void> Region::take_over(tree::CheckpointKey which, const CheckpointKeyPtr& key) {

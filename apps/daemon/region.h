@@ -50,7 +50,8 @@ class Region {
   /// disk is full, waits on.
   base::Result<void> write_system_log();
 
-  /// Carries out what commands have ordered to be erased.
+  /// Carries out what commands have ordered to be erased, and what start() could not erase again because a
+  /// reader, such as a backup, or a full disk was in the way.
   base::Result<void> carry_out_erasures();
 
   void stop();
@@ -65,6 +66,7 @@ class Region {
   /// Wraps the vault's keys with the newest of `kek`; vault_state().puts_away until no byte is left of how
   /// they were wrapped before.
   base::Result<void> rewrap_vault(const vault::Kek& kek);
+  base::Result<bool> is_sealed_under(const vault::Kek& kek);
   /// Sees to it that what was begun is brought to an end.
   base::Result<void> keep_vault_up();
   /// Has a key sign the checkpoints of all logs from now on, endorsed by the one before. Nothing happens
@@ -80,7 +82,7 @@ class Region {
         holds_(std::move(holds)),
         kek_(std::move(kek)) {}
 
-  void note_operators(const ingest::Registry& registry);
+  base::Result<void> repeat_what_was_erased();
 
   const base::RegionId id_;
   const store::RegionFiles files_;
@@ -96,6 +98,7 @@ class Region {
   std::unique_ptr<Keeper> keeper_;
   std::map<std::string, boost::json::object> waiting_;  ///< by the event's id
   std::size_t at_once_ = 1;                             ///< events that the writer's queue takes
+  bool repeated_ = false;  ///< what was erased before is erased from these files too
 };
 
 /// What a writer is told of the configuration.

@@ -21,9 +21,9 @@ std::string text_of(const json::value& value) {
 
 /// Reads a member; the fault in words, or empty.
 std::string read_member(std::string_view name, const json::value& value, ErasureBody& out) {
-  if (name == "tenant" || name == "reason") {
+  if (name == "tenant" || name == "reason" || name == "region") {
     if (!value.is_string()) return fmt::format("{} must be a string", name);
-    (name == "tenant" ? out.tenant : out.reason) = text_of(value);
+    (name == "tenant" ? out.tenant : name == "reason" ? out.reason : out.region) = text_of(value);
   } else if (name == "dry_run" || name == "only_named") {
     if (!value.is_bool()) return fmt::format("{} must be true or false", name);
     (name == "dry_run" ? out.dry_run : out.only_named) = value.get_bool();
@@ -37,7 +37,8 @@ std::string read_member(std::string_view name, const json::value& value, Erasure
       out.subjects.push_back(text_of(subject));
     }
   } else {
-    return "there is a member that is not known; there are tenant, subjects, reason, dry_run and only_named";
+    return "there is a member that is not known; there are tenant, region, subjects, reason, dry_run "
+           "and only_named";
   }
   return {};
 }

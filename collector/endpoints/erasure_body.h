@@ -20,6 +20,7 @@ struct ErasureBody {
   std::string tenant;
   std::vector<std::string> subjects;  ///< `kind=value`, not looked at further
   std::string reason;
+  std::string region;  ///< empty: the one that the tenant is pinned to
   bool dry_run = true;
   bool only_named = false;
 };

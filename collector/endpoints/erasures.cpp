@@ -38,15 +38,22 @@ bool is_json(const http::Request& request) {
          ingest::form_of(type) == ingest::BodyForm::json && (coding.empty() || coding == "identity");
 }
 
-/// Whether the asker may act for the tenant, and where it is kept.
-tl::expected<base::RegionId, Problem> find_tenant(const Asker& asker, const std::string& name) {
-  const auto id = base::parse_tenant(name);
+/// Whether the asker may act for the tenant, and where it is kept: in the region that was asked for, if it
+/// ever was there, else in that of its pin.
+tl::expected<base::RegionId, Problem> find_tenant(const Asker& asker, const ErasureBody& body) {
+  const auto id = base::parse_tenant(body.tenant);
   // Whether there is such a tenant is nobody's business who may not act for it.
   if (!id || !asker.who->may_act_for(*id))
     return tl::unexpected(Problem{403, "about:blank", "this operator may not act for that tenant"});
   const auto* tenant = asker.registry->tenant(*id);
   if (tenant == nullptr)
     return tl::unexpected(Problem{404, "about:blank", "no such tenant is registered here"});
+  if (!body.region.empty()) {
+    const auto asked = base::parse_region(body.region);
+    if (!asked || !tenant->was_in(*asked))
+      return tl::unexpected(Problem{404, "about:blank", "the tenant never was in that region"});
+    if (*asked != tenant->region || !tenant->moved_to) return *asked;
+  }
   if (!tenant->moved_to) return tenant->region;
   return tl::unexpected(
       Problem{421, std::string(kMisdirectedProblem),
@@ -60,7 +67,7 @@ void erase(const Asker& asker, const ErasureCalls& calls, const http::Request& r
     return respond(answer(Problem{415, "about:blank", "send application/json, not compressed"}));
   auto body = read_erasure(request.body);
   if (!body) return respond(answer(body.error()));
-  const auto region = find_tenant(asker, body->tenant);
+  const auto region = find_tenant(asker, *body);
   if (!region) return respond(answer(region.error()));
   calls.erase({asker.who->name, *region, std::move(*body)}, respond);
 }

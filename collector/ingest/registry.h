@@ -9,6 +9,7 @@
 #include "ledger/crypto/entropy.h"
 #include "ledger/crypto/secret.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -61,6 +62,18 @@ struct Tenant {
 
   /// The region that it was pinned to when it was added.
   const base::RegionId& first_region() const { return moves.empty() ? region : moves.front().from; }
+  /// The region that it was pinned to at a time.
+  const base::RegionId& region_at(base::Timestamp time) const {
+    for (const auto& move : moves) {
+      if (time < move.time) return move.from;
+    }
+    return region;
+  }
+  /// Whether the region ever was its pin.
+  bool was_in(const base::RegionId& one) const {
+    return region == one ||
+           std::any_of(moves.begin(), moves.end(), [&](const Move& move) { return move.from == one; });
+  }
 };
 
 /// The sources and tenants at one moment. Immutable once read, so any thread may look things up in a shared

@@ -39,13 +39,25 @@ base::Result<CheckpointLine> read_checkpoint(std::string_view text) {
   return line;
 }
 
+std::size_t CommitTimes::first_covering(std::uint64_t seq) const {
+  const auto found =
+      std::upper_bound(entries_.begin(), entries_.end(), seq,
+                       [](std::uint64_t value, const Entry& entry) { return value < entry.size; });
+  return static_cast<std::size_t>(found - entries_.begin());
+}
+
+CommitTimes::Bounds CommitTimes::bounds_of(std::uint64_t seq) const {
+  const auto at = first_covering(seq);
+  Bounds out;
+  if (at > 0) out.behind = entries_[at - 1].time;
+  if (at < entries_.size()) out.by = entries_[at].time;
+  return out;
+}
+
 std::int64_t CommitTimes::Cursor::time_of(std::uint64_t seq) {
   const auto& entries = times_->entries_;
   if (!placed_) {
-    const auto found =
-        std::upper_bound(entries.begin(), entries.end(), seq,
-                         [](std::uint64_t value, const Entry& entry) { return value < entry.size; });
-    at_ = static_cast<std::size_t>(found - entries.begin());
+    at_ = times_->first_covering(seq);
     placed_ = true;
   }
   while (at_ < entries.size() && entries[at_].size <= seq) ++at_;

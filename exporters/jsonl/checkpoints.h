@@ -3,6 +3,7 @@
 #include "ledger/base/result.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,11 +45,20 @@ class CommitTimes {
   };
   Cursor cursor() const { return Cursor(*this); }
 
+  /// When a record came into the log, POSIX seconds: behind the last checkpoint that does not cover it, and
+  /// by the first that does; empty where there is none.
+  struct Bounds {
+    std::optional<std::int64_t> behind, by;
+  };
+  Bounds bounds_of(std::uint64_t seq) const;
+
  private:
   struct Entry {
     std::uint64_t size;
     std::int64_t time;
   };
+  std::size_t first_covering(std::uint64_t seq) const;
+
   std::vector<Entry> entries_;
 };
 

@@ -198,7 +198,7 @@ class RecordCheck {
         return wrong(next_, "it was received before a record in front of it");
     }
     for (const auto& leaf : block.leaves) TRY(add_leaf(leaf));
-    for (const auto& [part, hash] : block.retired) retired_.add(part, hash);
+    for (const auto& one : block.retired) retired_.add(one.part, one.seq, one.hash);
     if (!block.fault.empty()) return wrong(next_, block.fault);
     if (block.last_received) last_received_ = block.last_received;
     TRY(table_->add(block.events, block.totals.shown()));
@@ -243,7 +243,7 @@ class RecordCheck {
         "The records, with those at the boundaries, lead to the root hash that the log signed: none was left "
         "out, added, changed or moved.");
     run_.add("commit_times", check_last_commit(), "The log signed when each record was in it at the latest.");
-    retired_.finish();
+    retired_.finish(rules_.commits);
     values_.finish(totals_);
     run_.add("events_table", table_->finish(),
              evidence().profile == record::Profile::masked

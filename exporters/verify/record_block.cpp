@@ -53,7 +53,7 @@ base::Result<void> BlockChecker::check_retired(std::string_view line, CheckedBlo
   TRY_ASSIGN(const auto retired, jsonl::read_retired_record(line));
   TRY(check_place(retired.seq, out));
   TRY_ASSIGN(const auto part, rules_.retired->find(retired));
-  out.retired.emplace_back(part, retired.hash);
+  out.retired.push_back({part, retired.seq, retired.hash});
   out.totals.add_retired(retired.seq);
   out.leaves.push_back(retired.hash);
   return {};

@@ -35,7 +35,12 @@ struct CheckedBlock {
   std::optional<base::Timestamp> first_received;
   std::optional<base::Timestamp> last_received;
   std::vector<base::Digest> leaves;  ///< record hashes, of withheld and retired ones too
-  std::vector<std::pair<std::size_t, base::Digest>> retired;  ///< part as RetiredCheck counts them, and hash
+  struct Retired {
+    std::size_t part = 0;  ///< as RetiredCheck counts them
+    std::uint64_t seq = 0;
+    base::Digest hash;
+  };
+  std::vector<Retired> retired;
   jsonl::Totals totals;
   std::string events;  ///< the rows of events.csv that belong to the lines
   std::string fault;   ///< empty: nothing is wrong; else about line number leaves.size() of the block

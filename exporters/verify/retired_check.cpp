@@ -2,6 +2,7 @@
 
 #include "exporters/jsonl/lines.h"
 #include "exporters/verify/layout.h"
+#include "ledger/base/span.h"
 
 #include <fmt/format.h>
 
@@ -32,7 +33,7 @@ bool RetiredCheck::load() {
   };
   const auto done = read();
   if (!done) run_.add("retired", CheckState::failed, done.error().message);
-  leaves_.resize(parts_.size());
+  found_.resize(parts_.size());
   return done.has_value();
 }
 
@@ -46,6 +47,43 @@ base::Result<void> RetiredCheck::check_claim(const jsonl::RetiredPart& part) con
   if (part.last_received < part.first_received || part.retired < part.last_received ||
       run_.evidence->run_at < part.retired)
     return fail(Code::data_loss, "data/retired.jsonl states times that contradict one another");
+  const auto keep = base::parse_span(part.keep);
+  if (!keep)
+    return fail(Code::data_loss,
+                fmt::format("data/retired.jsonl says that the rule {} keeps '{}', which is no length of time",
+                            part.rule, part.keep));
+  if (part.retired < base::end_of(part.last_received, *keep))
+    return fail(
+        Code::data_loss,
+        fmt::format("the records {} to {}, part {}, were retired on {}, before the rule {}, which keeps "
+                    "{}, allows it",
+                    part.begin, part.end - 1, part.part, base::format_rfc3339(part.retired), part.rule,
+                    part.keep));
+  return {};
+}
+
+void RetiredCheck::add(std::size_t part, std::uint64_t seq, const base::Digest& hash) {
+  auto& found = found_[part];
+  if (found.leaves.size() == 0) found.first = seq;
+  found.last = seq;
+  found.leaves.append(hash);
+}
+
+/// The log's signed checkpoints bound when a record came, whatever is said of it now that it is gone.
+base::Result<void> RetiredCheck::check_times(std::size_t part, const jsonl::CommitTimes& commits) const {
+  constexpr std::int64_t kClockStep = 300'000'000;  ///< a clock that was set back meanwhile
+  constexpr std::int64_t kSecond = 1'000'000;
+  const auto& said = parts_[part];
+  for (const auto& [seq, received] : {std::pair(found_[part].first, said.first_received),
+                                      std::pair(found_[part].last, said.last_received)}) {
+    const auto bounds = commits.bounds_of(seq);
+    if ((bounds.by && received.micros >= (*bounds.by + 1) * kSecond + kClockStep) ||
+        (bounds.behind && received.micros < *bounds.behind * kSecond - kClockStep))
+      return fail(Code::data_loss,
+                  fmt::format("the record {} is said to have been received {}, but the checkpoints around it "
+                              "were signed at other times",
+                              seq, base::format_rfc3339(received)));
+  }
   return {};
 }
 
@@ -62,11 +100,11 @@ base::Result<std::size_t> RetiredCheck::find(const jsonl::RetiredRecord& record)
   return fail(Code::data_loss, "it is retired, but data/retired.jsonl does not say when and why");
 }
 
-base::Result<void> RetiredCheck::check() const {
+base::Result<void> RetiredCheck::check(const jsonl::CommitTimes& commits) const {
   const auto& proofs = *run_.proofs;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const auto& part = parts_[i];
-    const auto& leaves = leaves_[i];
+    const auto& leaves = found_[i].leaves;
     // A part that reaches beyond the run is seen in part only.
     const bool whole = proofs.first && part.begin >= proofs.first->seq && part.end <= proofs.last->seq + 1;
     const bool fits = whole ? leaves.size() == part.records && leaves.root() == part.root
@@ -77,16 +115,18 @@ base::Result<void> RetiredCheck::check() const {
           fmt::format("what data/retired.jsonl says of the records {} to {}, part {}, does not fit their "
                       "hashes",
                       part.begin, part.end - 1, part.part));
+    if (whole) TRY(check_times(i, commits));
   }
   return {};
 }
 
-void RetiredCheck::finish() {
+void RetiredCheck::finish(const jsonl::CommitTimes& commits) {
   if (parts_.empty()) return;
   run_.report.retired = parts_;
   run_.add(
-      "retired", check(),
-      "The hashes of records that were retired are there, as many as were, with the root that was kept.");
+      "retired", check(commits),
+      "The hashes of records that were retired are there, as many as were, with the root that was kept; each "
+      "was kept as long as its rule says.");
 }
 
 }  // namespace countersign::verify

@@ -1,4 +1,4 @@
-#include "ledger/retention/span.h"
+#include "ledger/base/span.h"
 
 #include <fmt/format.h>
 
@@ -7,11 +7,9 @@
 #include <chrono>
 #include <limits>
 
-namespace countersign::retention {
+namespace countersign::base {
 namespace {
 
-using base::Code;
-using base::fail;
 using Unit = Span::Unit;
 
 constexpr std::int64_t kDay_s = 86'400;
@@ -19,7 +17,7 @@ constexpr std::int64_t kSecondsMax = 1'000 * 366 * kDay_s;
 constexpr std::array<std::string_view, 4> kUnits{"second", "day", "month", "year"};
 constexpr std::array<std::int64_t, 4> kUnitSeconds{1, kDay_s, 30 * kDay_s, 365 * kDay_s};
 
-base::Timestamp moved(base::Timestamp from, std::int64_t count, Unit unit) {
+Timestamp moved(Timestamp from, std::int64_t count, Unit unit) {
   using namespace std::chrono;
   if (unit == Unit::seconds || unit == Unit::days)
     return {from.micros + count * kUnitSeconds.at(static_cast<std::size_t>(unit)) * 1'000'000};
@@ -34,7 +32,7 @@ base::Timestamp moved(base::Timestamp from, std::int64_t count, Unit unit) {
 
 }  // namespace
 
-base::Result<Span> parse_span(std::string_view text) {
+Result<Span> parse_span(std::string_view text) {
   const auto bad = [&] {
     return fail(Code::invalid_argument,
                 fmt::format("'{}' is no time to keep; say 12 months, 6 years, 90 days or forever", text));
@@ -61,12 +59,12 @@ std::string to_string(const Span& span) {
                      span.count == 1 ? "" : "s");
 }
 
-base::Timestamp end_of(base::Timestamp from, const Span& span) {
+Timestamp end_of(Timestamp from, const Span& span) {
   if (span.is_forever()) return {std::numeric_limits<std::int64_t>::max()};
   return moved(from, span.count, span.unit);
 }
 
-base::Timestamp begin_of(base::Timestamp to, const Span& span) {
+Timestamp begin_of(Timestamp to, const Span& span) {
   if (span.is_forever()) return {std::numeric_limits<std::int64_t>::min()};
   return moved(to, -span.count, span.unit);
 }
@@ -76,4 +74,4 @@ std::int64_t seconds_of(const Span& span) {
   return span.count * kUnitSeconds.at(static_cast<std::size_t>(span.unit));
 }
 
-}  // namespace countersign::retention
+}  // namespace countersign::base

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace countersign::retention {
+namespace countersign::base {
 
 /// How long something is kept, as people say it: `12 months`, `6 years`, `90 days`, `30 seconds`, `forever`.
 /// Months and years are those of the calendar in UTC.
@@ -21,16 +21,16 @@ struct Span {
 };
 
 /// Reads what to_string writes, singular and plural alike; at most 1,000 years. invalid_argument otherwise.
-base::Result<Span> parse_span(std::string_view text);
+Result<Span> parse_span(std::string_view text);
 std::string to_string(const Span& span);
 
 /// When it ends that began at `from`; the last moment of all for `forever`. The 31st of a month that has none
 /// is its last day.
-base::Timestamp end_of(base::Timestamp from, const Span& span);
+Timestamp end_of(Timestamp from, const Span& span);
 /// When it began that ends at `to`; the first moment of all for `forever`.
-base::Timestamp begin_of(base::Timestamp to, const Span& span);
+Timestamp begin_of(Timestamp to, const Span& span);
 
 /// About how long it is, to compare two; the longest for `forever`.
 std::int64_t seconds_of(const Span& span);
 
-}  // namespace countersign::retention
+}  // namespace countersign::base

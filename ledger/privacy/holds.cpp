@@ -33,7 +33,7 @@ base::Result<Hold> read_hold(const std::string& name, const json::object& from) 
   out.name = name;
   if (!is_name(name)) return fail(Code::data_loss, "its name is wrong");
   TRY_ASSIGN(out.time, base::parse_rfc3339(text_of(from, "time")));
-  TRY_ASSIGN(out.tenant, base::parse_tenant(text_of(from, "tenant")));
+  TRY_ASSIGN(out.tenant, base::parse_log_owner(text_of(from, "tenant")));
   TRY_ASSIGN(out.tokens, tokens_of(from));
   return out;
 }

@@ -1,5 +1,6 @@
 #include "ledger/privacy/person.h"
 
+#include "ledger/base/json.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
 
@@ -70,6 +71,9 @@ class Search {
     return vault_.read_all(tenant_, [&](Kind kind, std::string_view token, std::string_view value) {
       if (auto going = check_cancelled(); !going) return going;
       for (const auto& subject : subjects_) {
+        // What is free-form may be just that value.
+        if (kind == Kind::attribute && value == base::json_string(subject.value))
+          others_.emplace(token, Known{kind, true});
         if (kind != subject.kind || !same_value(kind, value, subject.value)) continue;
         (names_one_person(kind) ? identities_ : others_).emplace(token, Known{kind, true});
       }

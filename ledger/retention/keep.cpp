@@ -1,5 +1,6 @@
 #include "ledger/retention/keep.h"
 
+#include "ledger/base/file.h"
 #include "ledger/retention/retire.h"
 #include "ledger/retention/seal.h"
 #include "ledger/store/ledger_call.h"
@@ -65,12 +66,20 @@ class Round {
       const auto now = options_.clock();
       TRY_ASSIGN(const auto range, next_to_seal(reader_, log, rules, now));
       if (!range) break;
+      TRY(check_disk());
       TRY_ASSIGN(auto parts, write_segments(reader_, log, *range, rules, now, options_.files.segments()));
       TRY(do_in_ledger(writer_, [&parts](store::Store& store) { return store.seal(parts); }));
       for (auto& part : parts) report_.sealed.push_back(std::move(part.statement));
       TRY(drop());
     }
     return {};
+  }
+
+  /// A file is made before its rows go; the room for events is not sealing's.
+  base::Result<void> check_disk() const {
+    TRY_ASSIGN(const auto free, base::free_bytes(options_.files.folder));
+    if (free > options_.disk_reserve_bytes) return {};
+    return fail(Code::resource_exhausted, "there is no room on the disk to seal records");
   }
 
   /// Takes out of the hot table what is sealed, a little at a time, so that ingest does not wait for it.
@@ -87,7 +96,8 @@ class Round {
   /// Whether there may be more.
   base::Result<bool> retire(const store::LogHead& log, const TenantRules& rules) {
     TRY_ASSIGN(const auto before, hold_names());
-    TRY_ASSIGN(const auto due, find_due(reader_, log, rules, *options_.holds, options_.clock()));
+    TRY_ASSIGN(const auto due,
+               find_due(reader_, log, rules, *options_.holds, options_.clock(), options_.stop));
     for (const auto& name : due.held) {
       if (std::find(report_.held.begin(), report_.held.end(), name) == report_.held.end())
         report_.held.push_back(name);

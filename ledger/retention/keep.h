@@ -9,6 +9,7 @@
 #include "ledger/store/segment.h"
 #include "ledger/store/writer.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -31,8 +32,9 @@ struct KeepOptions {
   privacy::Erasures* erasures = nullptr;  ///< remembers the tokens before their values go
   base::Clock clock;
   std::function<std::string()> new_id;  ///< of an erasure
-  /// Asked between two steps; true ends the round early.
+  /// Asked now and then; true ends the round early.
   std::function<bool()> stop;
+  std::uint64_t disk_reserve_bytes = 0;  ///< that sealing leaves free
 };
 
 /// One round over all logs of a region: seals what is not hot any more, and retires what has been kept as

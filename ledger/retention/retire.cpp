@@ -71,7 +71,9 @@ const privacy::Hold* hold_on(const std::vector<privacy::Hold>& holds, const base
 
 /// Takes out of `tokens` what stands in a record that stays.
 base::Result<void> leave_what_stays(LedgerReader& reader, const LogHead& log,
-                                    const std::vector<SegmentPart>& going, Tokens& tokens) {
+                                    const std::vector<SegmentPart>& going, const std::function<bool()>& stop,
+                                    Tokens& tokens) {
+  constexpr std::uint64_t kAsk = 4'096;
   const auto goes = [&](std::uint64_t seq) {
     return std::any_of(going.begin(), going.end(), [&](const SegmentPart& part) {
       const auto& statement = part.statement;
@@ -80,6 +82,8 @@ base::Result<void> leave_what_stays(LedgerReader& reader, const LogHead& log,
     });
   };
   return reader.read(log, 0, log.size, [&](base::Seq seq, std::string_view bytes) -> base::Result<void> {
+    if (base::index_of(seq) % kAsk == 0 && stop && stop())
+      return base::fail(base::Code::aborted, "the search for what is due was ended");
     if (goes(base::index_of(seq))) return {};
     return for_each_token_of(bytes, [&](const record::TokenAt& at) {
       if (const auto found = tokens.find(at.token); found != tokens.end()) tokens.erase(found);
@@ -99,7 +103,8 @@ bool is_left_over(std::string_view name, const std::map<std::string, std::uint64
 }  // namespace
 
 base::Result<Due> find_due(LedgerReader& reader, const LogHead& log, const TenantRules& rules,
-                           const privacy::Holds& holds, base::Timestamp now, std::size_t tokens_max) {
+                           const privacy::Holds& holds, base::Timestamp now,
+                           const std::function<bool()>& stop, std::size_t tokens_max) {
   Due due;
   const auto tenant = base::tenant_of(log.name);
   TRY_ASSIGN(const auto standing, holds.list());
@@ -120,7 +125,7 @@ base::Result<Due> find_due(LedgerReader& reader, const LogHead& log, const Tenan
     }
   }
   if (due.parts.empty()) return due;
-  TRY(leave_what_stays(reader, log, due.parts, tokens));
+  TRY(leave_what_stays(reader, log, due.parts, stop, tokens));
   due.values.tenant = tenant;
   due.values.searched = log.size;
   for (const auto& [token, kind] : tokens) due.values.unless_shared.push_back(token);

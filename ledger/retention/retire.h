@@ -10,6 +10,7 @@
 #include "ledger/store/segment.h"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,10 +28,10 @@ struct Due {
 
 /// Finds the sealed parts of which every type has been kept as long as the rules say, and that no hold
 /// covers; at most as many as `tokens_max` values allow, the rest the next time. Reads the whole log once
-/// where something is due.
+/// where something is due. aborted where `stop`, asked now and then, says so.
 base::Result<Due> find_due(store::LedgerReader& reader, const store::LogHead& log, const TenantRules& rules,
                            const privacy::Holds& holds, base::Timestamp now,
-                           std::size_t tokens_max = 100'000);
+                           const std::function<bool()>& stop = {}, std::size_t tokens_max = 100'000);
 
 /// What is stated of a part that goes now: the rule is the one that keeps its types longest.
 store::RetirementStatement retirement_of(const store::SegmentPart& part, const TenantRules& rules,

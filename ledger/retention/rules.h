@@ -1,8 +1,8 @@
 #pragma once
 
 #include "ledger/base/result.h"
+#include "ledger/base/span.h"
 #include "ledger/base/types.h"
-#include "ledger/retention/span.h"
 
 #include <filesystem>
 #include <map>
@@ -12,6 +12,12 @@
 #include <vector>
 
 namespace countersign::retention {
+
+using base::begin_of;
+using base::end_of;
+using base::parse_span;
+using base::seconds_of;
+using base::Span;
 
 /// A rule that is named after what it serves.
 struct NamedRule {

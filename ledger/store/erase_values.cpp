@@ -78,7 +78,7 @@ base::Result<ErasureResult> erase_values(const ErasureOrder& order, const Rememb
 }
 
 base::Result<void> leave_no_byte(vault::VaultWriter& vault) {
-  if (!vault.empty_wal())
+  if (!vault.empty_wal_at_once())
     return fail(
         Code::unavailable,
         "the values are erased, but a reader of the vault keeps older pages of its WAL; ask again when it "

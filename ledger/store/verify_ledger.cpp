@@ -2,6 +2,7 @@
 
 #include "ledger/sqlite/connection.h"
 #include "ledger/store/log_tail.h"
+#include "ledger/store/recorded.h"
 #include "ledger/store/verify_chunk.h"
 #include "ledger/store/verify_sealed.h"
 #include "ledger/store/verify_workers.h"
@@ -157,10 +158,14 @@ class Verification {
     log.root = range.root();
     TRY_ASSIGN(const auto newest, reader_.newest_checkpoint(head));
     if (whole && newest && newest->size > range.size()) {
-      fault(head.name.text, static_cast<std::int64_t>(range.size()),
+      // Signed since this began, or said to have been signed.
+      TRY_ASSIGN(const auto now, reader_.log(base::tenant_of(head.name)));
+      if (newest->size > now.size)
+        fault(
+            head.name.text, static_cast<std::int64_t>(range.size()),
             fmt::format("{} records were signed, but there are only {}: the end was removed or an older copy "
                         "was restored",
-                        newest->size, range.size()));
+                        newest->size, now.size));
     }
     for (const auto& [size, known] : outside) {
       if (whole && size > range.size())
@@ -187,6 +192,13 @@ class Verification {
     key_sum_ += checked->retired_keys;
     report_.sealed += checked->records;
     report_.retired.insert(report_.retired.end(), checked->retired.begin(), checked->retired.end());
+    const auto system = std::find_if(heads_.begin(), heads_.end(), [](const LogHead& one) {
+      return base::tenant_of(one.name).value() == base::kSystemTenant;
+    });
+    if (system == heads_.end()) return {};
+    const auto recorded = check_recorded(reader_, ledger_, head, *system);
+    if (!recorded && recorded.error().code != Code::data_loss) return fail(recorded.error());
+    if (!recorded) fault(head.name.text, -1, recorded.error().message);
     return {};
   }
 

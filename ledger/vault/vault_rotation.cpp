@@ -160,6 +160,16 @@ base::Result<void> VaultWriter::end_rotation() {
   return {};
 }
 
+base::Result<bool> VaultWriter::is_wrapped_by(const Kek& kek) const {
+  TRY_ASSIGN(auto select, impl_->connection.prepare("SELECT name,sealed FROM keys"));
+  for (;;) {
+    TRY_ASSIGN(const bool row, select.step());
+    if (!row) return true;
+    const std::string name(select.text(0));
+    if (name != kScrubMark && !kek.newest_opens(select.blob(1), key_binding(name))) return false;
+  }
+}
+
 base::Result<void> VaultWriter::rewrap(const Kek& kek) {
   std::vector<std::pair<std::string, crypto::Secret>> outdated;
   {
@@ -199,11 +209,7 @@ base::Result<void> VaultWriter::rewrap(const Kek& kek) {
 
 base::Result<void> VaultWriter::put_away() {
   if (!impl_->puts_away) return {};
-  // Values are taken in meanwhile: a reader in the way is not waited for, the caller asks again.
-  TRY(impl_->connection.execute("PRAGMA busy_timeout=20"));
-  const auto emptied = impl_->connection.empty_wal();
-  TRY(impl_->connection.execute("PRAGMA busy_timeout=2000"));
-  TRY(emptied);
+  TRY(empty_wal_at_once());
   TRY(scrub());
   TRY_ASSIGN(auto transaction,
              sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));

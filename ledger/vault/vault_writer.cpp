@@ -178,6 +178,13 @@ void VaultWriter::move_wal(int pages) {
 
 base::Result<void> VaultWriter::empty_wal() { return impl_->connection.empty_wal(); }
 
+base::Result<void> VaultWriter::empty_wal_at_once() {
+  TRY(impl_->connection.execute("PRAGMA busy_timeout=20"));
+  const auto emptied = impl_->connection.empty_wal();
+  TRY(impl_->connection.execute("PRAGMA busy_timeout=2000"));
+  return emptied;
+}
+
 base::Result<void> VaultWriter::scrub() {
   TRY_ASSIGN(const auto pages, impl_->connection.scrub());
   static_cast<void>(pages);

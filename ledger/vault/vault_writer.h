@@ -60,6 +60,9 @@ class VaultWriter {
   /// After a commit: moves the WAL once it has grown past `pages`.
   void move_wal(int pages);
   base::Result<void> empty_wal();
+  /// As empty_wal(), but a reader in the way is hardly waited for: for a thread that others wait for, which
+  /// asks again.
+  base::Result<void> empty_wal_at_once();
 
   /// After empty_wal(): leaves no byte in the file that belongs to no row. See sqlite::Connection::scrub.
   base::Result<void> scrub();
@@ -85,6 +88,8 @@ class VaultWriter {
   std::uint64_t unopened() const;
   /// Deletes the older keys. failed_precondition unless reseal() has said done.
   base::Result<void> end_rotation();
+  /// Whether all keys are wrapped with the newest of `kek`.
+  base::Result<bool> is_wrapped_by(const Kek& kek) const;
   /// Wraps all keys with the newest of `kek`. Nothing happens where they are already.
   base::Result<void> rewrap(const Kek& kek);
   /// Whether bytes of keys that were put away may still be in the file.

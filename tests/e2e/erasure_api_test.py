@@ -226,6 +226,46 @@ class ErasureApi(unittest.TestCase):
         self.appliance.run("privacy", "hold", "release", "case-17")
         self.assertEqual(self.post(ORDER)[0], 200)
 
+    def test_a_reader_in_the_way_is_waited_for_and_holds_nobody_up(self):
+        plan = self.post({"tenant": "acme", "subjects": ["email=ana@example.com"]})[1]
+        reader = sqlite3.connect(f"file:{self.appliance.region_file('vault.sqlite')}?mode=ro", uri=True, isolation_level=None)
+        self.addCleanup(reader.close)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM personal").fetchall()
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(self.post(ORDER)))
+        asking.start()
+        until = time.monotonic() + 10
+        while not list((self.appliance.folder / "heads" / "eu-1.erasures").glob("*.json")) and time.monotonic() < until:
+            time.sleep(0.05)
+        slowest = 0
+        for number in range(100, 150):
+            begun = time.monotonic()
+            self.assertEqual(self.appliance.post(self.source, [event(number, {"id": f"other-{number}"})])[0], 200)
+            slowest = max(slowest, time.monotonic() - begun)
+            time.sleep(0.05)
+        print(f"the slowest of 50 requests took {slowest:.3f} s while an erasure waited for a reader")
+        self.assertTrue(asking.is_alive())
+        # What was decided is not stopped by a hold that comes later, nor by a restart.
+        for subject in ("email=ana@example.com", "user=ana-17"):
+            done = self.appliance.run("privacy", "hold", "add", "too-late", "--tenant", "acme", "--subject", subject, check=False)
+            self.assertIn(done.returncode, (3, 8), done.stdout)
+        self.appliance.run("privacy", "hold", "add", "case-1", "--tenant", "acme")
+        asking.join(30)
+        self.assertEqual(answers[0][0], 202, answers)
+        self.appliance.stop()
+        self.appliance.start()
+        self.assertEqual(self.ask("GET", f"{PATH}/{answers[0][1]['id']}", token=self.dpo)[1]["status"], "running")
+        reader.close()
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            told = self.ask("GET", f"{PATH}/{answers[0][1]['id']}", token=self.dpo)[1]
+            if told["status"] == "done":
+                break
+            time.sleep(0.1)
+        self.assertEqual((told["status"], told["erased_values"]), ("done", plan["would_erase"]))
+        self.assertEqual(self.names_ana_on_disk(), [])
+
     def test_one_person_at_a_time_and_what_takes_long_can_be_asked_for(self):
         orders = self.hold_the_main_thread()
         answers = []

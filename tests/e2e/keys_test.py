@@ -14,7 +14,7 @@ import unittest
 import zipfile
 from pathlib import Path
 
-from appliance import BIN, Appliance, event
+from appliance import BIN, Appliance, event, records_of
 
 FROM, TO = "2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
@@ -270,6 +270,47 @@ class Rotation(Keys):
                 self.assertIn(f"user{seq % 50}@mail.example", [one.get("value") for one in shown["disclosures"]])
         self.assertNotIn("error", self.appliance.log_text())
 
+    def test_no_key_goes_while_a_region_that_needs_it_is_not_served(self):
+        text = self.appliance.config.read_text()
+        both = text.replace('regions = ["eu-1"]', 'regions = ["eu-1", "us-1"]')
+        self.start()
+        before = self.ids()
+        self.appliance.config.write_text(both)
+        self.appliance.run("region", "init", "us-1")
+        for key in ("kek", "log", "clock"):
+            self.fails("key", "rotate", key, code=8, words=["us-1", "restart countersignd"])
+        self.assertEqual(self.appliance.stop(), 0)
+        self.start()
+        self.appliance.run("tenant", "add", "globex", "--region", "us-1")
+        self.appliance.post(self.token, dict(event(1), tenant="globex"))
+        self.assertEqual(self.appliance.stop(), 0)
+        self.appliance.config.write_text(text)
+        self.start()
+        for key in ("kek", "log", "clock"):
+            self.fails("key", "rotate", key, code=8, words=["us-1", "us-1.heads"])
+        self.assertEqual(self.ids(), before)
+        self.assertFalse(list(self.keys.glob("*.next")))
+        os.rename(self.appliance.folder / "heads" / "us-1.heads", self.appliance.folder / "us-1.heads")
+        self.rotate("kek")
+
+    def test_a_region_with_a_damaged_vault_does_not_keep_another_from_its_record(self):
+        self.appliance.config.write_text(self.appliance.config.read_text().replace('regions = ["eu-1"]', 'regions = ["eu-1", "us-1"]'))
+        self.appliance.run("region", "init", "us-1")
+        self.appliance.run("tenant", "add", "globex", "--region", "us-1")
+        self.start()
+        for tenant in ("acme", "globex"):
+            self.assertEqual(self.appliance.post(self.token, [dict(event(n), tenant=tenant, id=f"{tenant}-{n}") for n in range(20)])[0], 200)
+        self.assertEqual(self.appliance.stop(), 0)
+        database = sqlite3.connect(self.appliance.folder / "data" / "us-1" / "vault.sqlite")
+        with database:
+            database.execute("UPDATE personal SET sealed=zeroblob(length(sealed)) WHERE lookup IN (SELECT lookup FROM personal LIMIT 3)")
+        database.close()
+        self.start()
+        self.fails("key", "rotate", "vault", code=8, words=["3 values of the region us-1 cannot be sealed anew"])
+        self.wait_rotations(["vault"])
+        kinds = [r["event"]["action"]["resource"] for r in records_of(self.appliance.folder / "data" / "us-1" / "ledger.sqlite", "us-1/_system") if r["event"]["type"] == "key.rotated"]
+        self.assertEqual(kinds, ["vault"])
+
     def test_an_order_waits_for_the_daemon(self):
         for key in ("vault", "log", "kek"):
             self.fails("key", "rotate", key, code=6, words=["The order stays"])
@@ -433,6 +474,7 @@ class Credential(Keys):
         result = self.rotate("kek")
         self.assertIn("kek.next", result["advice"])
         self.assert_reveals(7, 7)
+        self.fails("key", "rotate", "kek", words=["already", "hand that key over as kek"])
         self.appliance.stop()
         shutil.move(folder / "kek.next", folder / "kek")
         self.start()

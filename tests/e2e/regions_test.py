@@ -174,6 +174,40 @@ class TwoRegions(unittest.TestCase):
         for region in ("eu-1", "us-1"):
             self.assertEqual(self.appliance.run("verify", "--data", self.folder(region), check=False).returncode, 0)
 
+    def test_a_person_is_erased_over_http_in_the_region_of_before_too(self):
+        token = self.appliance.json("operator", "add", "dpo", "--role", "privacy", "--tenant", "acme")["token"]
+        ask = lambda **more: self.appliance.request("POST", "/v1/privacy/erasures", json.dumps({"tenant": "acme", "subjects": ["email=user1@mail.example"], **more}),
+                                                    {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+        until(lambda: ask()[0] != 401, "the operator is not known")
+        self.assertEqual(self.appliance.post(self.token, event(1))[0], 200)
+        self.move("us-1")
+        self.wait_moved("us-1", 1)
+        self.assertEqual(self.appliance.post(self.token, event(51))[0], 200)
+        for region, other in ((None, "us-1"), ("eu-1", "eu-1")):
+            status, _, answer = ask(dry_run=False, reason="gdpr_art_17", **({"region": region} if region else {}))
+            answer = json.loads(answer)
+            self.assertEqual((status, answer.get("region")), (200, other), answer)
+            self.assertEqual(set(answer["also_held_in"]), {"eu-1", "us-1"} - {other})
+            self.assertGreater(answer["erased_values"], 0)
+        for folder in (self.folder("eu-1"), self.folder("us-1")):
+            self.assertFalse(holds(folder, ["user1@mail.example"]))
+        for region, expected in (("ap-1", 404), ("eu-2", 404), ("no region", 404)):
+            self.assertEqual(ask(region=region)[0], expected)
+        # Each region tells who may act for its tenants, and what the policy is.
+        added = lambda region: [r["event"]["action"]["context"] for r in self.system(region, "operator.added")]
+        until(lambda: added("us-1"), "not recorded")
+        self.assertEqual(added("eu-1"), ["role privacy, tenants acme"])
+        self.assertEqual(added("us-1"), ["role privacy, tenants acme, which moved here"])
+        self.appliance.run("tenant", "policy", "set", "acme", "auditor", "none")
+        self.appliance.run("operator", "revoke", "dpo")
+        for region in ("eu-1", "us-1"):
+            until(lambda: self.system(region, "policy.changed"), "not recorded")
+            until(lambda: self.system(region, "operator.revoked"), "not recorded")
+        self.appliance.stop()
+        self.appliance.start()
+        time.sleep(1.5)
+        self.assertEqual((len(added("eu-1")), len(added("us-1"))), (1, 1))
+
     def test_a_move_under_load_puts_every_event_into_one_region(self):
         receipts, answers, stopped = {}, [], threading.Event()
 
@@ -356,6 +390,13 @@ class Places(unittest.TestCase):
         self.assertFalse((self.appliance.folder / "data" / "us-1").exists())
         until(lambda: self.appliance.run("search", "globex", check=False).returncode == 0, "no index")
         self.assertTrue((there / "index.sqlite").exists())
+        self.appliance.stop()
+        verified = lambda: self.appliance.run("verify", "--data", self.appliance.folder / "data", check=False)
+        self.assertIn("us-1/globex", verified().stdout, "where the configuration says that it is")
+        self.assertEqual(verified().returncode, 0)
+        os.rename(there, self.appliance.folder / "over" / "gone")
+        self.assertNotEqual(verified().returncode, 0)
+        self.assertIn("over/there", verified().stderr)
 
     def in_mounts(self, script):
         """Runs a shell script in a mount namespace of its own; skips where that is not allowed."""
@@ -387,6 +428,17 @@ class Places(unittest.TestCase):
                 self.assertIn("ended 1", bad.stdout, bad.stderr)
                 self.assertIn("the same file system", bad.stderr)
                 self.assertIn(str(eu), bad.stderr)
+        # Neither is anything put back, or made, where the mount is missing.
+        moved = self.in_mounts(mount_eu + mount_us + make + "$BIN/countersign backup --to $F/backups --region eu-2")
+        self.assertIn("Snapshot", moved.stdout, moved.stderr)
+        for command in ("restore --from $F/backups --region eu-2", "region init eu-2"):
+            with self.subTest(command):
+                bad = self.in_mounts(f"$BIN/countersign {command}; echo ended $?")
+                self.assertIn("ended 8", bad.stdout, bad.stderr)
+                self.assertIn("the same file system", bad.stderr)
+                self.assertEqual(list(eu.iterdir()), [])
+        back = self.in_mounts(mount_eu + mount_us + "$BIN/countersign restore --from $F/backups --region eu-2; echo ended $?")
+        self.assertIn("The region eu-2 is back", back.stdout, back.stderr)
         # A region that asks for nothing lies on the file system of the one that asks.
         bad = self.in_mounts(f"mount -t tmpfs x $F/us && mkdir $F/us/a $F/us/b && mount --bind $F/us/a $F/eu && mount --bind $F/us/b $F/us && {start}")
         self.assertIn("ended 1", bad.stdout)

@@ -1,6 +1,7 @@
 """Old records are sealed into files and retired by rule, and everything still verifies, is found, and says what went."""
 
 import json
+import shutil
 import subprocess
 import time
 import unittest
@@ -94,6 +95,18 @@ class Retention(unittest.TestCase):
         name.write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
         self.assertNotEqual(self.verify()["ledgers"][0]["faults"], [])
         name.write_bytes(whole)
+
+        # Moved to other storage it is backed up as long as it can be reached, and is not left out where it cannot.
+        away, backups = self.appliance.folder / "worm", self.appliance.folder / "backups"
+        away.mkdir()
+        shutil.move(name, away / name.name)
+        name.symlink_to(away / name.name)
+        self.run("backup", "--to", backups)
+        away.rename(self.appliance.folder / "unmounted")
+        done = self.run("backup", "--to", backups, check=False)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("cannot be reached", done.stderr)
+        (self.appliance.folder / "unmounted").rename(away)
 
         self.assertEqual(self.retire(300, 60), 300)
         self.assertGreaterEqual(self.erased, 900, "three values of each person")

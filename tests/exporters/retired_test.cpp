@@ -200,6 +200,39 @@ TEST_F(RetiredRecords, AreHeldToTheirNumberAndRoot) {
   EXPECT_NE(failure_of(verify(folder)), "");
 }
 
+TEST_F(RetiredRecords, AreHeldToTheTimesThatTheLogSignedAndToTheirRule) {
+  const auto part = *jsonl::read_retired_part([&] {
+    auto line = read_whole(fixture_.make_folder(request()) / layout::kRetired);
+    line.pop_back();
+    return line;
+  }());
+  const auto time_text = [](base::Timestamp time) { return base::format_rfc3339(time); };
+  // Retired a day earlier than the rule allows, and longer kept by the word of whoever signs than it was.
+  const base::Timestamp early{part.last_received.micros + 89 * kDay * 1'000'000};
+  EXPECT_NE(after_edit(layout::kRetired, time_text(part.retired), time_text(early)).find("keeps 90 days"),
+            std::string::npos);
+  EXPECT_NE(
+      after_edit(layout::kRetired, "\"keep\":\"90 days\"", "\"keep\":\"6 years\"").find("keeps 6 years"),
+      std::string::npos);
+  EXPECT_NE(after_edit(layout::kRetired, "\"keep\":\"90 days\"", "\"keep\":\"a while\""), "");
+  // Said to be older than the checkpoints show.
+  const base::Timestamp older{part.first_received.micros - 30 * kDay * 1'000'000};
+  const auto line = read_whole(fixture_.make_folder(request()) / layout::kRetired);
+  const auto times = "\"first_received\":\"" + time_text(part.first_received) + "\",\"last_received\":\"" +
+                     time_text(part.last_received) + "\"";
+  ASSERT_NE(line.find(times), std::string::npos) << line;
+  const base::Timestamp later{part.last_received.micros + 2 * kDay * 1'000'000};
+  EXPECT_NE(after_edit(layout::kRetired, "\"last_received\":\"" + time_text(part.last_received),
+                       "\"last_received\":\"" + time_text(later))
+                .find("signed at other times"),
+            std::string::npos);
+  EXPECT_NE(after_edit(layout::kRetired, times,
+                       "\"first_received\":\"" + time_text(older) + "\",\"last_received\":\"" +
+                           time_text(older) + "\"")
+                .find("signed at other times"),
+            std::string::npos);
+}
+
 TEST(RetiredLines, AreReadAsTheyWereWritten) {
   const jsonl::RetiredPart part{5,           9,           1,   {"login.failed"}, 3,        {},
                                 {1'000'000}, {2'000'000}, {3}, "hipaa",          "6 years"};

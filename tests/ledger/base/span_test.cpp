@@ -1,14 +1,14 @@
-#include "ledger/retention/span.h"
+#include "ledger/base/span.h"
 
 #include <gtest/gtest.h>
 
-namespace countersign::retention {
+namespace countersign::base {
 namespace {
 
-base::Timestamp at(std::string_view text) { return *base::parse_rfc3339(text); }
+Timestamp at(std::string_view text) { return *parse_rfc3339(text); }
 
 std::string end(std::string_view from, std::string_view span) {
-  return base::format_rfc3339(end_of(at(from), *parse_span(span)));
+  return format_rfc3339(end_of(at(from), *parse_span(span)));
 }
 
 TEST(Span, ReadsWhatPeopleSay) {
@@ -41,4 +41,4 @@ TEST(Span, CountsMonthsAndYearsByTheCalendar) {
 }
 
 }  // namespace
-}  // namespace countersign::retention
+}  // namespace countersign::base

@@ -2,10 +2,12 @@
 
 #include "ledger/base/file.h"
 #include "ledger/record/event_view.h"
+#include "ledger/record/prepare.h"
 #include "ledger/record/record.h"
 #include "ledger/retention/seal.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/store/ledger_call.h"
+#include "ledger/store/recorded.h"
 #include "ledger/store/verify_ledger.h"
 #include "ledger/vault/vault_reader.h"
 #include "tests/support/test_region.h"
@@ -427,6 +429,56 @@ TEST(SealedLedger, NoticesWhatWasDoneToItsFilesAndStatements) {
     file.seekp(100).put('x');
   }
   EXPECT_NE(copy.verify(), "");
+}
+
+/// As the daemon records what was done.
+record::PreparedEvent event_of(const store::RecordedPart& part, const std::string& type) {
+  auto prepared = record::prepare_event(
+      {{"id", part.id},
+       {"time", base::format_rfc3339(part.time)},
+       {"type", type},
+       {"tenant", base::kSystemTenant},
+       {"action", {{"name", "retention"}, {"resource", "acme"}, {"context", part.context}}}},
+      {base::SourceName(std::string(store::kApplianceSource)), record::Proof::none},
+      record::Vocabulary::system);
+  EXPECT_TRUE(prepared);
+  return std::move(*prepared);
+}
+
+TEST(SealedLedger, HoldsItsStatementsToWhatWasRecorded) {
+  Kept kept;
+  kept.set("hipaa", "6 years", "12 months", {{"challenge.*", "custom", *parse_span("90 days")}});
+  kept.fill_once(0, 600);
+  kept.region.pass(100 * kDay);
+  const auto report = kept.keep_once();
+  ASSERT_EQ(report.retired.size(), 1u);
+  ASSERT_EQ(report.sealed.size(), 2u);
+  {
+    auto writer = kept.region.open_writer();
+    std::vector<record::PreparedEvent> batch;
+    batch.push_back(event_of(store::recorded(report.sealed[0]), "records.sealed"));
+    batch.push_back(event_of(store::recorded(report.sealed[1]), "records.sealed"));
+    batch.push_back(event_of(store::recorded(report.retired[0]), "records.retired"));
+    ASSERT_TRUE(TestRegion::append(*writer, std::move(batch)));
+  }
+  ASSERT_EQ(kept.verify(), "");
+  const auto fault_after = [&](const std::string& table, const std::string& old, const std::string& with) {
+    Kept copy(&kept.region);
+    testing::tamper(copy.region,
+                    fmt::format("UPDATE {} SET statement=replace(statement,'{}','{}')", table, old, with));
+    return copy.verify();
+  };
+  const auto retired = base::format_rfc3339(report.retired[0].retired);
+  for (const auto& [old, with] :
+       {std::pair<std::string, std::string>("\"rule\":\"custom\"", "\"rule\":\"pci_dss\""),
+        {"90 days", "30 days"},
+        {retired, base::format_rfc3339({report.retired[0].retired.micros + 1})}})
+    EXPECT_NE(fault_after("retirements", old, with).find("is not what was recorded"), std::string::npos)
+        << old;
+  EXPECT_NE(fault_after("segments", base::format_rfc3339(report.sealed[0].sealed),
+                        base::format_rfc3339({report.sealed[0].sealed.micros + 1}))
+                .find("is not what was recorded"),
+            std::string::npos);
 }
 
 TEST(SealedLedger, ReadsSeveralRangesOfATileThatIsNotFull) {

@@ -3,13 +3,16 @@
 #include "ledger/base/file.h"
 #include "ledger/record/record.h"
 #include "ledger/sqlite/connection.h"
+#include "ledger/store/ledger_reader.h"
 #include "tests/support/test_region.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <fstream>
 #include <ostream>
+#include <thread>
 
 namespace countersign::store {
 namespace {
@@ -45,6 +48,30 @@ TEST(VerifyLedger, FindsNothingWrongWithAWholeLedger) {
   EXPECT_EQ(report.logs[0].checkpointed, 40'000u);
   EXPECT_EQ(report.logs[1].records, 300u);
   EXPECT_GT(report.bytes, 40'300u * 500);
+}
+
+TEST(VerifyLedger, FindsNothingWrongWhereMoreIsSignedMeanwhile) {
+  TestRegion region;
+  fill(region, 0, 500);
+  auto writer = region.open_writer();
+  std::uint64_t next = 500;
+  const auto add_and_sign = [&](std::uint64_t) {
+    std::vector<record::PreparedEvent> batch;
+    batch.push_back(sample_event(next++));
+    ASSERT_TRUE(TestRegion::append(*writer, std::move(batch)));
+    for (;;) {
+      auto reader = LedgerReader::open(region.files().ledger());
+      const auto newest = reader->newest_checkpoint(*reader->log(base::TenantId("acme")));
+      ASSERT_TRUE(newest);
+      if (*newest && (*newest)->size == next) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  };
+  const auto report = verify_ledger(region.files().ledger(), {}, add_and_sign);
+  ASSERT_TRUE(report) << report.error().message;
+  for (const auto& fault : report->faults) ADD_FAILURE() << fault.what;
+  EXPECT_EQ(report->logs.front().records, 500u);
+  EXPECT_GT(next, 500u);
 }
 
 TEST(VerifyLedger, AcceptsAnEmptyLedger) {
