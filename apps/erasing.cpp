@@ -153,6 +153,8 @@ base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Wr
       order->what.unless_shared.clear();
     }
     const auto remember = [&](const std::vector<std::string>& tokens) -> base::Result<void> {
+      TRY_ASSIGN(const auto alone, holds.lock());
+      if (!decided) TRY(check_holds(holds, {order->what.tenant, tokens, {}, 0}));
       erasure.tokens = tokens;
       erasure.kinds.clear();
       for (const auto& token : tokens) ++erasure.kinds[order->kinds[token]];
@@ -206,11 +208,12 @@ base::Result<void> repeat_erasures(store::Writer& writer, const privacy::Erasure
     TRY_ASSIGN(auto future, store::begin_erasing(writer, std::move(order), {}));
     under_way.push_back(std::move(future));
   }
+  base::Result<void> worst;
   for (auto& future : under_way) {
-    TRY_ASSIGN(const auto result, future.get());
-    static_cast<void>(result);
+    const auto result = future.get();
+    if (!result && (worst || worst.error().code == Code::unavailable)) worst = fail(result.error());
   }
-  return {};
+  return worst;
 }
 
 }  // namespace countersign::apps

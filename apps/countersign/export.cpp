@@ -208,7 +208,7 @@ void add_export(CLI::App& app, Context& context) {
       "Show values that stand in these records alone, such as 17,42-50; they are shown wherever "
       "they stand");
   command->add_option("--recipient", options->recipient,
-                      "Whom the bundle is for; stands in it and in the system log, as written");
+                      "Whom the bundle is for; stands in it and in the system log as a token");
   command->add_option("--requested-by", options->requested_by, "Who asked for it (the user who runs this)");
   command->add_option("--destination", options->destination,
                       "Region or country that the bundle goes to (the region itself); recorded");

@@ -52,9 +52,13 @@ base::Result<int> add(const Context& context, const Options& options) {
     auto order = person.order(hold.tenant);
     hold.tokens = std::move(order.certain);
     hold.tokens.insert(hold.tokens.end(), order.unless_shared.begin(), order.unless_shared.end());
-    TRY(check_not_decided(config, region, hold));
   }
-  TRY(privacy::Holds(config.holds(region)).add(hold));
+  {
+    privacy::Holds holds(config.holds(region));
+    TRY_ASSIGN(const auto alone, holds.lock());
+    TRY(check_not_decided(config, region, hold));
+    TRY(holds.add(hold));
+  }
   TRY(note(config, region, "hold.placed", hold.name, options.tenant));
   print(
       context,

@@ -8,7 +8,6 @@
 #include "apps/keys.h"
 #include "apps/region_directories.h"
 #include "apps/system_events.h"
-#include "collector/ingest/secrets.h"
 #include "ledger/backup/check.h"
 #include "ledger/backup/place.h"
 #include "ledger/base/file.h"
@@ -61,9 +60,7 @@ class Restore {
     TRY(compare());
     if (options_.verify) TRY(verify(kek));
     TRY(rebuild_index());
-    TRY(put_small_files());
-    if (report_.settings.registry_restored)
-      TRY(ingest::reseal_secrets(config_.registry(), kek, crypto::system_entropy()));
+    TRY(put_small_files(kek));
     TRY(note_the_restore());
     TRY(place_.publish());
     return std::move(report_);
@@ -189,14 +186,15 @@ class Restore {
     }
   }
 
-  base::Result<void> put_small_files() {
+  base::Result<void> put_small_files(const vault::Kek& kek) {
     TRY(base::make_folders_durably(staged_.bundles()));
     TRY(backup::add_files(small_files_.orders, staged_.folder / "orders"));
     TRY(backup::add_files(small_files_.outbox, staged_.folder / "outbox"));
     std::error_code ignored;
     if (!std::filesystem::exists(config_.holds(region_), ignored))
       TRY(backup::add_files(small_files_.holds, config_.holds(region_)));
-    TRY_ASSIGN(report_.settings, put_settings(config_, small_files_, options_.replace_settings));
+    TRY_ASSIGN(report_.settings,
+               put_settings(config_, small_files_, manifest_.id, kek, options_.replace_settings));
     return {};
   }
 
@@ -207,8 +205,9 @@ class Restore {
         {"name", "restore"},
         {"resource", manifest_.id},
         {"context",
-         fmt::format("bytes={} erasures={} values_erased={} rolled_back={} verified={}", report_.bytes,
-                     report_.erasures, report_.values_erased, report_.rolled_back(), report_.verified)}};
+         fmt::format("bytes={} erasures={} values_erased={} rolled_back={} verified={}{}", report_.bytes,
+                     report_.erasures, report_.values_erased, report_.rolled_back(), report_.verified,
+                     report_.settings.replaced.empty() ? "" : " settings_replaced=true")}};
     return leave_in_outbox(staged_, event);
   }
 
@@ -270,7 +269,7 @@ void add_restore(CLI::App& app, Context& context) {
                     "Verify the ledger and open every value before anything is put in place");
   command->add_flag("--replace-settings", options->replace_settings,
                     "Put the snapshot's sources, tenants, operators and rules of retention in place of those "
-                    "that are here, which are kept beside as *.before-restore");
+                    "that are here, which are kept beside as *.before-SNAPSHOT");
   command->callback(
       [&context, options] { context.run = [&context, options] { return restore(context, *options); }; });
 }

@@ -1,12 +1,16 @@
 #include "apps/countersign/restore_settings.h"
 
 #include "collector/ingest/registry.h"
+#include "collector/ingest/secrets.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
+#include "ledger/crypto/digest.h"
+#include "ledger/crypto/entropy.h"
 #include "ledger/retention/rules.h"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 #include <map>
 
@@ -20,19 +24,36 @@ constexpr std::uint64_t kSettingsBytesMax = 256u << 20;
 /// What of each source, tenant and operator decides who may do what, and where.
 using Facts = std::map<std::string, std::string>;
 
-std::string validity(const std::string& what, bool revoked) { return revoked ? what + ", revoked" : what; }
+/// Tells secrets and tokens apart within one restore, and nothing else of them.
+class Marks {
+ public:
+  Marks() { crypto::system_entropy()(key_); }
+  std::string operator()(base::Bytes secret) const {
+    return base::to_hex(crypto::hmac_sha256(key_, {base::text_of(secret)}).view().first(4));
+  }
 
-Facts facts_of(const ingest::Registry& registry) {
+ private:
+  std::array<std::uint8_t, 32> key_{};
+};
+
+/// `registry` has its secrets opened.
+Facts facts_of(const ingest::Registry& registry, const Marks& mark) {
   Facts out;
-  for (const auto& one : registry.sources())
-    out["source " + one.name.value()] =
-        validity(one.token_sha256 ? "a token of SHA-256 " + base::to_hex(one.token_sha256->view().first(4))
-                                  : one.scheme,
-                 one.revoked.has_value());
-  for (const auto& one : registry.operators())
-    out["operator " + one.name] = validity(fmt::format("{}, a token of SHA-256 {}", to_string(one.role),
-                                                       base::to_hex(one.token_sha256.view().first(4))),
-                                           one.revoked.has_value());
+  const auto of = [](std::string facts, bool revoked) { return facts + (revoked ? ", revoked" : ""); };
+  for (const auto& one : registry.sources()) {
+    auto facts = one.adapter;
+    if (one.token_sha256) facts += ", token " + mark(one.token_sha256->view());
+    if (one.backfill_sha256) facts += ", token for history " + mark(one.backfill_sha256->view());
+    for (const auto& secret : one.secrets) facts += fmt::format(", {} {}", one.scheme, mark(secret->view()));
+    for (const auto& tenant : one.tenants) facts += ", for " + tenant.value();
+    out["source " + one.name.value()] = of(std::move(facts), one.revoked.has_value());
+  }
+  for (const auto& one : registry.operators()) {
+    auto facts = fmt::format("{}, token {}", to_string(one.role), mark(one.token_sha256.view()));
+    for (const auto& tenant : one.tenants) facts += ", for " + tenant.value();
+    if (one.expires) facts += ", until " + base::format_rfc3339(*one.expires);
+    out["operator " + one.name] = of(std::move(facts), one.revoked.has_value());
+  }
   for (const auto& one : registry.tenants())
     out["tenant " + one.id.value()] =
         fmt::format("pinned to {}{}", one.region.value(), one.sharing.to_text());
@@ -62,35 +83,70 @@ void compare(const Facts& here, const Facts& there, std::vector<std::string>& ou
   }
 }
 
-/// Whether the snapshot's file was put; where it was not, what stands in the file otherwise.
-template <typename Settings>
-base::Result<bool> put_file(const fs::path& file, const std::string& snapshot, base::FileMode mode,
-                            bool replace, std::vector<std::string>& differences) {
-  if (snapshot.empty()) return false;
+/// Keeps what is in a file beside it, if there is anything.
+base::Result<void> set_aside(const fs::path& file, const std::string& id, base::FileMode mode,
+                             RestoredSettings& out) {
   auto here = base::read_file(file, kSettingsBytesMax);
-  if (!here && here.error().code != base::Code::not_found) return base::fail(here.error());
-  if (here && *here == snapshot) return false;
-  if (here && !replace) {
-    TRY_ASSIGN(const auto now, Settings::parse(*here));
-    TRY_ASSIGN(const auto then, Settings::parse(snapshot));
-    compare(facts_of(now), facts_of(then), differences);
-    return false;
+  if (!here && here.error().code == base::Code::not_found) return {};
+  if (!here) return base::fail(here.error());
+  TRY(base::create_file_durably(fmt::format("{}.before-{}", file.string(), id), *here, mode));
+  out.replaced.push_back(file.filename().string());
+  return {};
+}
+
+base::Result<void> put_registry(const fs::path& file, const backup::SmallFiles& snapshot,
+                                const std::string& id, const vault::Kek& kek, bool replace,
+                                RestoredSettings& out) {
+  if (snapshot.registry.empty()) return {};
+  TRY_ASSIGN(const auto alone, base::wait_for_lock(fs::path(file) += ".lock", base::FileLock::alone));
+  TRY_ASSIGN(auto then, ingest::Registry::parse(snapshot.registry));
+  TRY(ingest::open_secrets(then, kek));
+  std::error_code ignored;
+  if (fs::exists(file, ignored)) {
+    TRY_ASSIGN(auto now, ingest::Registry::load(file));
+    TRY(ingest::open_secrets(now, kek));
+    const Marks mark;
+    std::vector<std::string> differences;
+    compare(facts_of(now, mark), facts_of(then, mark), differences);
+    if (differences.empty()) return {};
+    if (!replace) {
+      out.differences = std::move(differences);
+      return {};
+    }
+    TRY(set_aside(file, id, base::FileMode::secret, out));
   }
-  if (here) TRY(base::write_file_durably(file.string() + ".before-restore", *here, mode));
-  TRY(base::write_file_durably(file, snapshot, mode));
-  return true;
+  TRY(ingest::reseal_secrets(then, kek, crypto::system_entropy()));
+  TRY(base::write_file_durably(file, then.to_text(), base::FileMode::secret));
+  out.registry_restored = true;
+  return {};
+}
+
+base::Result<void> put_retention(const fs::path& file, const std::string& snapshot, const std::string& id,
+                                 bool replace, RestoredSettings& out) {
+  if (snapshot.empty()) return {};
+  std::error_code ignored;
+  if (fs::exists(file, ignored)) {
+    TRY_ASSIGN(const auto now, retention::RuleBook::load(file));
+    TRY_ASSIGN(const auto then, retention::RuleBook::parse(snapshot));
+    std::vector<std::string> differences;
+    compare(facts_of(now), facts_of(then), differences);
+    if (differences.empty()) return {};
+    if (!replace) {
+      out.differences.insert(out.differences.end(), differences.begin(), differences.end());
+      return {};
+    }
+    TRY(set_aside(file, id, base::FileMode::readable, out));
+  }
+  return base::write_file_durably(file, snapshot, base::FileMode::readable);
 }
 
 }  // namespace
 
 base::Result<RestoredSettings> put_settings(const Config& config, const backup::SmallFiles& snapshot,
-                                            bool replace) {
+                                            const std::string& id, const vault::Kek& kek, bool replace) {
   RestoredSettings out;
-  TRY_ASSIGN(out.registry_restored,
-             put_file<ingest::Registry>(config.registry(), snapshot.registry, base::FileMode::secret, replace,
-                                        out.differences));
-  TRY(put_file<retention::RuleBook>(config.retention(), snapshot.retention, base::FileMode::readable, replace,
-                                    out.differences));
+  TRY(put_registry(config.registry(), snapshot, id, kek, replace, out));
+  TRY(put_retention(config.retention(), snapshot.retention, id, replace, out));
   return out;
 }
 

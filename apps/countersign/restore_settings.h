@@ -3,6 +3,7 @@
 #include "apps/config.h"
 #include "ledger/backup/small_files.h"
 #include "ledger/base/result.h"
+#include "ledger/vault/kek.h"
 
 #include <string>
 #include <vector>
@@ -14,13 +15,15 @@ namespace countersign::apps {
 /// restored before, can have brought older ones.
 struct RestoredSettings {
   bool registry_restored = false;
+  std::vector<std::string> replaced;  ///< names of files that were there
   /// Where what was here stays, what the snapshot says otherwise, a line each.
   std::vector<std::string> differences;
 };
 
-/// Puts the snapshot's settings where there are none. Others stay, or, with `replace`, are kept beside as
-/// `<file>.before-restore`. Errors: those of reading and writing.
+/// Puts the snapshot's settings where there are none, the sources' secrets sealed under the newest of `kek`.
+/// Others stay, or, with `replace`, are kept beside as `<file>.before-<id of the snapshot>`. Errors: those of
+/// reading and writing, already_exists where such a copy is there, and of ingest::open_secrets.
 base::Result<RestoredSettings> put_settings(const Config& config, const backup::SmallFiles& snapshot,
-                                            bool replace);
+                                            const std::string& id, const vault::Kek& kek, bool replace);
 
 }  // namespace countersign::apps

@@ -108,15 +108,24 @@ base::Result<void> KeyRotation::record(const RotationOrder& order, std::string_v
 base::Result<void> KeyRotation::make_next_kek(RotationOrder& order) {
   const auto& source = config_.keys.vault;
   if (source.kind == vault::KekSource::Kind::credential) return {};
-  // Whoever read the key before the next one was there has written what it sealed.
-  TRY_ASSIGN(const auto alone, hold_kek(config_, base::FileLock::alone));
+  // Whoever read the key before the next one was there has written what it sealed. Not waited for long: the
+  // daemon has other things to do.
+  constexpr std::int64_t kPatienceMs = 500;
+  TRY_ASSIGN(const auto alone, base::wait_for_lock(config_.kek_lock(), base::FileLock::alone, kPatienceMs));
   if (is_there(source.next().file)) return {};
+  TRY(check_regions());
   std::vector<std::uint8_t> bytes(crypto::Aead::kKeySize);
   crypto::system_entropy()(bytes);
   const crypto::Secret fresh(std::move(bytes));
   order.since = vault::key_id(fresh);
   TRY(save_rotation_order(config_, order));
   return vault::store_key_encryption_key(source.next(), fresh, crypto::system_entropy());
+}
+
+/// Seals anew what the appliance itself keeps under the key-encryption key.
+base::Result<void> KeyRotation::reseal(const vault::Kek& kek) const {
+  TRY(ingest::reseal_secrets(config_.registry(), kek, crypto::system_entropy()));
+  return backup::KnownKeys(config_.backup_keys()).reseal(kek, crypto::system_entropy());
 }
 
 base::Result<bool> KeyRotation::is_sealed_under(const vault::Kek& kek) {
@@ -141,6 +150,8 @@ base::Result<bool> KeyRotation::rotate_kek(RotationOrder& order, RotationReport&
                       "order the rotation again",
                       source.name));
     if (credential && order.since.empty()) {
+      // What an order before this one could not reach.
+      TRY(reseal(kek));
       TRY_ASSIGN(const bool sealed, is_sealed_under(kek));
       if (sealed)
         return fail(Code::failed_precondition,
@@ -160,18 +171,22 @@ base::Result<bool> KeyRotation::rotate_kek(RotationOrder& order, RotationReport&
       TRY(region->rewrap_vault(kek));
       clean = clean && !region->vault_state().puts_away;
     }
-    TRY(ingest::reseal_secrets(config_.registry(), kek, crypto::system_entropy()));
-    TRY(backup::KnownKeys(config_.backup_keys()).reseal(kek, crypto::system_entropy()));
+    TRY(reseal(kek));
     if (!clean) return false;
     if (!credential) TRY(base::replace_file_durably(source.next().file, source.file));
   }
   report.before = order.before;
   report.since = order.since;
+  constexpr std::string_view kBackups =
+      "take a backup, so that the folder of backups can be opened with the new key; if somebody else has the "
+      "old "
+      "one, take it to a new folder";
+  report.advice = kBackups;
   if (credential)
     report.advice = fmt::format(
         "everything is sealed under the credential {0}.next now: hand that key over as {0}, "
-        "take {0}.next out of the unit, and restart it",
-        source.name);
+        "take {0}.next out of the unit, and restart it; then {1}",
+        source.name, kBackups);
   TRY(record(order, order.before, order.since));
   return true;
 }

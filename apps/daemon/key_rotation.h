@@ -34,6 +34,7 @@ class KeyRotation {
   base::Result<bool> rotate_vault(RotationOrder& order, RotationReport& report);
   base::Result<bool> rotate_checkpoint_key(RotationOrder& order, RotationReport& report);
   base::Result<void> make_next_kek(RotationOrder& order);
+  base::Result<void> reseal(const vault::Kek& kek) const;
   base::Result<bool> is_sealed_under(const vault::Kek& kek);
   base::Result<void> record(const RotationOrder& order, std::string_view before, std::string_view since);
 

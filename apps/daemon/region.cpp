@@ -145,9 +145,16 @@ void Region::note_silence(const SilenceChange& change, const ingest::Registry& r
 
 base::Result<void> Region::repeat_what_was_erased() {
   if (repeated_) return {};
-  TRY(repeat_erasures(*writer_, erasures_, [this](boost::json::object event) { note(std::move(event)); }));
-  repeated_ = true;
-  return {};
+  if (reader_in_the_way_) {
+    // The rows have gone. Until the reader has, too, an order of nothing does what is left.
+    TRY(store::erase_and_wait(*writer_, {}, {}));
+    reader_in_the_way_ = false;
+  }
+  const auto done =
+      repeat_erasures(*writer_, erasures_, [this](boost::json::object event) { note(std::move(event)); });
+  repeated_ = done.has_value();
+  reader_in_the_way_ = !done && done.error().code == Code::unavailable;
+  return done;
 }
 
 base::Result<void> Region::carry_out_erasures() {

@@ -98,7 +98,8 @@ class Region {
   std::unique_ptr<Keeper> keeper_;
   std::map<std::string, boost::json::object> waiting_;  ///< by the event's id
   std::size_t at_once_ = 1;                             ///< events that the writer's queue takes
-  bool repeated_ = false;  ///< what was erased before is erased from these files too
+  bool repeated_ = false;           ///< what was erased before is erased from these files too
+  bool reader_in_the_way_ = false;  ///< of the vault, when that was tried
 };
 
 /// What a writer is told of the configuration.

@@ -179,16 +179,7 @@ Result<void> reseal_secrets(const std::filesystem::path& path, const vault::Kek&
                             const crypto::Entropy& entropy) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return {};
-  return change_registry(path, [&](Registry& registry) -> Result<void> {
-    for (auto& source : registry.sources()) {
-      for (auto& sealed : source.sealed) {
-        if (key.newest_opens(sealed, secret_binding(source.name))) continue;
-        TRY_ASSIGN(const auto secret, open_secret(source.name, sealed, key));
-        sealed = seal_secret(source.name, base::text_of(secret.view()), key.newest(), entropy);
-      }
-    }
-    return {};
-  });
+  return change_registry(path, [&](Registry& registry) { return reseal_secrets(registry, key, entropy); });
 }
 
 Result<std::string> make_backfill_token(const std::filesystem::path& path, const base::SourceName& name,

@@ -39,4 +39,15 @@ base::Result<void> open_secrets(Registry& registry, const vault::Kek& key) {
   return {};
 }
 
+base::Result<void> reseal_secrets(Registry& registry, const vault::Kek& key, const crypto::Entropy& entropy) {
+  for (auto& source : registry.sources()) {
+    for (auto& sealed : source.sealed) {
+      if (key.newest_opens(sealed, secret_binding(source.name))) continue;
+      TRY_ASSIGN(const auto secret, open_secret(source.name, sealed, key));
+      sealed = seal_secret(source.name, base::text_of(secret.view()), key.newest(), entropy);
+    }
+  }
+  return {};
+}
+
 }  // namespace countersign::ingest

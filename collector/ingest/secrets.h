@@ -21,6 +21,10 @@ base::Result<crypto::Secret> open_secret(const base::SourceName& source, base::B
 /// secret does not open: it was sealed under another key, or altered. Nothing is changed on disk.
 base::Result<void> open_secrets(Registry& registry, const vault::Kek& key);
 
+/// Seals the secrets of every source under the newest of `key`, where they are not already. Errors as
+/// open_secrets.
+base::Result<void> reseal_secrets(Registry& registry, const vault::Kek& key, const crypto::Entropy& entropy);
+
 /// Seals the secrets of every source in the file at `path` under the newest of `key`, where they are not
 /// already, in one change of the file. Errors as open_secrets, and then nothing changes.
 base::Result<void> reseal_secrets(const std::filesystem::path& path, const vault::Kek& key,

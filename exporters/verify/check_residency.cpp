@@ -3,10 +3,12 @@
 #include "exporters/verify/layout.h"
 #include "exporters/verify/residency.h"
 #include "ledger/record/record.h"
+#include "ledger/record/retired_context.h"
 #include "ledger/tree/proof.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace countersign::verify {
@@ -85,7 +87,39 @@ base::Result<std::vector<SystemRecord>> read_records(const Verification& run, co
   return out;
 }
 
-base::Result<Residency> check(const Verification& run) {
+/// Compares what data/retired.jsonl says with what the system log recorded when it was done.
+void check_retired(Verification& run, const std::vector<SystemRecord>& records) {
+  const auto& tenant = run.evidence->tenant;
+  std::size_t recorded = 0;
+  for (const auto& part : run.report.retired) {
+    const auto id = record::retired_event_id(tenant, part.begin, part.part);
+    const auto found = std::find_if(records.begin(), records.end(), [&](const SystemRecord& one) {
+      return one.what == SystemRecord::What::retired && one.id == id;
+    });
+    if (found == records.end()) continue;
+    ++recorded;
+    const auto context = record::retired_context(
+        {part.begin, part.end, part.part, part.records, part.root, part.rule, part.keep});
+    if (found->context == context && found->time == part.retired) continue;
+    return run.add("retired_recorded", CheckState::failed,
+                   fmt::format("What data/retired.jsonl says of the records {} to {}, part {}, is not what "
+                               "the system log recorded when they were retired.",
+                               part.begin, part.end - 1, part.part));
+  }
+  const auto all = run.report.retired.size();
+  if (recorded == all) {
+    run.add("retired_recorded", CheckState::passed,
+            "What was retired, when and under which rule stands in the system log as the bundle says it.");
+  } else {
+    run.add(
+        "retired_recorded", CheckState::not_claimed,
+        fmt::format("Of {} parts that were retired, {} are in the system log of the bundle: when and under "
+                    "which rule the others went is the operator's statement.",
+                    all, recorded));
+  }
+}
+
+base::Result<Residency> check(Verification& run) {
   TRY_ASSIGN(const auto text, run.bundle.read(layout::kResidency, kBytesMax));
   TRY_ASSIGN(auto facts, parse_residency(text));
   TRY(check_scope(run, facts));
@@ -98,6 +132,7 @@ base::Result<Residency> check(const Verification& run) {
   if (backed) {
     TRY_ASSIGN(records, read_records(run, facts));
   }
+  if (!run.report.retired.empty()) check_retired(run, records);
   auto residency = residency_of(std::move(facts), records);
   if (format_residency(residency) != text)
     return fail(

@@ -53,7 +53,8 @@ void check_log(Verification& run);
 /// everything that takes the records themselves.
 void check_records(Verification& run);
 
-/// `residency`: where everything was kept, made again from records of the system log.
+/// `residency`: where everything was kept, made again from records of the system log; `retired_recorded`:
+/// that those also tell of what was retired, as data/retired.jsonl says.
 void check_residency(Verification& run);
 
 }  // namespace countersign::verify

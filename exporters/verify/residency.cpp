@@ -108,17 +108,26 @@ base::Result<std::optional<SystemRecord>> read_system_record(std::string_view by
   if (record.log != system_log.text) return fail(Code::data_loss, "it is of another log");
   TRY_ASSIGN(const auto event, record::read_event(record.event));
   const auto type = event.plain(record::kType);
-  SystemRecord out{base::index_of(record.seq), record.received, What::added, {}, {}, {}, {}};
+  SystemRecord out;
+  out.seq = base::index_of(record.seq);
+  out.received = record.received;
   if (type == "tenant.moved") {
     out.what = What::moved;
   } else if (type == "export.performed") {
     out.what = What::exported;
+  } else if (type == "records.retired") {
+    out.what = What::retired;
   } else if (type != "tenant.added") {
     return std::optional<SystemRecord>();
   }
   if (event.text(record::kActionResource) != tenant.value()) return std::optional<SystemRecord>();
   if (out.what == What::moved) TRY(read_move(event, out));
   if (out.what == What::exported) out.destination = destination_in(event.text(record::kActionContext));
+  if (out.what == What::retired) {
+    out.id = event.text(record::kId);
+    out.context = event.text(record::kActionContext);
+    TRY_ASSIGN(out.time, base::parse_rfc3339(event.plain(record::kTime)));
+  }
   return std::optional(std::move(out));
 }
 

@@ -23,18 +23,20 @@ std::optional<base::RegionId> destination_in(std::string_view context);
 
 /// A record of the system log that speaks of the tenant.
 struct SystemRecord {
-  enum class What { added, moved, exported };
+  enum class What { added, moved, exported, retired };
   std::uint64_t seq = 0;
   base::Timestamp received;
   What what = What::added;
   base::RegionId from, to;                    ///< moved
   std::string reason;                         ///< moved
   std::optional<base::RegionId> destination;  ///< exported; absent where the record does not say
+  std::string id = {}, context = {};          ///< retired: see record::retired_context
+  base::Timestamp time = {};                  ///< retired
 };
 
-/// Reads a record's bytes. Absent where it is not `tenant.added`, `tenant.moved` or `export.performed` of
-/// this tenant. data_loss where it does not read, is of another log, or is a move that does not say from
-/// where to where.
+/// Reads a record's bytes. Absent where it is not `tenant.added`, `tenant.moved`, `export.performed` or
+/// `records.retired` of this tenant. data_loss where it does not read, is of another log, or is a move that
+/// does not say from where to where.
 base::Result<std::optional<SystemRecord>> read_system_record(std::string_view bytes,
                                                              const base::LogName& system_log,
                                                              const base::TenantId& tenant);
@@ -85,7 +87,7 @@ struct Residency {
 /// Computes the statement from all records of the tenant in the system log, in their order.
 Residency residency_of(ResidencyFacts facts, const std::vector<SystemRecord>& records);
 
-/// Whether a record belongs into the bundle: pins of all times, exports of the period.
+/// Whether a record belongs into the bundle: pins and retirements of all times, exports of the period.
 inline bool belongs_to(const SystemRecord& record, const jsonl::Period& period) {
   return record.what != SystemRecord::What::exported || period.contains(record.received);
 }

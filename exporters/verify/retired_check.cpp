@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace countersign::verify {
 
@@ -74,11 +75,15 @@ base::Result<void> RetiredCheck::check_times(std::size_t part, const jsonl::Comm
   constexpr std::int64_t kClockStep = 300'000'000;  ///< a clock that was set back meanwhile
   constexpr std::int64_t kSecond = 1'000'000;
   const auto& said = parts_[part];
-  for (const auto& [seq, received] : {std::pair(found_[part].first, said.first_received),
-                                      std::pair(found_[part].last, said.last_received)}) {
+  const auto& found = found_[part];
+  // Of a part that is seen in part only, others may have come before and after.
+  const bool begins = found.leaves.size() == said.records, ends = begins;
+  for (const auto& [seq, received, not_after, not_before] :
+       {std::tuple(found.first, said.first_received, true, begins),
+        std::tuple(found.last, said.last_received, ends, true)}) {
     const auto bounds = commits.bounds_of(seq);
-    if ((bounds.by && received.micros >= (*bounds.by + 1) * kSecond + kClockStep) ||
-        (bounds.behind && received.micros < *bounds.behind * kSecond - kClockStep))
+    if ((not_after && bounds.by && received.micros >= (*bounds.by + 1) * kSecond + kClockStep) ||
+        (not_before && bounds.behind && received.micros < *bounds.behind * kSecond - kClockStep))
       return fail(Code::data_loss,
                   fmt::format("the record {} is said to have been received {}, but the checkpoints around it "
                               "were signed at other times",
@@ -115,7 +120,7 @@ base::Result<void> RetiredCheck::check(const jsonl::CommitTimes& commits) const 
           fmt::format("what data/retired.jsonl says of the records {} to {}, part {}, does not fit their "
                       "hashes",
                       part.begin, part.end - 1, part.part));
-    if (whole) TRY(check_times(i, commits));
+    TRY(check_times(i, commits));
   }
   return {};
 }

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 namespace countersign::base {
 namespace {
@@ -40,6 +42,8 @@ Result<void> write_new(const fs::path& path, std::string_view content, FileMode 
 fs::path temporary_beside(const fs::path& path) {
   return folder_of(path) / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
 }
+
+int operation_of(FileLock how) { return how == FileLock::shared ? LOCK_SH : LOCK_EX; }
 
 }  // namespace
 
@@ -101,10 +105,22 @@ Result<void> make_folders_durably(const fs::path& path) {
 
 Result<OpenFile> wait_for_lock(const std::filesystem::path& path, FileLock how) {
   TRY_ASSIGN(auto file, OpenFile::open(path, O_RDONLY | O_CREAT, 0644));
-  while (::flock(file.descriptor(), how == FileLock::shared ? LOCK_SH : LOCK_EX) != 0) {
+  while (::flock(file.descriptor(), operation_of(how)) != 0) {
     if (errno != EINTR) return os_error("lock", file.path());
   }
   return file;
+}
+
+Result<OpenFile> wait_for_lock(const std::filesystem::path& path, FileLock how, std::int64_t patience_ms) {
+  constexpr std::int64_t kPauseMs = 10;
+  TRY_ASSIGN(auto file, OpenFile::open(path, O_RDONLY | O_CREAT, 0644));
+  for (;; patience_ms -= kPauseMs) {
+    if (::flock(file.descriptor(), operation_of(how) | LOCK_NB) == 0) return file;
+    if (errno != EWOULDBLOCK && errno != EINTR) return os_error("lock", file.path());
+    if (patience_ms <= 0)
+      return fail(Code::unavailable, fmt::format("{} is locked by another process", path.string()));
+    std::this_thread::sleep_for(std::chrono::milliseconds(kPauseMs));
+  }
 }
 
 Result<std::uint64_t> free_bytes(const fs::path& path) {

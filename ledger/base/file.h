@@ -37,6 +37,9 @@ enum class FileLock { shared, alone };
 /// would let two hold the lock. Held as long as the file is open. Any process.
 Result<OpenFile> wait_for_lock(const std::filesystem::path& path, FileLock how);
 
+/// As wait_for_lock, but unavailable where another has it for longer than `patience_ms`.
+Result<OpenFile> wait_for_lock(const std::filesystem::path& path, FileLock how, std::int64_t patience_ms);
+
 /// Bytes that an unprivileged writer can still use on the file system of `path`.
 Result<std::uint64_t> free_bytes(const std::filesystem::path& path);
 

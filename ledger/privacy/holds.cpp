@@ -77,6 +77,11 @@ base::Result<std::vector<Hold>> Holds::list() const {
   return out;
 }
 
+base::Result<base::OpenFile> Holds::lock() const {
+  TRY(base::make_folders_durably(folder_.parent_path()));
+  return base::wait_for_lock(folder_.string() + ".lock", base::FileLock::alone);
+}
+
 base::Result<std::optional<Hold>> Holds::covering(const store::ErasureOrder& order) const {
   TRY_ASSIGN(auto all, list());
   std::set<std::string_view> tokens(order.certain.begin(), order.certain.end());

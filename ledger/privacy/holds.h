@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/base/open_file.h"
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
@@ -35,6 +36,10 @@ class Holds {
 
   /// All of them, by name. data_loss where a file is none: it names it.
   base::Result<std::vector<Hold>> list() const;
+
+  /// Waits until no other process looks at the holds or changes them, and keeps it so for as long as the file
+  /// is open: who places a hold and who decides an erasure each look and write under it.
+  base::Result<base::OpenFile> lock() const;
 
   /// The first hold that covers something of the order; empty where none does.
   base::Result<std::optional<Hold>> covering(const store::ErasureOrder& order) const;

@@ -6,6 +6,8 @@
 #include "ledger/store/ledger_call.h"
 #include "ledger/store/ledger_reader.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -46,11 +48,13 @@ class Round {
 
  private:
   base::Result<void> keep(const store::LogHead& log, const TenantRules& rules) {
-    TRY(seal(log, rules));
+    const auto sealed = seal(log, rules);
+    // What goes makes room.
+    if (!sealed && sealed.error().code != Code::resource_exhausted) return sealed;
     for (bool more = true; more && !stopped();) {
       TRY_ASSIGN(more, retire(log, rules));
     }
-    return {};
+    return sealed;
   }
 
   bool stopped() const { return options_.stop && options_.stop(); }
@@ -77,7 +81,10 @@ class Round {
 
   /// A file is made before its rows go; the room for events is not sealing's.
   base::Result<void> check_disk() const {
-    TRY_ASSIGN(const auto free, base::free_bytes(options_.files.folder));
+    std::error_code ignored;
+    const auto folder = options_.files.segments();
+    TRY_ASSIGN(const auto free,
+               base::free_bytes(std::filesystem::exists(folder, ignored) ? folder : options_.files.folder));
     if (free > options_.disk_reserve_bytes) return {};
     return fail(Code::resource_exhausted, "there is no room on the disk to seal records");
   }
@@ -109,7 +116,13 @@ class Round {
     TRY(erase(due));
     std::vector<store::RetirementStatement> parts;
     for (const auto& part : due.parts) parts.push_back(retirement_of(part, rules, options_.clock()));
-    TRY(do_in_ledger(writer_, [&](store::Store& store) { return store.retire(log.number, parts); }));
+    {
+      // Erasing may have waited, too.
+      TRY_ASSIGN(const auto alone, options_.holds->lock());
+      TRY_ASSIGN(const auto now, hold_names());
+      if (now != before) return true;
+      TRY(do_in_ledger(writer_, [&](store::Store& store) { return store.retire(log.number, parts); }));
+    }
     report_.retired.insert(report_.retired.end(), parts.begin(), parts.end());
     TRY(clean());
     return true;
@@ -133,6 +146,9 @@ class Round {
     bool remembered = false;
     const auto remember = [&](const std::vector<std::string>& tokens) -> base::Result<void> {
       if (remembered || tokens.empty()) return {};
+      TRY_ASSIGN(const auto alone, options_.holds->lock());
+      TRY_ASSIGN(const auto hold, options_.holds->covering({due.values.tenant, tokens, {}, 0}));
+      if (hold) return fail(Code::aborted, fmt::format("the hold {} was placed meanwhile", hold->name));
       erasure.tokens = tokens;
       for (const auto& token : tokens) {
         const auto kind = due.kinds.find(token);

@@ -132,7 +132,7 @@ base::Result<AppendOutcome> LogBook::append(PendingEvent& pending, Store& store,
   parts.log = log.name.text;
   parts.seq = base::seq_at(log.tail.size());
   parts.prev = log.tail.prev();
-  parts.received = std::max(clock_(), log.tail.received());
+  parts.received = std::max({clock_(), log.tail.received(), earliest_});
   parts.source = pending.event.source.value();
   parts.proof = to_string(pending.event.proof);
   parts.redacted = &pending.event.redacted;

@@ -56,6 +56,10 @@ class LogBook {
 
   LedgerReader& reader() { return reader_; }
 
+  /// What comes from now on is received then or later: a checkpoint of that time has been signed, also where
+  /// the clock is set back.
+  void receive_not_before(base::Timestamp time) { earliest_ = std::max(earliest_, time); }
+
  private:
   struct KeyHash {
     std::size_t operator()(const EventKey& key) const;
@@ -73,6 +77,7 @@ class LogBook {
 
   LedgerReader reader_;
   base::Clock clock_;
+  base::Timestamp earliest_{};
   std::map<std::string, Log> logs_;
   std::map<std::string, Log> changed_;
   struct Twin {

@@ -61,6 +61,7 @@ base::Result<Publisher> Publisher::open(LogBook& book, HeadMemory memory, Checkp
               "{} is gone, but {} of its records were signed (the head memory); restore the newest copy",
               name.text, head.size));
   }
+  book.receive_not_before({publisher.newest_time_ * 1'000'000});
   return publisher;
 }
 
@@ -102,6 +103,7 @@ base::Result<void> Publisher::publish(LogBook& book, Store& store, When when) {
   TRY(memory_.remember(heads));
   TRY(store.publish(checkpoints));
   newest_time_ = time;
+  book.receive_not_before({time * 1'000'000});
   for (const auto& [name, head] : heads) published_[base::tenant_of(name).value()] = head.size;
   return {};
 }

@@ -4,6 +4,7 @@
 #include "ledger/crypto/digest.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
+#include "ledger/record/retired_context.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/store/schema.h"
 #include "ledger/store/store.h"
@@ -15,10 +16,6 @@ namespace {
 
 using base::Code;
 using base::fail;
-
-std::string part_id(std::string_view what, const base::LogName& log, std::uint64_t begin, unsigned part) {
-  return fmt::format("{}/{}/{}/{}", what, base::tenant_of(log).value(), begin, part);
-}
 
 /// One look-up of what was recorded.
 class Recorded {
@@ -55,7 +52,8 @@ class Recorded {
 }  // namespace
 
 RecordedPart recorded(const SegmentStatement& sealed) {
-  return {part_id("sealed", sealed.log, sealed.begin, sealed.part), sealed.sealed,
+  return {fmt::format("sealed/{}/{}/{}", base::tenant_of(sealed.log).value(), sealed.begin, sealed.part),
+          sealed.sealed,
           fmt::format("records {} to {}, part {} of {}: {} records, root {}, statement_sha256={}",
                       sealed.begin, sealed.end - 1, sealed.part + 1, sealed.parts, sealed.records,
                       base::to_base64(sealed.root.view()),
@@ -63,10 +61,10 @@ RecordedPart recorded(const SegmentStatement& sealed) {
 }
 
 RecordedPart recorded(const RetirementStatement& retired) {
-  return {part_id("retired", retired.log, retired.begin, retired.part), retired.retired,
-          fmt::format("records {} to {}, part {}: {} records, root {}, rule {} keeps {}", retired.begin,
-                      retired.end - 1, retired.part + 1, retired.records,
-                      base::to_base64(retired.root.view()), retired.rule, retired.keep)};
+  return {record::retired_event_id(base::tenant_of(retired.log), retired.begin, retired.part),
+          retired.retired,
+          record::retired_context({retired.begin, retired.end, retired.part, retired.records, retired.root,
+                                   retired.rule, retired.keep})};
 }
 
 base::Result<void> check_recorded(LedgerReader& reader, sqlite::Connection& ledger, const LogHead& log,

@@ -88,6 +88,7 @@ class Verification {
       for (const auto& head : heads_) TRY(check_log(head, workers, progress));
     }
     TRY(check_keys(keys.get()));
+    TRY(check_recorded());
     TRY(check_places());
     std::error_code ignored;
     if (options_.pages || std::filesystem::file_size(file, ignored) <= kPagesBytesMax) TRY(check_pages());
@@ -192,13 +193,20 @@ class Verification {
     key_sum_ += checked->retired_keys;
     report_.sealed += checked->records;
     report_.retired.insert(report_.retired.end(), checked->retired.begin(), checked->retired.end());
+    return {};
+  }
+
+  /// Uses ledger_, so sum_keys() must have ended.
+  base::Result<void> check_recorded() {
     const auto system = std::find_if(heads_.begin(), heads_.end(), [](const LogHead& one) {
       return base::tenant_of(one.name).value() == base::kSystemTenant;
     });
-    if (system == heads_.end()) return {};
-    const auto recorded = check_recorded(reader_, ledger_, head, *system);
-    if (!recorded && recorded.error().code != Code::data_loss) return fail(recorded.error());
-    if (!recorded) fault(head.name.text, -1, recorded.error().message);
+    if (system == heads_.end() || !report_.faults.empty()) return {};
+    for (const auto& head : heads_) {
+      const auto recorded = store::check_recorded(reader_, ledger_, head, *system);
+      if (!recorded && recorded.error().code != Code::data_loss) return fail(recorded.error());
+      if (!recorded) fault(head.name.text, -1, recorded.error().message);
+    }
     return {};
   }
 

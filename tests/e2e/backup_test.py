@@ -320,7 +320,7 @@ class Backup(unittest.TestCase):
         report = self.restore(machine, "--snapshot", newer["snapshot"], "--replace-settings", code=done.returncode)
         self.assertEqual((report["registry_restored"], report["settings_differ"]), (True, []))
         self.assertEqual(registry.read_text(), (self.appliance.folder / "data" / "registry.json").read_text())
-        self.assertEqual((registry.parent / "registry.json.before-restore").read_text(), before)
+        self.assertEqual((registry.parent / f"registry.json.before-{newer['snapshot']}").read_text(), before)
         self.assertIn("hipaa", machine.run("retention", "show").stdout.split("TENANT")[-1])
 
     def test_who_was_erased_after_a_backup_stays_erased(self):

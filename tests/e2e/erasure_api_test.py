@@ -239,17 +239,13 @@ class ErasureApi(unittest.TestCase):
         while not list((self.appliance.folder / "heads" / "eu-1.erasures").glob("*.json")) and time.monotonic() < until:
             time.sleep(0.05)
         slowest = 0
-        for number in range(100, 150):
+        for number in range(100, 120):
             begun = time.monotonic()
             self.assertEqual(self.appliance.post(self.source, [event(number, {"id": f"other-{number}"})])[0], 200)
             slowest = max(slowest, time.monotonic() - begun)
             time.sleep(0.05)
-        print(f"the slowest of 50 requests took {slowest:.3f} s while an erasure waited for a reader")
-        self.assertTrue(asking.is_alive())
+        self.assertLess(slowest, 1.5, "an erasure that waits for a reader holds nobody up")
         # What was decided is not stopped by a hold that comes later, nor by a restart.
-        for subject in ("email=ana@example.com", "user=ana-17"):
-            done = self.appliance.run("privacy", "hold", "add", "too-late", "--tenant", "acme", "--subject", subject, check=False)
-            self.assertIn(done.returncode, (3, 8), done.stdout)
         self.appliance.run("privacy", "hold", "add", "case-1", "--tenant", "acme")
         asking.join(30)
         self.assertEqual(answers[0][0], 202, answers)
@@ -265,6 +261,24 @@ class ErasureApi(unittest.TestCase):
             time.sleep(0.1)
         self.assertEqual((told["status"], told["erased_values"]), ("done", plan["would_erase"]))
         self.assertEqual(self.names_ana_on_disk(), [])
+
+    def test_it_is_too_late_for_a_hold_once_an_erasure_was_decided(self):
+        tokens = [v["token"] for v in self.appliance.json("privacy", "erase", "--tenant", "acme", "--subject", "email=ana@example.com")["values"]]
+        erased = self.appliance.json("privacy", "erase", "--tenant", "acme", "--subject", "email=bob@example.com", "--yes", "--reason", "gdpr_art_17", "--only-named")
+        self.appliance.stop()
+        # As a crash leaves it between the decision and the deletion: remembered, and the rows are there.
+        memory = self.appliance.folder / "heads" / "eu-1.erasures"
+        bob = memory / f"{erased['erasure']}.json"
+        decided = json.loads(bob.read_text())
+        of_bob = decided["tokens"]
+        self.assertEqual(len(of_bob), 1)
+        decided["id"], decided["tokens"] = "0" * 32, sorted(tokens)
+        (memory / ("0" * 32 + ".json")).write_text(json.dumps(decided, separators=(",", ":")))
+        done = self.appliance.run("privacy", "hold", "add", "too-late", "--tenant", "acme", "--subject", "email=ana@example.com", check=False)
+        self.assertEqual(done.returncode, 8, done.stdout + done.stderr)
+        self.assertIn("too late for a hold", done.stderr)
+        self.appliance.start()
+        self.assertEqual(self.names_ana_on_disk(), [], "the start has carried it out")
 
     def test_one_person_at_a_time_and_what_takes_long_can_be_asked_for(self):
         orders = self.hold_the_main_thread()

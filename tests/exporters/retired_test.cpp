@@ -7,6 +7,7 @@
 #include "ledger/privacy/erasures.h"
 #include "ledger/privacy/holds.h"
 #include "ledger/retention/keep.h"
+#include "ledger/store/recorded.h"
 #include "tests/exporters/bundle_fixture.h"
 
 #include <fmt/format.h>
@@ -51,6 +52,24 @@ class RetiredRecords : public ::testing::Test {
     ASSERT_TRUE(kept) << kept.error().message;
     ASSERT_EQ(report.retired.size(), 1u);
     ASSERT_EQ(report.retired.front().records, 32u);
+    retired_ = report.retired.front();
+  }
+  /// As the daemon records it.
+  void record_it() {
+    const auto recorded = store::recorded(retired_);
+    auto event = record::prepare_event(
+        {{"id", recorded.id},
+         {"time", base::format_rfc3339(recorded.time)},
+         {"type", "records.retired"},
+         {"tenant", base::kSystemTenant},
+         {"action", {{"name", "retention retire"}, {"resource", "acme"}, {"context", recorded.context}}}},
+        {base::SourceName(std::string(store::kApplianceSource)), record::Proof::none},
+        record::Vocabulary::system);
+    ASSERT_TRUE(event);
+    std::vector<record::PreparedEvent> batch;
+    batch.push_back(std::move(*event));
+    auto writer = fixture_.region.open_writer();
+    ASSERT_TRUE(TestRegion::append(*writer, std::move(batch)));
   }
 
   bundle::BundleRequest request() {
@@ -89,6 +108,7 @@ class RetiredRecords : public ::testing::Test {
   }
 
   BundleFixture fixture_;
+  store::RetirementStatement retired_;
   fs::path before_;
   base::Timestamp first_received_;
   std::vector<base::Timestamp> received_;
@@ -231,6 +251,26 @@ TEST_F(RetiredRecords, AreHeldToTheTimesThatTheLogSignedAndToTheirRule) {
                            time_text(older) + "\"")
                 .find("signed at other times"),
             std::string::npos);
+}
+
+TEST_F(RetiredRecords, AreComparedWithWhatTheSystemLogRecorded) {
+  const auto state_of = [](const VerifyReport& report) { return report.find("retired_recorded"); };
+  const auto before = verified(fixture_.make(request()));
+  ASSERT_TRUE(state_of(before) == nullptr || state_of(before)->state == CheckState::not_claimed);
+  record_it();
+  const auto report = verified(fixture_.make(request()));
+  ASSERT_NE(state_of(report), nullptr);
+  EXPECT_EQ(state_of(report)->state, CheckState::passed) << state_of(report)->sentence;
+  const auto later = base::format_rfc3339({retired_.retired.micros + 1});
+  EXPECT_NE(
+      after_edit(layout::kRetired, "\"rule\":\"custom\"", "\"rule\":\"pci_dss\"").find("retired_recorded"),
+      std::string::npos);
+  EXPECT_NE(
+      after_edit(layout::kRetired, "\"keep\":\"90 days\"", "\"keep\":\"89 days\"").find("retired_recorded"),
+      std::string::npos);
+  EXPECT_NE(
+      after_edit(layout::kRetired, base::format_rfc3339(retired_.retired), later).find("retired_recorded"),
+      std::string::npos);
 }
 
 TEST(RetiredLines, AreReadAsTheyWereWritten) {

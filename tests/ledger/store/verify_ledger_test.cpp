@@ -59,13 +59,14 @@ TEST(VerifyLedger, FindsNothingWrongWhereMoreIsSignedMeanwhile) {
     std::vector<record::PreparedEvent> batch;
     batch.push_back(sample_event(next++));
     ASSERT_TRUE(TestRegion::append(*writer, std::move(batch)));
-    for (;;) {
+    for (int tries = 0; tries < 10'000; ++tries) {
       auto reader = LedgerReader::open(region.files().ledger());
       const auto newest = reader->newest_checkpoint(*reader->log(base::TenantId("acme")));
       ASSERT_TRUE(newest);
       if (*newest && (*newest)->size == next) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+    FAIL() << "it was not signed";
   };
   const auto report = verify_ledger(region.files().ledger(), {}, add_and_sign);
   ASSERT_TRUE(report) << report.error().message;
