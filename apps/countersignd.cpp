@@ -1,6 +1,7 @@
 #include "apps/daemon/erasure_desk.h"
 #include "apps/daemon/key_rotation.h"
 #include "apps/daemon/moved_events.h"
+#include "apps/daemon/policy_desk.h"
 #include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
@@ -103,16 +104,21 @@ class Daemon {
       report(kSystemLogWaits, written);
     }
     erasures_ = std::make_unique<ErasureDesk>(config_);
+    policies_ = std::make_unique<PolicyDesk>(config_, *service_);
     http::ListenOptions listen;
     listen.address = config_.listen.address;
     listen.port = config_.listen.port;
     if (config_.listen.tls) listen.tls = http::TlsFiles{config_.keys.tls_certificate, config_.keys.tls_key};
-    TRY_ASSIGN(server_, http::Server::start(listen, http_limits(config_.limits),
-                                            endpoints::make_router(
-                                                *service_, metrics_, [this] { return ready_ && !failed_; },
-                                                erasures_->calls())
-                                                .handler(),
-                                            metrics_, config_.listen.threads));
+    TRY_ASSIGN(server_,
+               http::Server::start(
+                   listen, http_limits(config_.limits),
+                   endpoints::make_router(
+                       *service_, metrics_, [this] { return ready_ && !failed_; }, erasures_->calls(),
+                       [this](endpoints::PolicyChange change, http::Respond respond) {
+                         policies_->change(std::move(change), std::move(respond));
+                       })
+                       .handler(),
+                   metrics_, config_.listen.threads));
     TRY_ASSIGN(syslog_, start_syslog(config_, *service_, metrics_));
     ready_ = true;
     spdlog::info("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
@@ -227,6 +233,7 @@ class Daemon {
     pulling_->stop();
     for (const auto& listener : syslog_) listener->stop();
     erasures_->stop();
+    policies_->stop();
     server_->stop();
     for (const auto& [id, moved] : moved_) moved->stop();
     for (const auto& region : regions_) region->stop();
@@ -245,6 +252,7 @@ class Daemon {
   std::unique_ptr<ingest::IngestService> service_;
   std::unique_ptr<Pulling> pulling_;
   std::unique_ptr<ErasureDesk> erasures_;
+  std::unique_ptr<PolicyDesk> policies_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;
   SilenceWatch silence_{base::system_clock()(), metrics_};

@@ -1,7 +1,11 @@
 #include "apps/countersign/command.h"
-#include "apps/system_events.h"
+#include "apps/policy_events.h"
+#include "collector/endpoints/policy_document.h"
 #include "collector/ingest/registry.h"
+#include "ledger/base/file.h"
 
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 namespace countersign::apps {
@@ -9,6 +13,8 @@ namespace {
 
 using ingest::Allowance;
 using ingest::Role;
+
+constexpr std::uint64_t kPolicyBytesMax = 64u << 10;
 
 boost::json::string json_text(std::string_view text) { return boost::json::string(text.data(), text.size()); }
 
@@ -26,27 +32,11 @@ base::Result<int> show(const Context& context, const std::string& name) {
     text += fmt::format("{:<10} {}{}\n", to_string(role), allowance,
                         tenant->sharing.of(role) == ingest::SharingPolicy().of(role) ? "" : "  (changed)");
   }
-  print(context, boost::json::object{{"tenant", name}, {"sharing", std::move(sharing)}}, text);
+  const auto access = tenant->access.to_json();
+  text += fmt::format("\nAccess: {}\n", boost::json::serialize(access));
+  print(context, boost::json::object{{"tenant", name}, {"sharing", std::move(sharing)}, {"access", access}},
+        text);
   return 0;
-}
-
-/// Leaves the record of a change: in each region that is kept here and has, or may have, records of the
-/// tenant, or in the first, where none is.
-base::Result<void> note_change(const Config& config, const ingest::Tenant& tenant, Role role,
-                               Allowance before, Allowance after) {
-  auto event =
-      system_event(random_event_id(crypto::system_entropy()), "policy.changed", base::system_clock()());
-  event["action"] = {{"name", "tenant policy set"},
-                     {"resource", tenant.id.value()},
-                     {"context", fmt::format("sharing with the role {}: before {}, after {}", to_string(role),
-                                             to_string(before), to_string(after))}};
-  bool left = false;
-  for (const auto& region : config.regions) {
-    if (!tenant.was_in(region)) continue;
-    TRY(leave_in_outbox(config.region_files(region), event));
-    left = true;
-  }
-  return left ? base::Result<void>() : leave_in_outbox(config.region_files(config.regions.front()), event);
 }
 
 base::Result<int> set(const Context& context, const std::string& name, const std::string& role_text,
@@ -60,12 +50,16 @@ base::Result<int> set(const Context& context, const std::string& name, const std
                       "give a role (auditor, analyst, privacy, admin) and the most that it is given (none, "
                       "pseudonymous, masked, selective, full)");
   auto before = *allowance;
-  TRY_ASSIGN(const bool changed,
-             ingest::set_sharing(config.registry(), id, *role, *allowance,
-                                 [&](const ingest::Tenant& tenant, Allowance was) -> base::Result<void> {
-                                   before = was;
-                                   return note_change(config, tenant, *role, was, *allowance);
-                                 }));
+  TRY_ASSIGN(const bool changed, ingest::change_policy(
+                                     config.registry(), id,
+                                     [&](ingest::Tenant& tenant) -> base::Result<void> {
+                                       before = tenant.sharing.of(*role);
+                                       tenant.sharing.set(*role, *allowance);
+                                       return {};
+                                     },
+                                     [&](const ingest::Tenant& was, const ingest::Tenant& is) {
+                                       return note_policy_change(config, was, is, caller());
+                                     }));
   print(context,
         boost::json::object{{"tenant", name},
                             {"role", role_text},
@@ -78,11 +72,40 @@ base::Result<int> set(const Context& context, const std::string& name, const std
   return 0;
 }
 
+/// A file as the API takes it.
+base::Result<int> apply(const Context& context, const std::string& name, const std::string& file) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto id, base::parse_tenant(name));
+  TRY_ASSIGN(const auto text, base::read_file(file, kPolicyBytesMax));
+  std::vector<std::string> changes;
+  TRY(ingest::change_policy(
+      config.registry(), id,
+      [&](ingest::Tenant& tenant) -> base::Result<void> {
+        auto wish = endpoints::read_policy(text, tenant);
+        if (!wish)
+          return base::fail(base::Code::invalid_argument, fmt::format("{}: {}", file, wish.error().detail));
+        tenant.access = std::move(wish->access);
+        tenant.sharing = wish->sharing;
+        return {};
+      },
+      [&](const ingest::Tenant& was, const ingest::Tenant& is) {
+        changes = policy_changes(was, is);
+        return note_policy_change(config, was, is, caller());
+      }));
+  std::string said;
+  for (const auto& change : changes) said += change + "\n";
+  print(
+      context,
+      boost::json::object{{"tenant", name}, {"changes", boost::json::array(changes.begin(), changes.end())}},
+      changes.empty() ? fmt::format("The policies of {} say so already.\n", name) : said);
+  return 0;
+}
+
 }  // namespace
 
 void add_tenant_policy(CLI::App& tenant, Context& context) {
   struct Options {
-    std::string name, role, word;
+    std::string name, role, word, file;
   };
   auto options = std::make_shared<Options>();
   auto* command =
@@ -104,6 +127,16 @@ void add_tenant_policy(CLI::App& tenant, Context& context) {
       ->required();
   setting->callback([&context, options] {
     context.run = [&context, options] { return set(context, options->name, options->role, options->word); };
+  });
+  auto* applying =
+      add_command(*command, "apply",
+                  "Put the policies of a file, as GET /v1/tenants/{tenant}/policy shows them, in place "
+                  "of those that hold; what it leaves out has its default",
+                  "countersign tenant policy apply acme policy.json");
+  applying->add_option("name", options->name, "Tenant")->required();
+  applying->add_option("file", options->file, "JSON file")->required()->check(CLI::ExistingFile);
+  applying->callback([&context, options] {
+    context.run = [&context, options] { return apply(context, options->name, options->file); };
   });
 }
 

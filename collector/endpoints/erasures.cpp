@@ -1,9 +1,8 @@
 #include "collector/endpoints/erasures.h"
 
 #include "collector/endpoints/answer.h"
-#include "collector/endpoints/request.h"
+#include "collector/endpoints/asker.h"
 #include "collector/endpoints/routes.h"
-#include "collector/ingest/media_type.h"
 
 #include <fmt/format.h>
 #include <tl/expected.hpp>
@@ -12,31 +11,6 @@ namespace countersign::endpoints {
 namespace {
 
 using base::Problem;
-
-/// An operator, and the registry that keeps him.
-struct Asker {
-  std::shared_ptr<const ingest::Registry> registry;
-  const ingest::Operator* who = nullptr;
-};
-
-tl::expected<Asker, Problem> authenticate(ingest::IngestService& service, const base::Clock& clock,
-                                          const http::RequestHead& head) {
-  const auto token = token_of(head);
-  auto registry = service.registry();
-  const auto* who = token.empty() ? nullptr : registry->operator_of_token(token, clock());
-  if (who == nullptr)
-    return tl::unexpected(Problem{401, "about:blank", "send the token of an operator as a Bearer token"});
-  if (who->role != ingest::Role::privacy)
-    return tl::unexpected(Problem{403, "about:blank", "only operators of the role privacy may do this"});
-  return Asker{std::move(registry), who};
-}
-
-bool is_json(const http::Request& request) {
-  const auto type = request.header("Content-Type");
-  const auto coding = request.header("Content-Encoding");
-  return http::same_name(type.substr(0, type.find(';')), "application/json") &&
-         ingest::form_of(type) == ingest::BodyForm::json && (coding.empty() || coding == "identity");
-}
 
 /// Whether the asker may act for the tenant, and where it is kept: in the region that was asked for, if it
 /// ever was there, else in that of its pin.
@@ -79,27 +53,23 @@ void find(const Asker& asker, const ErasureCalls& calls, const http::Request& re
       [asker](const base::TenantId& tenant) { return asker.who->may_act_for(tenant); }, respond);
 }
 
+std::optional<Problem> privacy_only(const ingest::Operator& who) {
+  if (who.role == ingest::Role::privacy) return std::nullopt;
+  return Problem{403, "about:blank", "only operators of the role privacy may do this"};
+}
+
 using Handle = void (*)(const Asker&, const ErasureCalls&, const http::Request&, const http::Respond&);
 
 http::Route route_of(std::string method, std::string pattern, ingest::IngestService& service,
                      std::shared_ptr<const ErasureCalls> calls, const base::Clock& clock, Handle handle) {
-  http::Route route;
-  route.method = std::move(method);
-  route.pattern = std::move(pattern);
-  // Whoever may not is refused before a body with personal values is read.
-  route.admit = [&service, clock](const http::RequestHead& head) -> std::optional<http::Response> {
-    const auto asker = authenticate(service, clock, head);
-    return asker ? std::nullopt : std::optional(answer(asker.error()));
-  };
-  route.handle = [&service, clock, calls = std::move(calls), handle](const http::Request& request,
-                                                                     const http::Respond& respond) {
-    const auto asker = authenticate(service, clock, request);
-    if (!asker) return respond(answer(asker.error()));
-    if (!calls->erase || !calls->find)
-      return respond(answer(Problem{503, "about:blank", "this process keeps no vault"}));
-    handle(*asker, *calls, request, respond);
-  };
-  return route;
+  return operator_route(
+      std::move(method), std::move(pattern), service, clock, privacy_only,
+      [calls = std::move(calls), handle](const Asker& asker, const http::Request& request,
+                                         const http::Respond& respond) {
+        if (!calls->erase || !calls->find)
+          return respond(answer(Problem{503, "about:blank", "this process keeps no vault"}));
+        handle(asker, *calls, request, respond);
+      });
 }
 
 }  // namespace

@@ -45,13 +45,14 @@ void add_probes(http::Router& router, base::Metrics& metrics, std::function<bool
 }
 
 http::Router make_router(ingest::IngestService& service, base::Metrics& metrics, std::function<bool()> ready,
-                         ErasureCalls erasures) {
+                         ErasureCalls erasures, ChangePolicy change_policy) {
   http::Router router;
   add_events(router, service);
   add_hooks(router, service);
   add_otlp(router, service);
   add_hec(router, service);
   add_erasures(router, service, std::move(erasures), base::system_clock());
+  add_policies(router, service, std::move(change_policy), base::system_clock());
   add_probes(router, metrics, std::move(ready));
   return router;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collector/endpoints/erasures.h"
+#include "collector/endpoints/policies.h"
 #include "collector/http/router.h"
 #include "collector/ingest/service.h"
 #include "ledger/base/metrics.h"
@@ -34,6 +35,6 @@ void add_erasures(http::Router& router, ingest::IngestService& service, ErasureC
 
 /// All of the above: everything that the collector answers.
 http::Router make_router(ingest::IngestService& service, base::Metrics& metrics, std::function<bool()> ready,
-                         ErasureCalls erasures = {});
+                         ErasureCalls erasures = {}, ChangePolicy change_policy = {});
 
 }  // namespace countersign::endpoints

@@ -7,6 +7,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -161,7 +162,7 @@ Result<Source> read_source(const Members& from) {
 }
 
 Result<Tenant> read_tenant(const Members& from) {
-  TRY(from.only({"id", "region", "created", "moved_to", "moves", "sharing"}));
+  TRY(from.only({"id", "region", "created", "moved_to", "moves", "sharing", "access"}));
   Tenant tenant;
   TRY_ASSIGN(const auto id, from.text("id"));
   TRY_ASSIGN(tenant.id, base::parse_tenant(id));
@@ -175,6 +176,10 @@ Result<Tenant> read_tenant(const Members& from) {
   if (from.has("sharing")) {
     TRY_ASSIGN(const auto* sharing, from.object("sharing"));
     TRY_ASSIGN(tenant.sharing, SharingPolicy::parse(*sharing));
+  }
+  if (from.has("access")) {
+    TRY_ASSIGN(const auto* access, from.object("access"));
+    TRY_ASSIGN(tenant.access, AccessPolicy::parse(*access));
   }
   if (const auto* moves = from.value("moves"); moves != nullptr) {
     TRY_ASSIGN(tenant.moves, parse_moves(*moves, from.path("moves"), tenant.region));
@@ -332,6 +337,7 @@ std::string Registry::to_text() const {
     append_member(out, "created", base::format_rfc3339(tenant.created));
     if (tenant.moved_to) append_member(out, "moved_to", *tenant.moved_to);
     if (!tenant.sharing.is_default()) out += ",\"sharing\":" + tenant.sharing.to_text();
+    if (!tenant.access.is_default()) out += ",\"access\":" + boost::json::serialize(tenant.access.to_json());
     if (!tenant.moves.empty()) out += ",\"moves\":" + ingest::to_text(tenant.moves);
     out += '}';
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collector/ingest/access_policy.h"
 #include "collector/ingest/move.h"
 #include "collector/ingest/operators.h"
 #include "collector/ingest/policy.h"
@@ -58,6 +59,7 @@ struct Tenant {
   base::Timestamp created;
   std::optional<std::string> moved_to;  ///< address of the appliance that serves it, where it is not this one
   SharingPolicy sharing = {};           ///< what of its personal values each role may be given
+  AccessPolicy access = {};             ///< what it asks of its people's second factors
   std::vector<Move> moves = {};         ///< oldest first; the last one leads to `region`
 
   /// The region that it was pinned to when it was added.
@@ -170,12 +172,13 @@ base::Result<void> add_tenant(const std::filesystem::path& path, const base::Ten
                               const base::RegionId& region, std::optional<std::string> moved_to,
                               const base::Clock& clock);
 
-/// Sets what a role may be given of a tenant. `record` is told before and after, and is called before the
-/// file is written, so that no change goes unrecorded; where it fails nothing is changed. Not called, and
-/// false, where the policy says so already. Errors: not_found (the tenant).
-base::Result<bool> set_sharing(
-    const std::filesystem::path& path, const base::TenantId& id, Role role, Allowance allowance,
-    const std::function<base::Result<void>(const Tenant& tenant, Allowance before)>& record);
+/// Lets `change` alter a tenant's policies. `record` is told before and after, and is called before the file
+/// is written, so that no change goes unrecorded; where it fails nothing is changed. Not called, and false,
+/// where nothing changed. Errors: not_found (the tenant), those of both functions.
+base::Result<bool> change_policy(
+    const std::filesystem::path& path, const base::TenantId& id,
+    const std::function<base::Result<void>(Tenant& tenant)>& change,
+    const std::function<base::Result<void>(const Tenant& before, const Tenant& after)>& record);
 struct NewMove {
   base::RegionId to;
   std::optional<std::string> address = {};  ///< of the appliance that serves `to`, where it is not this one

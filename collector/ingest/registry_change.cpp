@@ -219,19 +219,18 @@ Result<void> add_tenant(const std::filesystem::path& path, const base::TenantId&
   });
 }
 
-Result<bool> set_sharing(const std::filesystem::path& path, const base::TenantId& id, Role role,
-                         Allowance allowance,
-                         const std::function<Result<void>(const Tenant&, Allowance before)>& record) {
+Result<bool> change_policy(const std::filesystem::path& path, const base::TenantId& id,
+                           const std::function<Result<void>(Tenant&)>& change,
+                           const std::function<Result<void>(const Tenant&, const Tenant&)>& record) {
   bool changed = false;
   const auto done = change_registry(path, [&](Registry& registry) -> Result<void> {
     const auto* found = registry.tenant(id);
     if (found == nullptr) return fail(Code::not_found, fmt::format("there is no tenant {}", id.value()));
     auto tenant = *found;
-    const auto before = tenant.sharing.of(role);
-    changed = before != allowance;
+    TRY(change(tenant));
+    changed = tenant.sharing != found->sharing || tenant.access != found->access;
     if (!changed) return {};
-    tenant.sharing.set(role, allowance);
-    TRY(record(tenant, before));
+    TRY(record(*found, tenant));
     registry.put(std::move(tenant));
     return {};
   });

@@ -22,6 +22,7 @@ class OpenApi(unittest.TestCase):
         cls.okta = cls.appliance.add_source("okta", adapter="okta", tenant="acme")
         cls.dpo = cls.appliance.json("operator", "add", "dpo", "--role", "privacy", "--all-tenants")["token"]
         cls.auditor = cls.appliance.json("operator", "add", "jo", "--role", "auditor", "--all-tenants")["token"]
+        cls.admin = cls.appliance.json("operator", "add", "anna", "--role", "admin", "--all-tenants")["token"]
         cls.appliance.start()
         cls.document = cls.appliance.folder / "openapi.json"
         cls.document.write_bytes(cls.appliance.request("GET", "/v1/openapi.json")[2])
@@ -72,6 +73,7 @@ class OpenApi(unittest.TestCase):
             yield self.ask("POST", path, "{}", {})
             yield self.ask("POST", path, "{}", {"Authorization": "Splunk x"})
         yield from self.erasures()
+        yield from self.policies()
         for path in ("/services/collector/health", "/v1/openapi.json", "/healthz", "/readyz", "/metrics"):
             yield self.ask("GET", path)
 
@@ -99,6 +101,20 @@ class OpenApi(unittest.TestCase):
         yield self.ask("POST", path, body(), fields(self.dpo, "text/plain"))
         yield self.ask("POST", path, b" " * (65 << 10), fields(self.dpo))
 
+    def policies(self):
+        path, pattern = "/v1/tenants/acme/policy", "/v1/tenants/{tenant}/policy"
+        fields = lambda token=self.admin, **more: {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in more.items()}}
+        put = lambda body, more: self.ask("PUT", path, body if isinstance(body, (str, bytes)) else json.dumps(body), more, pattern)
+        yield self.ask("GET", path, None, fields(), pattern)
+        yield self.ask("GET", path, None, {}, pattern)
+        yield self.ask("GET", "/v1/tenants/nobody/policy", None, fields(), pattern)
+        yield put({"access": {"factors": ["totp"], "step_up": {"actions": ["billing.*"]}}}, fields(If_Match="*"))
+        for body, more in (({}, fields()), ({}, fields(If_Match='"older"')), ("{", fields(If_Match="*")), ({"x": 1}, fields(If_Match="*")),
+                           ({"region": "us-1"}, fields(If_Match="*")), ({}, fields(self.auditor, If_Match="*")), ({}, {}), (b" " * (65 << 10), fields(If_Match="*")),
+                           ({}, {**fields(If_Match="*"), "Content-Type": "text/plain"})):
+            yield put(body, more)
+        yield self.ask("GET", "/v1/policy-schema")
+
     def test_the_document_and_the_answers(self):
         answers = list(self.answers())
         seen = {(a["path"], a["status"]) for a in answers}
@@ -106,6 +122,8 @@ class OpenApi(unittest.TestCase):
             self.assertIn(("/v1/events", expected), seen)
         for expected in (200, 400, 401, 403, 404, 409, 413, 415, 421, 422):
             self.assertIn(("/v1/privacy/erasures", expected), seen)
+        for expected in (200, 400, 401, 403, 409, 412, 413, 415, 422, 428):
+            self.assertIn(("/v1/tenants/{tenant}/policy", expected), seen)
         self.check(answers)
 
     def test_the_check_can_fail(self):

@@ -134,14 +134,20 @@ TEST(SharingPolicy, GivesTheMostThatItAllows) {
 
 TEST_F(OperatorsFile, ChangesAPolicyOnlyWhereTheChangeIsRecorded) {
   const auto set = [&](Allowance allowance, bool recorded, int& calls) {
-    return set_sharing(path_, TenantId("acme"), Role::auditor, allowance,
-                       [&](const Tenant& tenant, Allowance before) -> base::Result<void> {
-                         ++calls;
-                         EXPECT_EQ(tenant.id.value(), "acme");
-                         EXPECT_EQ(before, Allowance::pseudonymous);
-                         if (!recorded) return base::fail(Code::resource_exhausted, "full");
-                         return {};
-                       });
+    return change_policy(
+        path_, TenantId("acme"),
+        [&](Tenant& tenant) -> base::Result<void> {
+          tenant.sharing.set(Role::auditor, allowance);
+          return {};
+        },
+        [&](const Tenant& before, const Tenant& after) -> base::Result<void> {
+          ++calls;
+          EXPECT_EQ(after.id.value(), "acme");
+          EXPECT_EQ(before.sharing.of(Role::auditor), Allowance::pseudonymous);
+          EXPECT_EQ(after.sharing.of(Role::auditor), allowance);
+          if (!recorded) return base::fail(Code::resource_exhausted, "full");
+          return {};
+        });
   };
   int calls = 0;
   const auto before = *base::read_file(path_, 100'000);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "apps/config.h"
+#include "collector/ingest/registry.h"
+#include "ledger/base/result.h"
+
+#include <string>
+#include <vector>
+
+namespace countersign::apps {
+
+/// What changed of a tenant's policies, a text for each member, with before and after: the contexts of
+/// `policy.changed` records. A list that is too long for one is told in parts, by what was added and removed.
+std::vector<std::string> policy_changes(const ingest::Tenant& before, const ingest::Tenant& after);
+
+/// Leaves the records of a change: in each region that is kept here and has, or may have, records of the
+/// tenant, or in the first, where none is. `by` is the account, or the operator, who made it.
+base::Result<void> note_policy_change(const Config& config, const ingest::Tenant& before,
+                                      const ingest::Tenant& after, const std::string& by);
+
+}  // namespace countersign::apps

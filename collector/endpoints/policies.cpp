@@ -1,0 +1,86 @@
+#include "collector/endpoints/policies.h"
+
+#include "collector/endpoints/answer.h"
+#include "collector/endpoints/asker.h"
+
+#include <fmt/format.h>
+
+namespace countersign::endpoints {
+namespace {
+
+using base::Problem;
+
+constexpr std::uint64_t kPolicyBytesMax = 64u << 10;
+
+std::optional<Problem> anybody(const ingest::Operator&) { return std::nullopt; }
+
+std::optional<Problem> admins_only(const ingest::Operator& who) {
+  if (who.role == ingest::Role::admin) return std::nullopt;
+  return Problem{403, "about:blank", "only operators of the role admin may change a policy"};
+}
+
+/// The tenant of the address, if the asker acts for it. Whether there is one is nobody else's business.
+tl::expected<const ingest::Tenant*, Problem> find_tenant(const Asker& asker, const http::Request& request) {
+  const auto id = base::parse_tenant(request.parameter("tenant"));
+  if (!id || !asker.who->may_act_for(*id))
+    return tl::unexpected(Problem{403, "about:blank", "this operator may not act for that tenant"});
+  const auto* tenant = asker.registry->tenant(*id);
+  if (tenant != nullptr) return tenant;
+  return tl::unexpected(Problem{404, "about:blank", "no such tenant is registered here"});
+}
+
+void get(const Asker& asker, const http::Request& request, const http::Respond& respond) {
+  const auto tenant = find_tenant(asker, request);
+  if (!tenant) return respond(answer(tenant.error()));
+  auto response = policy_answer(**tenant);
+  if (request.header("If-None-Match") == response.headers.front().second) {
+    response.status = 304;
+    response.body.clear();
+  }
+  respond(std::move(response));
+}
+
+void put(const ChangePolicy& change, const Asker& asker, const http::Request& request,
+         const http::Respond& respond) {
+  const auto tenant = find_tenant(asker, request);
+  if (!tenant) return respond(answer(tenant.error()));
+  if (!is_json(request))
+    return respond(answer(Problem{415, "about:blank", "send application/json, not compressed"}));
+  const auto etag = request.header("If-Match");
+  if (etag.empty())
+    return respond(answer(Problem{
+        428, "about:blank", "send If-Match with the ETag of the policy that this one takes the place of"}));
+  auto wish = read_policy(request.body, **tenant);
+  if (!wish) return respond(answer(wish.error()));
+  if (!change) return respond(answer(Problem{503, "about:blank", "this process changes no policy"}));
+  change({asker.who->name, (*tenant)->id, std::string(etag), std::move(*wish)}, respond);
+}
+
+}  // namespace
+
+http::Response policy_answer(const ingest::Tenant& tenant) {
+  auto document = policy_document(tenant);
+  auto etag = policy_etag(document);
+  return {200, "application/json", {{"ETag", std::move(etag)}}, std::move(document)};
+}
+
+void add_policies(http::Router& router, ingest::IngestService& service, ChangePolicy change,
+                  const base::Clock& clock) {
+  constexpr auto kPath = "/v1/tenants/{tenant}/policy";
+  router.add(operator_route("GET", kPath, service, clock, anybody, get));
+  auto change_it = operator_route(
+      "PUT", kPath, service, clock, admins_only,
+      [change = std::move(change)](const Asker& asker, const http::Request& request,
+                                   const http::Respond& respond) { put(change, asker, request, respond); });
+  change_it.body_bytes_max = [] { return kPolicyBytesMax; };
+  router.add(std::move(change_it));
+  http::Route schema;
+  schema.method = "GET";
+  schema.pattern = "/v1/policy-schema";
+  schema.handle = [text = policy_schema()](const http::Request&, const http::Respond& respond) {
+    respond({200, "application/schema+json", {}, text});
+  };
+  router.add(std::move(schema));
+}
+
+}  // namespace countersign::endpoints

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "collector/endpoints/policy_document.h"
+#include "collector/http/router.h"
+#include "collector/ingest/service.h"
+
+#include <functional>
+#include <string>
+
+namespace countersign::endpoints {
+
+/// A change of a tenant's policies that an operator asks for, who may.
+struct PolicyChange {
+  std::string operator_name;
+  base::TenantId tenant;
+  std::string etag;  ///< of what it is to take the place of
+  PolicyWish wish;
+};
+
+/// What the program does with it: answers 200 with the new document and its entity tag once it is recorded
+/// and in force; 412 where the policies are not those of the tag any more. Called from I/O threads and does
+/// not block.
+using ChangePolicy = std::function<void(PolicyChange, http::Respond)>;
+
+/// GET /v1/tenants/{tenant}/policy, of operators who act for the tenant; PUT, of its admins, with If-Match
+/// (RFC 9110 section 13.1.1); GET /v1/policy-schema.
+void add_policies(http::Router& router, ingest::IngestService& service, ChangePolicy change,
+                  const base::Clock& clock);
+
+/// The document as an answer, with its entity tag.
+http::Response policy_answer(const ingest::Tenant& tenant);
+
+}  // namespace countersign::endpoints

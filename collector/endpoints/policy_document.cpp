@@ -1,0 +1,111 @@
+#include "collector/endpoints/policy_document.h"
+
+#include "ledger/base/encoding.h"
+#include "ledger/base/json.h"
+#include "ledger/crypto/digest.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+namespace countersign::endpoints {
+namespace {
+
+namespace json = boost::json;
+
+using base::Problem;
+
+json::string_view text_of(std::string_view text) { return {text.data(), text.size()}; }
+
+auto refuse(int status, std::string detail) {
+  return tl::unexpected(Problem{status, "about:blank", std::move(detail)});
+}
+
+bool is_text(const json::value& value, std::string_view text) {
+  return value.is_string() && std::string_view(value.get_string().data(), value.get_string().size()) == text;
+}
+
+}  // namespace
+
+std::string policy_document(const ingest::Tenant& tenant) {
+  json::object sharing;
+  for (const auto role : ingest::kRoles)
+    sharing[text_of(to_string(role))] = text_of(to_string(tenant.sharing.of(role)));
+  return json::serialize(json::object{{"tenant", tenant.id.value()},
+                                      {"region", tenant.region.value()},
+                                      {"access", tenant.access.to_json()},
+                                      {"sharing", std::move(sharing)}});
+}
+
+std::string policy_etag(std::string_view document) {
+  constexpr std::size_t kBytes = 16;
+  return '"' + base::to_hex(crypto::sha256(document).view().first(kBytes)) + '"';
+}
+
+std::string policy_schema() {
+  json::array allowances;
+  for (const auto allowance :
+       {ingest::Allowance::none, ingest::Allowance::pseudonymous, ingest::Allowance::masked,
+        ingest::Allowance::selective, ingest::Allowance::full})
+    allowances.emplace_back(text_of(to_string(allowance)));
+  json::object roles;
+  const ingest::SharingPolicy defaults;
+  for (const auto role : ingest::kRoles)
+    roles[text_of(to_string(role))] = {{"enum", allowances},
+                                       {"default", text_of(to_string(defaults.of(role)))}};
+  auto access = ingest::access_policy_schema();
+  access.erase("$schema");
+  access.erase("title");
+  return json::serialize(json::object{
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"title", "Policies of a tenant"},
+      {"type", "object"},
+      {"additionalProperties", false},
+      {"properties",
+       {{"tenant", {{"type", "string"}, {"description", "As in the address; may be left out."}}},
+        {"region",
+         {{"type", "string"},
+          {"description", "Where the tenant is pinned; may be left out, and cannot be changed here."}}},
+        {"access", std::move(access)},
+        {"sharing",
+         {{"type", "object"},
+          {"additionalProperties", false},
+          {"properties", std::move(roles)},
+          {"description", "The most that each role is given of the tenant's personal values."}}}}}});
+}
+
+tl::expected<PolicyWish, Problem> read_policy(std::string_view body, const ingest::Tenant& tenant) {
+  const auto parsed = base::parse_json(body, {.depth_max = 4});
+  if (!parsed || !parsed->value.is_object() || !parsed->duplicates.empty())
+    return refuse(400, "the body must be one JSON object in which no member stands twice");
+  PolicyWish out;
+  for (const auto& member : parsed->value.get_object()) {
+    const std::string_view name(member.key().data(), member.key().size());
+    const auto* object = member.value().if_object();
+    if (name == "tenant") {
+      if (!is_text(member.value(), tenant.id.value()))
+        return refuse(422, "tenant is not that of the address");
+    } else if (name == "region") {
+      if (!is_text(member.value(), tenant.region.value()))
+        return refuse(409,
+                      fmt::format("the tenant is pinned to {}; it is moved with: countersign tenant move",
+                                  tenant.region.value()));
+    } else if (name == "access") {
+      if (object == nullptr) return refuse(422, "access must be an object");
+      auto access = ingest::AccessPolicy::parse(*object);
+      if (!access) return refuse(422, "access." + access.error().message);
+      out.access = std::move(*access);
+    } else if (name == "sharing") {
+      if (object == nullptr) return refuse(422, "sharing must be an object");
+      auto sharing = ingest::SharingPolicy::parse(*object);
+      if (!sharing) return refuse(422, sharing.error().message);
+      out.sharing = *sharing;
+    } else {
+      return refuse(422, "there is a member that is not known; there are tenant, region, access and sharing");
+    }
+  }
+  return out;
+}
+
+}  // namespace countersign::endpoints

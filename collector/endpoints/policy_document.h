@@ -1,0 +1,34 @@
+#pragma once
+
+#include "collector/ingest/registry.h"
+#include "ledger/base/problem.h"
+
+#include <tl/expected.hpp>
+
+#include <string>
+#include <string_view>
+
+/// A tenant's policies as the API shows and takes them. All functions are pure and thread-safe.
+namespace countersign::endpoints {
+
+/// `{"tenant","region","access","sharing"}`, every member spelled out: equal policies have equal texts.
+std::string policy_document(const ingest::Tenant& tenant);
+
+/// The entity tag (RFC 9110 section 8.8.3) of a document, with its quotes.
+std::string policy_etag(std::string_view document);
+
+/// The JSON Schema of what read_policy() takes.
+std::string policy_schema();
+
+/// What a document asks for.
+struct PolicyWish {
+  ingest::AccessPolicy access;
+  ingest::SharingPolicy sharing;
+};
+
+/// Reads a document for a tenant: what policy_document() writes, or a part of it; what is left out has its
+/// default. 400 for what is no JSON object or has a member twice; 409 for another region than the tenant's,
+/// because it moves by an operation of its own; 422, which names the member, for anything else.
+tl::expected<PolicyWish, base::Problem> read_policy(std::string_view body, const ingest::Tenant& tenant);
+
+}  // namespace countersign::endpoints
