@@ -75,7 +75,7 @@ Texts policy_changes(const ingest::Tenant& before, const ingest::Tenant& after) 
 }
 
 base::Result<void> note_policy_change(const Config& config, const ingest::Tenant& before,
-                                      const ingest::Tenant& after, const std::string& by) {
+                                      const ingest::Tenant& after, const PolicyAuthor& by) {
   std::vector<base::RegionId> regions;
   std::copy_if(config.regions.begin(), config.regions.end(), std::back_inserter(regions),
                [&](const base::RegionId& region) { return after.was_in(region); });
@@ -83,8 +83,11 @@ base::Result<void> note_policy_change(const Config& config, const ingest::Tenant
   for (const auto& change : policy_changes(before, after)) {
     auto event =
         system_event(random_event_id(crypto::system_entropy()), "policy.changed", base::system_clock()());
-    if (!by.empty()) event["actor"] = {{"id", by}};
-    event["action"] = {{"name", "tenant policy set"}, {"resource", after.id.value()}, {"context", change}};
+    const bool http = by.how == PolicyAuthor::How::http;
+    event["actor"] = {{"id", by.name}, {"role", http ? "operator" : "account"}};
+    event["action"] = {{"name", http ? "policy put over HTTP" : "tenant policy set"},
+                       {"resource", after.id.value()},
+                       {"context", change}};
     for (const auto& region : regions) TRY(leave_in_outbox(config.region_files(region), event));
   }
   return {};

@@ -13,9 +13,16 @@ namespace countersign::apps {
 /// `policy.changed` records. A list that is too long for one is told in parts, by what was added and removed.
 std::vector<std::string> policy_changes(const ingest::Tenant& before, const ingest::Tenant& after);
 
+/// Who made a change: an account of the machine, or an operator over HTTP, whose names could be the same.
+struct PolicyAuthor {
+  enum class How { command, http };
+  How how = How::command;
+  std::string name;
+};
+
 /// Leaves the records of a change: in each region that is kept here and has, or may have, records of the
-/// tenant, or in the first, where none is. `by` is the account, or the operator, who made it.
+/// tenant, or in the first, where none is.
 base::Result<void> note_policy_change(const Config& config, const ingest::Tenant& before,
-                                      const ingest::Tenant& after, const std::string& by);
+                                      const ingest::Tenant& after, const PolicyAuthor& by);
 
 }  // namespace countersign::apps

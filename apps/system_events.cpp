@@ -63,10 +63,14 @@ base::Result<void> append_system_events(store::Appender& appender,
 
 base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost::json::object& event) {
   TRY(prepare(event));
+  const auto text = boost::json::serialize(event);
+  // As the daemon will read it: bytes that are no UTF-8 would be found only there.
+  if (const auto again = base::parse_json(text, {}); !again)
+    return fail("a system event cannot be written", again.error());
   const auto folder = files.folder / "outbox";
   TRY(base::make_folders_durably(folder));
-  return base::create_file_durably(folder / (std::string(event.at("id").as_string()) + ".json"),
-                                   boost::json::serialize(event), base::FileMode::secret);
+  return base::create_file_durably(folder / (std::string(event.at("id").as_string()) + ".json"), text,
+                                   base::FileMode::secret);
 }
 
 base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender,

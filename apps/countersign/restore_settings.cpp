@@ -8,6 +8,7 @@
 #include "ledger/crypto/entropy.h"
 #include "ledger/retention/rules.h"
 
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <array>
@@ -56,7 +57,8 @@ Facts facts_of(const ingest::Registry& registry, const Marks& mark) {
   }
   for (const auto& one : registry.tenants())
     out["tenant " + one.id.value()] =
-        fmt::format("pinned to {}{}", one.region.value(), one.sharing.to_text());
+        fmt::format("pinned to {}, sharing {}, access {}", one.region.value(), one.sharing.to_text(),
+                    boost::json::serialize(one.access.to_json()));
   return out;
 }
 

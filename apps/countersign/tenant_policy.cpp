@@ -50,16 +50,17 @@ base::Result<int> set(const Context& context, const std::string& name, const std
                       "give a role (auditor, analyst, privacy, admin) and the most that it is given (none, "
                       "pseudonymous, masked, selective, full)");
   auto before = *allowance;
-  TRY_ASSIGN(const bool changed, ingest::change_policy(
-                                     config.registry(), id,
-                                     [&](ingest::Tenant& tenant) -> base::Result<void> {
-                                       before = tenant.sharing.of(*role);
-                                       tenant.sharing.set(*role, *allowance);
-                                       return {};
-                                     },
-                                     [&](const ingest::Tenant& was, const ingest::Tenant& is) {
-                                       return note_policy_change(config, was, is, caller());
-                                     }));
+  TRY_ASSIGN(const bool changed,
+             ingest::change_policy(
+                 config.registry(), id,
+                 [&](ingest::Tenant& tenant) -> base::Result<void> {
+                   before = tenant.sharing.of(*role);
+                   tenant.sharing.set(*role, *allowance);
+                   return {};
+                 },
+                 [&](const ingest::Tenant& was, const ingest::Tenant& is) {
+                   return note_policy_change(config, was, is, {PolicyAuthor::How::command, caller()});
+                 }));
   print(context,
         boost::json::object{{"tenant", name},
                             {"role", role_text},
@@ -90,7 +91,7 @@ base::Result<int> apply(const Context& context, const std::string& name, const s
       },
       [&](const ingest::Tenant& was, const ingest::Tenant& is) {
         changes = policy_changes(was, is);
-        return note_policy_change(config, was, is, caller());
+        return note_policy_change(config, was, is, {PolicyAuthor::How::command, caller()});
       }));
   std::string said;
   for (const auto& change : changes) said += change + "\n";

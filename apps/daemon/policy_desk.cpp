@@ -5,7 +5,11 @@
 
 #include <spdlog/spdlog.h>
 
-#include <chrono>
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <utility>
 
 namespace countersign::apps {
 namespace {
@@ -18,11 +22,19 @@ http::Response busy() {
   return answer(Problem{503, "about:blank", "too much is being asked for; send it again"});
 }
 
+http::Response not_in_force() {
+  return answer(Problem{503, "about:blank",
+                        "the change is recorded and written, and not in force yet: read the policy again"});
+}
+
 http::Response failure(const base::Error& error) {
   if (error.code == Code::aborted)
     return answer(Problem{412, "about:blank", "the policy has changed since; read it again"});
   if (error.code == Code::not_found)
     return answer(Problem{404, "about:blank", "no such tenant is registered here"});
+  if (error.code == Code::permission_denied)
+    return answer(Problem{403, "about:blank", "this operator may not change that policy any more"});
+  if (error.code == Code::unavailable) return busy();
   // What the appliance's files have to do with it is for the operator of the machine.
   spdlog::error("a policy was not changed: {}", error.message);
   if (error.code == Code::resource_exhausted)
@@ -38,8 +50,12 @@ PolicyDesk::PolicyDesk(Config config, ingest::IngestService& service)
 void PolicyDesk::change(endpoints::PolicyChange change, http::Respond respond) {
   {
     const std::lock_guard lock(mutex_);
-    if (!stopping_ && waiting_.size() < kWaitingMax) {
-      waiting_.emplace_back(std::move(change), std::move(respond));
+    const auto of_tenant = std::count_if(waiting_.begin(), waiting_.end(), [&](const Waiting& one) {
+      return one.change.tenant == change.tenant;
+    });
+    if (!stopping_ && waiting_.size() < kWaitingMax &&
+        static_cast<std::size_t>(of_tenant) < kWaitingOfTenantMax) {
+      waiting_.push_back({std::move(change), std::move(respond)});
       changed_.notify_all();
       return;
     }
@@ -57,33 +73,50 @@ void PolicyDesk::stop() {
 }
 
 void PolicyDesk::run() {
+  constexpr std::chrono::milliseconds kPause{20};
   std::unique_lock lock(mutex_);
-  for (;;) {
-    changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    if (stopping_) break;
-    auto [change, respond] = std::move(waiting_.front());
-    waiting_.pop_front();
-    lock.unlock();
-    http::Response response;
-    try {
-      response = carry_out(change);
-    } catch (const std::exception&) {
-      response = answer(Problem{500, "about:blank", "the appliance failed"});
+  while (!stopping_) {
+    const auto due = [this] { return stopping_ || !waiting_.empty(); };
+    if (written_.empty()) {
+      changed_.wait(lock, due);
+    } else {
+      changed_.wait_for(lock, kPause, due);
     }
-    respond(std::move(response));
+    if (stopping_) break;
+    std::optional<Waiting> next;
+    if (!waiting_.empty()) {
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    lock.unlock();
+    try {
+      if (next) carry_out(*next);
+    } catch (const std::exception&) {
+      next->respond(answer(Problem{500, "about:blank", "the appliance failed"}));
+    }
+    answer_what_is_in_force();
     lock.lock();
   }
-  auto left = std::exchange(waiting_, {});
+  const auto left = std::exchange(waiting_, {});
   lock.unlock();
-  for (const auto& [change, respond] : left) respond(busy());
+  for (const auto& one : left) one.respond(busy());
+  for (const auto& one : written_) one.respond(not_in_force());
+  written_.clear();
 }
 
-http::Response PolicyDesk::carry_out(const endpoints::PolicyChange& change) {
+void PolicyDesk::carry_out(const Waiting& waiting) {
+  const auto& change = waiting.change;
   ingest::Tenant after;
   const auto changed = ingest::change_policy(
       config_.registry(), change.tenant,
       [&](ingest::Tenant& tenant) -> base::Result<void> {
-        if (change.etag != "*" && endpoints::policy_etag(endpoints::policy_document(tenant)) != change.etag)
+        // While it waited the operator may have been revoked.
+        const auto registry = service_.registry();
+        const auto* who = registry->operator_by_name(change.operator_name);
+        if (who == nullptr || !who->is_active(base::system_clock()()) || !who->may_act_for(change.tenant))
+          return base::fail(Code::permission_denied, "the operator may not act any more");
+        const auto now = endpoints::policy_etag(endpoints::policy_document(tenant));
+        if (!endpoints::names_etag(change.etags, now, endpoints::TagComparison::strong))
           return base::fail(Code::aborted, "the policy has changed since");
         tenant.access = change.wish.access;
         tenant.sharing = change.wish.sharing;
@@ -91,23 +124,30 @@ http::Response PolicyDesk::carry_out(const endpoints::PolicyChange& change) {
         return {};
       },
       [&](const ingest::Tenant& before, const ingest::Tenant& now) {
-        return note_policy_change(config_, before, now, change.operator_name);
+        return note_policy_change(config_, before, now, {PolicyAuthor::How::http, change.operator_name});
       });
-  return changed ? when_in_force(after) : failure(changed.error());
+  if (!changed) return waiting.respond(failure(changed.error()));
+  written_.push_back({std::move(after), waiting.respond, std::chrono::steady_clock::now() + kPatience});
 }
 
-http::Response PolicyDesk::when_in_force(const ingest::Tenant& tenant) {
-  constexpr std::chrono::milliseconds kPause{20};
-  constexpr int kTries = 250;
-  const auto written = endpoints::policy_document(tenant);
-  std::unique_lock lock(mutex_);
-  for (int tries = 0; tries < kTries && !stopping_; ++tries) {
-    const auto registry = service_.registry();
-    const auto* known = registry->tenant(tenant.id);
-    if (known != nullptr && endpoints::policy_document(*known) == written) break;
-    changed_.wait_for(lock, kPause);
+void PolicyDesk::answer_what_is_in_force() {
+  const auto registry = service_.registry();
+  std::set<base::TenantId> newer_holds;
+  std::vector<Written> left;
+  // What a later change of the same tenant took the place of was in force, too, before anybody could look.
+  for (auto one = written_.rbegin(); one != written_.rend(); ++one) {
+    const auto* known = registry->tenant(one->tenant.id);
+    if (known != nullptr && known->access == one->tenant.access && known->sharing == one->tenant.sharing)
+      newer_holds.insert(one->tenant.id);
+    if (newer_holds.contains(one->tenant.id)) {
+      one->respond(endpoints::policy_answer(one->tenant));
+    } else if (one->until <= std::chrono::steady_clock::now()) {
+      one->respond(not_in_force());
+    } else {
+      left.push_back(std::move(*one));
+    }
   }
-  return endpoints::policy_answer(tenant);
+  written_.assign(std::make_move_iterator(left.rbegin()), std::make_move_iterator(left.rend()));
 }
 
 }  // namespace countersign::apps

@@ -4,11 +4,12 @@
 #include "collector/endpoints/policies.h"
 #include "collector/ingest/service.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
-#include <utility>
+#include <vector>
 
 namespace countersign::apps {
 
@@ -16,7 +17,9 @@ namespace countersign::apps {
 /// it is written, and answered when the daemon goes by it. Any thread may call change().
 class PolicyDesk {
  public:
-  static constexpr std::size_t kWaitingMax = 64;  ///< more are answered 503
+  static constexpr std::size_t kWaitingMax = 256;         ///< more are answered 503
+  static constexpr std::size_t kWaitingOfTenantMax = 16;  ///< so that one does not keep the others out
+  static constexpr std::chrono::seconds kPatience{10};    ///< for a change to come into force
 
   /// `service` outlives it.
   PolicyDesk(Config config, ingest::IngestService& service);
@@ -30,17 +33,29 @@ class PolicyDesk {
   void stop();
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
+  struct Waiting {
+    endpoints::PolicyChange change;
+    http::Respond respond;
+  };
+  /// Written, and answered once the daemon has read the registry.
+  struct Written {
+    ingest::Tenant tenant;
+    http::Respond respond;
+    Time until;
+  };
+
   void run();
-  http::Response carry_out(const endpoints::PolicyChange& change);
-  /// Until the daemon has read the registry; whatever it says by then is the answer.
-  http::Response when_in_force(const ingest::Tenant& tenant);
+  void carry_out(const Waiting& waiting);
+  void answer_what_is_in_force();
 
   const Config config_;
   ingest::IngestService& service_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;
-  std::deque<std::pair<endpoints::PolicyChange, http::Respond>> waiting_;
+  std::deque<Waiting> waiting_;
+  std::vector<Written> written_;  ///< the thread's own
   std::thread thread_;
 };
 

@@ -33,7 +33,8 @@ void get(const Asker& asker, const http::Request& request, const http::Respond& 
   const auto tenant = find_tenant(asker, request);
   if (!tenant) return respond(answer(tenant.error()));
   auto response = policy_answer(**tenant);
-  if (request.header("If-None-Match") == response.headers.front().second) {
+  const auto known = request.header("If-None-Match");
+  if (!known.empty() && names_etag(known, response.headers.front().second, TagComparison::weak)) {
     response.status = 304;
     response.body.clear();
   }

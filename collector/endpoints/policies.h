@@ -13,13 +13,13 @@ namespace countersign::endpoints {
 struct PolicyChange {
   std::string operator_name;
   base::TenantId tenant;
-  std::string etag;  ///< of what it is to take the place of
+  std::string etags;  ///< If-Match: of what it is to take the place of
   PolicyWish wish;
 };
 
 /// What the program does with it: answers 200 with the new document and its entity tag once it is recorded
-/// and in force; 412 where the policies are not those of the tag any more. Called from I/O threads and does
-/// not block.
+/// and in force, 503 where it does not come into force soon; 412 where the policies are not those of the tags
+/// any more. Called from I/O threads and does not block.
 using ChangePolicy = std::function<void(PolicyChange, http::Respond)>;
 
 /// GET /v1/tenants/{tenant}/policy, of operators who act for the tenant; PUT, of its admins, with If-Match

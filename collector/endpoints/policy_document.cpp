@@ -43,6 +43,24 @@ std::string policy_etag(std::string_view document) {
   return '"' + base::to_hex(crypto::sha256(document).view().first(kBytes)) + '"';
 }
 
+bool names_etag(std::string_view list, std::string_view etag, TagComparison how) {
+  const auto trim = [](std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+  };
+  if (trim(list) == "*") return true;
+  // Our own tags hold no comma, so one within another's tag only makes pieces that are none of ours.
+  for (;;) {
+    const auto comma = list.find(',');
+    auto one = trim(list.substr(0, comma));
+    if (how == TagComparison::weak && one.starts_with("W/")) one.remove_prefix(2);
+    if (one == etag) return true;
+    if (comma == std::string_view::npos) return false;
+    list.remove_prefix(comma + 1);
+  }
+}
+
 std::string policy_schema() {
   json::array allowances;
   for (const auto allowance :
@@ -76,7 +94,7 @@ std::string policy_schema() {
 }
 
 tl::expected<PolicyWish, Problem> read_policy(std::string_view body, const ingest::Tenant& tenant) {
-  const auto parsed = base::parse_json(body, {.depth_max = 4});
+  const auto parsed = base::parse_json(body, {.depth_max = 8});
   if (!parsed || !parsed->value.is_object() || !parsed->duplicates.empty())
     return refuse(400, "the body must be one JSON object in which no member stands twice");
   PolicyWish out;

@@ -17,6 +17,11 @@ std::string policy_document(const ingest::Tenant& tenant);
 /// The entity tag (RFC 9110 section 8.8.3) of a document, with its quotes.
 std::string policy_etag(std::string_view document);
 
+/// Whether a list of entity tags, as in If-Match, names one; `*` names all. Weak ones name nothing where
+/// `strong` is asked for (RFC 9110 section 8.8.3.2).
+enum class TagComparison { strong, weak };
+bool names_etag(std::string_view list, std::string_view etag, TagComparison how);
+
 /// The JSON Schema of what read_policy() takes.
 std::string policy_schema();
 

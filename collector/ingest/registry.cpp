@@ -21,8 +21,6 @@ namespace json = boost::json;
 using base::Code;
 using base::Result;
 
-constexpr std::uint64_t kFileBytesMax = 16 * 1024 * 1024;
-
 auto bad(const std::string& where, std::string_view why) {
   return base::fail(Code::invalid_argument, fmt::format("the registry is damaged: {} {}", where, why));
 }
@@ -224,7 +222,7 @@ bool Source::may_send_for(const base::TenantId& tenant) const {
 }
 
 Result<Registry> Registry::load(const std::filesystem::path& path) {
-  TRY_ASSIGN(const auto text, base::read_file(path, kFileBytesMax));
+  TRY_ASSIGN(const auto text, base::read_file(path, kRegistryBytesMax));
   auto registry = parse(text);
   if (!registry) return base::fail(path.string(), registry.error());
   return registry;

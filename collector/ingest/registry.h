@@ -24,6 +24,8 @@
 
 namespace countersign::ingest {
 
+inline constexpr std::uint64_t kRegistryBytesMax = 16u << 20;
+
 /// The adapter of a source that sends events of the native shape.
 inline constexpr std::string_view kNativeAdapter = "countersign";
 
@@ -123,7 +125,8 @@ class Registry {
 };
 
 /// The functions below change the file at `path`, which is made where there is none. Each holds a lock on
-/// `<path>.lock` from reading to writing, so of two at once neither is lost, and is durable when it returns.
+/// `<path>.lock` from reading to writing, so of two at once neither is lost, and is durable when it returns;
+/// unavailable where another holds the lock for ten seconds, resource_exhausted above kRegistryBytesMax.
 /// A running daemon sees the change when it reloads. Any thread, any process.
 
 /// Reads the registry, lets `change` alter it, and writes it, unless `change` fails.

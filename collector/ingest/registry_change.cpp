@@ -102,15 +102,21 @@ Result<Source> known_source(const Registry& registry, const base::SourceName& na
 Result<void> change_registry(const std::filesystem::path& path,
                              const std::function<Result<void>(Registry&)>& change) {
   TRY(base::make_folders_durably(path.parent_path()));
+  constexpr std::int64_t kPatienceMs = 10'000;
   TRY_ASSIGN(const auto lock,
-             base::wait_for_lock(std::filesystem::path(path) += ".lock", base::FileLock::alone));
+             base::wait_for_lock(std::filesystem::path(path) += ".lock", base::FileLock::alone, kPatienceMs));
   auto registry = Registry::load(path);
   if (!registry && registry.error().code != Code::not_found) return fail(registry.error());
   if (!registry) registry = Registry();
   TRY(change(*registry));
+  const auto text = registry->to_text();
+  if (text.size() > kRegistryBytesMax)
+    return fail(Code::resource_exhausted,
+                fmt::format("{} would grow beyond {} bytes, and could not be read again", path.string(),
+                            kRegistryBytesMax));
   // Readable by others than the owner: it holds hashes of random tokens, and whoever runs the command need
   // not be the daemon's user. The folder says who gets so far.
-  return base::write_file_durably(path, registry->to_text(), base::FileMode::readable);
+  return base::write_file_durably(path, text, base::FileMode::readable);
 }
 
 Result<std::string> add_source(const std::filesystem::path& path, const NewSource& source,

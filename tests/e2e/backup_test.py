@@ -301,6 +301,9 @@ class Backup(unittest.TestCase):
         older = self.back_up()
         self.appliance.run("source", "revoke", "app")
         self.appliance.run("retention", "set", "acme", "--rule", "hipaa")
+        policy = self.scratch / "policy.json"
+        policy.write_text('{"access":{"factors":["totp"]}}')
+        self.appliance.run("tenant", "policy", "apply", "acme", policy)
         self.assertTrue(self.system_events(self.appliance, "source.revoked"))
         newer = self.back_up()
         self.assertEqual(self.appliance.stop(), 0)
@@ -314,6 +317,7 @@ class Backup(unittest.TestCase):
         done = machine.run("restore", "--from", self.backups, check=False)
         self.assertIn("SETTINGS DIFFER", done.stdout)
         self.assertRegex(done.stdout, r"source app: here .*; in the snapshot .*, revoked")
+        self.assertRegex(done.stdout, r'tenant acme: here .*"sms".*; in the snapshot .*"factors":\["totp"\]')
         self.assertNotIn("globex", done.stdout)
         self.assertEqual(registry.read_text(), before)
         shutil.rmtree(machine.folder / "data" / "eu-1")

@@ -50,7 +50,9 @@ class Policy(unittest.TestCase):
         self.assertEqual((status, policy["tenant"], policy["region"]), (200, "acme", "eu-1"))
         self.assertEqual(policy["access"]["step_up"], {"actions": [], "window_s": 900})
         self.assertEqual(policy["sharing"]["auditor"], "pseudonymous")
-        self.assertEqual(self.ask("GET", If_None_Match=etag)[0], 304)
+        for tags in (etag, f'"other", W/{etag}', "*"):
+            self.assertEqual(self.ask("GET", If_None_Match=tags)[0], 304, tags)
+        self.assertEqual(self.ask("GET", If_None_Match='"other"')[0], 200)
 
         wish = {**policy, "access": ACCESS, "sharing": {**policy["sharing"], "auditor": "masked"}}
         status, newer, answer = self.put(wish, etag)
@@ -70,10 +72,13 @@ class Policy(unittest.TestCase):
         event = next(r["event"] for r in self.appliance.records("_system") if r["event"]["type"] == "policy.changed")
         self.assertEqual(event["action"]["resource"], "acme")
         self.assertNotIn("anna", json.dumps(event), "who changed it stands as a token")
+        self.assertEqual(event["actor"]["role"], "operator")
 
         # The same again changes nothing and records nothing; what an older one knew does not win.
         self.assertEqual(self.put(wish, newer)[:2], (200, newer))
-        self.assertEqual(self.put({}, etag)[0], 412)
+        for tags in (etag, f"W/{newer}"):
+            self.assertEqual(self.put({}, tags)[0], 412, tags)
+        self.assertEqual(self.put(wish, f'"other", {newer}')[:2], (200, newer))
         # The command line shows and takes the same, and the daemon goes by it.
         self.assertEqual(self.appliance.json("tenant", "policy", "show", "acme")["access"], answer["access"])
         file = self.appliance.folder / "policy.json"
@@ -119,7 +124,8 @@ class Policy(unittest.TestCase):
         done = self.appliance.run("tenant", "policy", "apply", "acme", file, check=False)
         self.assertEqual(done.returncode, 2)
         self.assertIn("access.factors[0]", done.stderr)
-        self.assertEqual(self.changes(0), [])
+        self.assertEqual(self.put({"access": {"lockout": {"attempts": 9}}}, etag)[0], 200)
+        self.assertEqual(self.changes(1), ["access.lockout.attempts: before 10, after 9"], "and nothing of the others was recorded")
 
     def test_of_two_at_once_one_wins(self):
         etag = self.ask("GET")[1]
@@ -132,13 +138,15 @@ class Policy(unittest.TestCase):
         self.assertEqual(sorted(status for status, _, _ in answers), [200] + [412] * 7)
         winner = next(answer for status, _, answer in answers if status == 200)
         self.assertEqual(self.ask("GET")[2], winner)
-        self.assertEqual(len(self.changes(1)), 1)
+        last = self.put({"access": {"lockout": {"attempts": 77}}}, "*")
+        self.assertEqual(last[0], 200)
+        self.assertEqual(len(self.changes(2)), 2)
 
     def test_a_long_list_is_recorded_in_parts(self):
         actions = [f"area-{n:03}.{'x' * 80}" for n in range(200)]
         status, etag, _ = self.put({"access": {"step_up": {"actions": actions}}}, "*")
         self.assertEqual(status, 200)
-        added = [c for c in self.changes(18) if c.startswith("access.step_up.actions: added ")]
+        added = [c for c in self.changes(20) if c.startswith("access.step_up.actions: added ")]
         self.assertEqual(sorted(name for c in added for name in json.loads(c.partition("added ")[2])), actions)
         self.assertEqual(self.put({"access": {"step_up": {"actions": actions[1:]}}}, etag)[0], 200)
         removed = [c for c in self.changes(len(added) + 1) if "removed" in c]
