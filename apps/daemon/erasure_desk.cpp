@@ -38,7 +38,7 @@ http::Response under_way(const std::string& id) {
 http::Response busy(std::string detail) {
   auto response = answer(Problem{503, "about:blank", std::move(detail)});
   for (auto& [name, value] : response.headers) {
-    if (name == "Retry-After") value = "5";
+    if (name == "Retry-After") value.assign(1, '5');
   }
   return response;
 }
