@@ -103,8 +103,8 @@ std::string public_key_id(const crypto::Ed25519PublicKey& key) {
   return base::to_hex(crypto::sha256(base::Bytes(key)).view().first(8));
 }
 
-base::Result<base::OpenFile> hold_kek(const Config& config, base::FileLock how) {
-  return base::wait_for_lock(config.kek_lock(), how);
+base::Result<base::OpenFile> hold_kek(const Config& config) {
+  return base::wait_for_lock(config.kek_lock(), base::FileLock::shared);
 }
 
 }  // namespace countersign::apps

@@ -48,8 +48,8 @@ base::Result<tree::KeyChain> key_chain_of(const store::LedgerIdentity& identity)
 /// Tells public keys apart: 16 hexadecimal digits of SHA-256 over the key.
 std::string public_key_id(const crypto::Ed25519PublicKey& key);
 
-/// Waits for the lock under which something is sealed under the key-encryption key (shared: the key must be
-/// read after) or the next one is made (alone). Released when the file closes.
-base::Result<base::OpenFile> hold_kek(const Config& config, base::FileLock how);
+/// Waits until no next key-encryption key is being made, and keeps it so as long as the file is open: for
+/// whoever seals under the key, which must be read after.
+base::Result<base::OpenFile> hold_kek(const Config& config);
 
 }  // namespace countersign::apps

@@ -44,7 +44,7 @@ base::Result<backup::Repository> open_to_add(const Config& config, const base::R
                                              const std::filesystem::path& folder,
                                              std::optional<vault::Kek>& kek_read) {
   // No key-encryption key takes over until the repository's key is sealed under the one that is read here.
-  TRY_ASSIGN(const auto held, hold_kek(config, base::FileLock::shared));
+  TRY_ASSIGN(const auto held, hold_kek(config));
   TRY_ASSIGN(const auto kek, backup_key(config));
   kek_read = kek;
   const backup::KnownKeys known(config.backup_keys());

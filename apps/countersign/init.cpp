@@ -114,7 +114,7 @@ base::Result<int> init(const Context& context, const Options& options) {
 base::Result<void> make_region(const Config& config, const base::RegionId& region) {
   TRY(base::make_folders_durably(config.data));
   // No key-encryption key takes over until the vault's keys are sealed under the one that is read here.
-  TRY_ASSIGN(const auto held, hold_kek(config, base::FileLock::shared));
+  TRY_ASSIGN(const auto held, hold_kek(config));
   TRY_ASSIGN(const auto keys, read_log_keys(config));
   TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
   const auto files = config.region_files(region);

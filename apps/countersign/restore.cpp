@@ -52,7 +52,7 @@ class Restore {
     TRY(check_identity());
     // No key-encryption key takes over until everything stands under the one that is read here.
     TRY(base::make_folders_durably(config_.data));
-    TRY_ASSIGN(const auto held, hold_kek(config_, base::FileLock::shared));
+    TRY_ASSIGN(const auto held, hold_kek(config_));
     TRY_ASSIGN(auto kek, backup_key(config_));
     TRY_ASSIGN(const auto of_then, backup::key_encryption_keys(small_files_));
     kek = kek.with(of_then);
@@ -207,7 +207,7 @@ class Restore {
         {"context",
          fmt::format("bytes={} erasures={} values_erased={} rolled_back={} verified={}{}", report_.bytes,
                      report_.erasures, report_.values_erased, report_.rolled_back(), report_.verified,
-                     report_.settings.replaced.empty() ? "" : " settings_replaced=true")}};
+                     report_.settings.replaced ? " settings_replaced=true" : "")}};
     return leave_in_outbox(staged_, event);
   }
 

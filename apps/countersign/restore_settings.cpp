@@ -13,6 +13,7 @@
 
 #include <array>
 #include <filesystem>
+#include <iterator>
 #include <map>
 
 namespace countersign::apps {
@@ -73,7 +74,8 @@ Facts facts_of(const retention::RuleBook& book) {
   return out;
 }
 
-void compare(const Facts& here, const Facts& there, std::vector<std::string>& out) {
+std::vector<std::string> differences(const Facts& here, const Facts& there) {
+  std::vector<std::string> out;
   for (const auto& [name, fact] : there) {
     const auto found = here.find(name);
     if (found == here.end()) out.push_back(fmt::format("{}: not here; in the snapshot {}", name, fact));
@@ -83,17 +85,23 @@ void compare(const Facts& here, const Facts& there, std::vector<std::string>& ou
   for (const auto& [name, fact] : here) {
     if (!there.contains(name)) out.push_back(fmt::format("{}: here {}; not in the snapshot", name, fact));
   }
+  return out;
 }
 
-/// Keeps what is in a file beside it, if there is anything.
-base::Result<void> set_aside(const fs::path& file, const std::string& id, base::FileMode mode,
+/// Whether the snapshot's file takes the place of the one that is there, which is then kept beside it; where
+/// it stays, its differences are noted.
+base::Result<bool> makes_way(const fs::path& file, std::vector<std::string> differences,
+                             const std::string& id, base::FileMode mode, bool replace,
                              RestoredSettings& out) {
-  auto here = base::read_file(file, kSettingsBytesMax);
-  if (!here && here.error().code == base::Code::not_found) return {};
-  if (!here) return base::fail(here.error());
-  TRY(base::create_file_durably(fmt::format("{}.before-{}", file.string(), id), *here, mode));
-  out.replaced.push_back(file.filename().string());
-  return {};
+  if (differences.empty()) return false;
+  if (!replace) {
+    std::move(differences.begin(), differences.end(), std::back_inserter(out.differences));
+    return false;
+  }
+  TRY_ASSIGN(const auto here, base::read_file(file, kSettingsBytesMax));
+  TRY(base::create_file_durably(fmt::format("{}.before-{}", file.string(), id), here, mode));
+  out.replaced = true;
+  return true;
 }
 
 base::Result<void> put_registry(const fs::path& file, const backup::SmallFiles& snapshot,
@@ -108,14 +116,9 @@ base::Result<void> put_registry(const fs::path& file, const backup::SmallFiles& 
     TRY_ASSIGN(auto now, ingest::Registry::load(file));
     TRY(ingest::open_secrets(now, kek));
     const Marks mark;
-    std::vector<std::string> differences;
-    compare(facts_of(now, mark), facts_of(then, mark), differences);
-    if (differences.empty()) return {};
-    if (!replace) {
-      out.differences = std::move(differences);
-      return {};
-    }
-    TRY(set_aside(file, id, base::FileMode::secret, out));
+    TRY_ASSIGN(const bool written, makes_way(file, differences(facts_of(now, mark), facts_of(then, mark)), id,
+                                             base::FileMode::secret, replace, out));
+    if (!written) return {};
   }
   TRY(ingest::reseal_secrets(then, kek, crypto::system_entropy()));
   TRY(base::write_file_durably(file, then.to_text(), base::FileMode::secret));
@@ -130,14 +133,9 @@ base::Result<void> put_retention(const fs::path& file, const std::string& snapsh
   if (fs::exists(file, ignored)) {
     TRY_ASSIGN(const auto now, retention::RuleBook::load(file));
     TRY_ASSIGN(const auto then, retention::RuleBook::parse(snapshot));
-    std::vector<std::string> differences;
-    compare(facts_of(now), facts_of(then), differences);
-    if (differences.empty()) return {};
-    if (!replace) {
-      out.differences.insert(out.differences.end(), differences.begin(), differences.end());
-      return {};
-    }
-    TRY(set_aside(file, id, base::FileMode::readable, out));
+    TRY_ASSIGN(const bool written, makes_way(file, differences(facts_of(now), facts_of(then)), id,
+                                             base::FileMode::readable, replace, out));
+    if (!written) return {};
   }
   return base::write_file_durably(file, snapshot, base::FileMode::readable);
 }

@@ -15,7 +15,7 @@ namespace countersign::apps {
 /// restored before, can have brought older ones.
 struct RestoredSettings {
   bool registry_restored = false;
-  std::vector<std::string> replaced;  ///< names of files that were there
+  bool replaced = false;  ///< something that was there made way
   /// Where what was here stays, what the snapshot says otherwise, a line each.
   std::vector<std::string> differences;
 };

@@ -169,7 +169,7 @@ base::Result<int> add(const Context& context, const Options& options) {
     TRY_ASSIGN(auto tenant, base::parse_tenant(name));
     source.tenants.push_back(std::move(tenant));
   }
-  TRY_ASSIGN(const auto held, hold_kek(config, base::FileLock::shared));
+  TRY_ASSIGN(const auto held, hold_kek(config));
   TRY_ASSIGN(const auto key, vault::read_key_encryption_key(config.keys.vault));
   TRY_ASSIGN(const auto shown, ingest::add_source(config.registry(), source, key.newest(),
                                                   base::system_clock(), crypto::system_entropy()));
@@ -185,7 +185,7 @@ base::Result<int> change_secret(const Context& context, const Options& options) 
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto name, base::parse_source(options.name));
   TRY_ASSIGN(const auto secrets, read_secrets(options.secret_file));
-  TRY_ASSIGN(const auto held, hold_kek(config, base::FileLock::shared));
+  TRY_ASSIGN(const auto held, hold_kek(config));
   TRY_ASSIGN(const auto key, vault::read_key_encryption_key(config.keys.vault));
   TRY(ingest::set_secrets(config.registry(), name, secrets, key.newest(), crypto::system_entropy()));
   print(context, boost::json::object{{"source", options.name}, {"secrets", secrets.size()}},

@@ -14,8 +14,6 @@ namespace {
 using ingest::Allowance;
 using ingest::Role;
 
-constexpr std::uint64_t kPolicyBytesMax = 64u << 10;
-
 boost::json::string json_text(std::string_view text) { return boost::json::string(text.data(), text.size()); }
 
 base::Result<int> show(const Context& context, const std::string& name) {
@@ -77,7 +75,7 @@ base::Result<int> set(const Context& context, const std::string& name, const std
 base::Result<int> apply(const Context& context, const std::string& name, const std::string& file) {
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto id, base::parse_tenant(name));
-  TRY_ASSIGN(const auto text, base::read_file(file, kPolicyBytesMax));
+  TRY_ASSIGN(const auto text, base::read_file(file, endpoints::kPolicyBytesMax));
   std::vector<std::string> changes;
   TRY(ingest::change_policy(
       config.registry(), id,

@@ -38,6 +38,14 @@ http::Route operator_route(
   return route;
 }
 
+tl::expected<const ingest::Tenant*, Problem> tenant_of(const Asker& asker, std::string_view name) {
+  const auto id = base::parse_tenant(name);
+  if (!id || !asker.who->may_act_for(*id))
+    return tl::unexpected(Problem{403, "about:blank", "this operator may not act for that tenant"});
+  if (const auto* tenant = asker.registry->tenant(*id)) return tenant;
+  return tl::unexpected(Problem{404, "about:blank", "no such tenant is registered here"});
+}
+
 bool is_json(const http::Request& request) {
   const auto type = request.header("Content-Type");
   const auto coding = request.header("Content-Encoding");

@@ -33,6 +33,10 @@ http::Route operator_route(
     std::string method, std::string pattern, ingest::IngestService& service, const base::Clock& clock,
     Permit permit, std::function<void(const Asker&, const http::Request&, const http::Respond&)> handle);
 
+/// The registered tenant of a name, if the asker acts for it: 403 where not, whether there is one or not,
+/// because that is nobody else's business; 404 where there is none.
+tl::expected<const ingest::Tenant*, base::Problem> tenant_of(const Asker& asker, std::string_view name);
+
 /// Whether a request's body is plain JSON, not compressed.
 bool is_json(const http::Request& request);
 

@@ -12,16 +12,12 @@ namespace {
 
 using base::Problem;
 
-/// Whether the asker may act for the tenant, and where it is kept: in the region that was asked for, if it
-/// ever was there, else in that of its pin.
-tl::expected<base::RegionId, Problem> find_tenant(const Asker& asker, const ErasureBody& body) {
-  const auto id = base::parse_tenant(body.tenant);
-  // Whether there is such a tenant is nobody's business who may not act for it.
-  if (!id || !asker.who->may_act_for(*id))
-    return tl::unexpected(Problem{403, "about:blank", "this operator may not act for that tenant"});
-  const auto* tenant = asker.registry->tenant(*id);
-  if (tenant == nullptr)
-    return tl::unexpected(Problem{404, "about:blank", "no such tenant is registered here"});
+/// Where the asker's tenant is kept: in the region that was asked for, if it ever was there, else in that of
+/// its pin.
+tl::expected<base::RegionId, Problem> find_region(const Asker& asker, const ErasureBody& body) {
+  const auto found = tenant_of(asker, body.tenant);
+  if (!found) return tl::unexpected(found.error());
+  const auto* tenant = *found;
   if (!body.region.empty()) {
     const auto asked = base::parse_region(body.region);
     if (!asked || !tenant->was_in(*asked))
@@ -41,7 +37,7 @@ void erase(const Asker& asker, const ErasureCalls& calls, const http::Request& r
     return respond(answer(Problem{415, "about:blank", "send application/json, not compressed"}));
   auto body = read_erasure(request.body);
   if (!body) return respond(answer(body.error()));
-  const auto region = find_tenant(asker, *body);
+  const auto region = find_region(asker, *body);
   if (!region) return respond(answer(region.error()));
   calls.erase({asker.who->name, *region, std::move(*body)}, respond);
 }

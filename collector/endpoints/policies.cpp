@@ -10,8 +10,6 @@ namespace {
 
 using base::Problem;
 
-constexpr std::uint64_t kPolicyBytesMax = 64u << 10;
-
 std::optional<Problem> anybody(const ingest::Operator&) { return std::nullopt; }
 
 std::optional<Problem> admins_only(const ingest::Operator& who) {
@@ -19,18 +17,8 @@ std::optional<Problem> admins_only(const ingest::Operator& who) {
   return Problem{403, "about:blank", "only operators of the role admin may change a policy"};
 }
 
-/// The tenant of the address, if the asker acts for it. Whether there is one is nobody else's business.
-tl::expected<const ingest::Tenant*, Problem> find_tenant(const Asker& asker, const http::Request& request) {
-  const auto id = base::parse_tenant(request.parameter("tenant"));
-  if (!id || !asker.who->may_act_for(*id))
-    return tl::unexpected(Problem{403, "about:blank", "this operator may not act for that tenant"});
-  const auto* tenant = asker.registry->tenant(*id);
-  if (tenant != nullptr) return tenant;
-  return tl::unexpected(Problem{404, "about:blank", "no such tenant is registered here"});
-}
-
 void get(const Asker& asker, const http::Request& request, const http::Respond& respond) {
-  const auto tenant = find_tenant(asker, request);
+  const auto tenant = tenant_of(asker, request.parameter("tenant"));
   if (!tenant) return respond(answer(tenant.error()));
   auto response = policy_answer(**tenant);
   const auto known = request.header("If-None-Match");
@@ -43,7 +31,7 @@ void get(const Asker& asker, const http::Request& request, const http::Respond& 
 
 void put(const ChangePolicy& change, const Asker& asker, const http::Request& request,
          const http::Respond& respond) {
-  const auto tenant = find_tenant(asker, request);
+  const auto tenant = tenant_of(asker, request.parameter("tenant"));
   if (!tenant) return respond(answer(tenant.error()));
   if (!is_json(request))
     return respond(answer(Problem{415, "about:blank", "send application/json, not compressed"}));

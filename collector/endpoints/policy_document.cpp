@@ -72,9 +72,6 @@ std::string policy_schema() {
   for (const auto role : ingest::kRoles)
     roles[text_of(to_string(role))] = {{"enum", allowances},
                                        {"default", text_of(to_string(defaults.of(role)))}};
-  auto access = ingest::access_policy_schema();
-  access.erase("$schema");
-  access.erase("title");
   return json::serialize(json::object{
       {"$schema", "https://json-schema.org/draft/2020-12/schema"},
       {"title", "Policies of a tenant"},
@@ -85,7 +82,7 @@ std::string policy_schema() {
         {"region",
          {{"type", "string"},
           {"description", "Where the tenant is pinned; may be left out, and cannot be changed here."}}},
-        {"access", std::move(access)},
+        {"access", ingest::access_policy_schema()},
         {"sharing",
          {{"type", "object"},
           {"additionalProperties", false},

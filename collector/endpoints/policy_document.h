@@ -5,11 +5,14 @@
 
 #include <tl/expected.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 /// A tenant's policies as the API shows and takes them. All functions are pure and thread-safe.
 namespace countersign::endpoints {
+
+inline constexpr std::uint64_t kPolicyBytesMax = 64u << 10;
 
 /// `{"tenant","region","access","sharing"}`, every member spelled out: equal policies have equal texts.
 std::string policy_document(const ingest::Tenant& tenant);

@@ -174,7 +174,7 @@ json::object access_policy_schema() {
   json::array factors;
   for (const auto factor : record::factors())
     factors.emplace_back(json::string_view(factor.data(), factor.size()));
-  auto out = object(
+  return object(
       {{"factors",
         {{"type", "array"},
          {"items", {{"enum", factors}}},
@@ -207,9 +207,6 @@ json::object access_policy_schema() {
                   {"maximum", AccessPolicy::kAttemptsMax},
                   {"default", 10},
                   {"description", "Failures one after another at which a person is locked out."}}}})}});
-  out["$schema"] = "https://json-schema.org/draft/2020-12/schema";
-  out["title"] = "Access policy of a tenant";
-  return out;
 }
 
 }  // namespace countersign::ingest

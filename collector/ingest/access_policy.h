@@ -58,7 +58,7 @@ class AccessPolicy {
   unsigned lockout_attempts_ = 10;
 };
 
-/// The JSON Schema (2020-12) of what AccessPolicy::parse takes.
+/// What AccessPolicy::parse takes, as a part of a JSON Schema (2020-12).
 boost::json::object access_policy_schema();
 
 }  // namespace countersign::ingest

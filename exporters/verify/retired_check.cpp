@@ -77,10 +77,10 @@ base::Result<void> RetiredCheck::check_times(std::size_t part, const jsonl::Comm
   const auto& said = parts_[part];
   const auto& found = found_[part];
   // Of a part that is seen in part only, others may have come before and after.
-  const bool begins = found.leaves.size() == said.records, ends = begins;
+  const bool whole = found.leaves.size() == said.records;
   for (const auto& [seq, received, not_after, not_before] :
-       {std::tuple(found.first, said.first_received, true, begins),
-        std::tuple(found.last, said.last_received, ends, true)}) {
+       {std::tuple(found.first, said.first_received, true, whole),
+        std::tuple(found.last, said.last_received, whole, true)}) {
     const auto bounds = commits.bounds_of(seq);
     if ((not_after && bounds.by && received.micros >= (*bounds.by + 1) * kSecond + kClockStep) ||
         (not_before && bounds.behind && received.micros < *bounds.behind * kSecond - kClockStep))
