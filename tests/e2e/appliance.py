@@ -85,7 +85,7 @@ class Appliance:
             self.wait_ready()
         return self
 
-    def wait_ready(self, seconds=20):
+    def wait_ready(self, seconds=60):
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self.daemon.poll() is not None:
@@ -146,7 +146,7 @@ class Appliance:
             arguments += ["--tenant", tenant]
         return self.json(*arguments)["token"]
 
-    def wait_known(self, token, seconds=10):
+    def wait_known(self, token, seconds=30):
         """Until the running daemon has read the registry that holds the token."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

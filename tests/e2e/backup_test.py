@@ -59,7 +59,7 @@ class Backup(unittest.TestCase):
     def back_up(self, *more):
         return self.appliance.json("backup", "--to", self.backups, *more)
 
-    def wait_signed(self, records, seconds=10):
+    def wait_signed(self, records, seconds=30):
         """Until a checkpoint covers so many records of the tenant."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -79,7 +79,7 @@ class Backup(unittest.TestCase):
         return json.loads(done.stdout) if done.stdout else json.loads(done.stderr)["error"]
 
     def system_events(self, machine, kind):
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while time.monotonic() < until:
             found = [r["event"] for r in machine.records("_system") if r["event"]["type"] == kind]
             if found:

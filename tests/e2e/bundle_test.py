@@ -211,7 +211,7 @@ class Bundle(unittest.TestCase):
         self.appliance.start()
         import time
 
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while not any(record["event"]["type"] == "export.performed" for record in self.appliance.records("_system")):
             self.assertLess(time.monotonic(), until)
             time.sleep(0.1)

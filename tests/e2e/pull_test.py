@@ -149,7 +149,7 @@ class Pull(unittest.TestCase):
         self.log.events = [log_event(0)]
         self.add()
         self.appliance.start()
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while "refuses the token" not in self.appliance.log_text() and time.monotonic() < until:
             time.sleep(0.05)
         self.assertIn("refuses the token", self.appliance.log_text())

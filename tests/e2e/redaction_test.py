@@ -38,7 +38,7 @@ class Redaction(unittest.TestCase):
         cls.appliance.wait_known(token)
         assert cls.appliance.post(token, EVENTS)[0] == 200
         cls.count = 0
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while time.monotonic() < until:  # until a checkpoint covers the records
             done = cls.appliance.run("--json", "export", "acme", "--from", FROM, "--to", TO, "-o", cls.appliance.folder / "warm.zip", check=False)
             if done.returncode == 0 and json.loads(done.stdout)["records"] == len(EVENTS):
@@ -84,7 +84,7 @@ class Redaction(unittest.TestCase):
 
     def system_events(self, kind, holding):
         """Those of the system log whose context holds a text; waited for."""
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while True:
             found = [r["event"] for r in self.appliance.records("_system")
                      if r["event"]["type"] == kind and holding in r["event"].get("action", {}).get("context", "")]

@@ -358,7 +358,7 @@ class Residency(unittest.TestCase):
             self.assertIn(value, everything, "the full bundle has the value: the search would find it")
         return redacted
 
-    def wait(self, condition, seconds=20):
+    def wait(self, condition, seconds=60):
         end = time.monotonic() + seconds
         while not condition():
             self.assertLess(time.monotonic(), end)

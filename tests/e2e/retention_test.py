@@ -28,7 +28,7 @@ class Retention(unittest.TestCase):
     def send(self, first, count, **more):
         self.assertEqual(self.appliance.post(self.token, [event(n, **more) for n in range(first, first + count)])[0], 200)
 
-    def apply_until(self, what, seconds=20):
+    def apply_until(self, what, seconds=60):
         """What the rounds did together, until one of them did `what`."""
         done = {"sealed": [], "retired": [], "erased_values": 0, "held": []}
         until = time.monotonic() + seconds
@@ -40,7 +40,7 @@ class Retention(unittest.TestCase):
         self.assertTrue(done[what], done)
         return done
 
-    def retire(self, records, seconds=20):
+    def retire(self, records, seconds=60):
         """Rounds until so many records were retired; how many."""
         retired, self.erased = 0, 0
         until = time.monotonic() + seconds
@@ -63,7 +63,7 @@ class Retention(unittest.TestCase):
         return [json.loads(record)["seq"] for record in self.appliance.hits("acme", *query, "--limit", "1000")]
 
     def wait_for(self, condition):
-        until = time.monotonic() + 10
+        until = time.monotonic() + 30
         while not condition() and time.monotonic() < until:
             time.sleep(0.1)
         self.assertTrue(condition())
