@@ -2,6 +2,7 @@
 
 #define TOML_EXCEPTIONS 0
 #define TOML_ENABLE_FORMATTERS 0
+#include "apps/accounts.h"
 #include "apps/region_directories.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
@@ -207,9 +208,12 @@ base::Result<void> read_regions(Table& top, const std::filesystem::path& folder,
   return {};
 }
 
-base::Result<void> check(const Config& config) {
+base::Result<void> check(Config& config) {
   TRY(base::parse_origin(config.origin));
   TRY(check_directories(config));
+  if (!config.access.address.empty()) {
+    TRY_ASSIGN(config.access.address, parse_access_address(config.access.address));
+  }
   if (lies_in(config.heads, config.data))
     return fail(Code::invalid_argument,
                 "heads must be a folder outside data: it is what recognises an older copy of data");
@@ -258,6 +262,9 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   Table timestamp = top.table("timestamp");
   timestamp.text("url", config.timestamp.url);
   timestamp.path("ca", folder, config.timestamp.ca);
+  Table access = top.table("access");
+  access.text("address", config.access.address);
+  access.path("breached_passwords", folder, config.access.breached_passwords);
   for (auto& listener : top.tables("syslog")) {
     auto read = read_syslog(listener);
     if (!read) return fail(file.string(), read.error());
@@ -265,7 +272,7 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   }
   Table limits = top.table("limits");
   read_limits(limits, config.limits);
-  for (const auto* table : {&top, &listen, &keys, &timestamp, &limits}) {
+  for (const auto* table : {&top, &listen, &keys, &timestamp, &access, &limits}) {
     if (auto done = table->finish(); !done) return fail(file.string(), done.error());
   }
   if (config.data.empty() || config.heads.empty() || config.keys.log.empty() || config.keys.clock.empty() ||
@@ -335,6 +342,12 @@ tls_key = "keys/tls.key"
 # An RFC 3161 time-stamping authority for bundles, and the certificates that it is checked against.
 url = ""
 # ca = "keys/tsa-ca.pem"
+
+[access]
+# The address of the appliance as people's browsers see it, for links and passkeys (restart).
+# address = "https://evidence.example.com:8443"
+# SHA-1 hashes of breached passwords, sorted, as haveibeenpwned.com gives them: refused beside those that are built in (restart).
+# breached_passwords = "/var/lib/countersign/breached.txt"
 
 [limits]
 body_bytes_max = 8388608             # of a request, as sent

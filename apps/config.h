@@ -58,6 +58,11 @@ struct Config {
     std::filesystem::path ca;
   } timestamp;
 
+  struct Access {
+    std::string address;                       ///< `https://host[:port]` as browsers see it; empty: not known
+    std::filesystem::path breached_passwords;  ///< see auth::PasswordRules; may be empty
+  } access;
+
   struct Limits {
     std::uint64_t body_bytes_max = 8u << 20;
     std::uint64_t decoded_bytes_max = 32u << 20;
@@ -98,6 +103,7 @@ struct Config {
   std::filesystem::path backup_keys() const { return data / "backups.json"; }
   /// Held shared by whoever seals under the key-encryption key, alone by its rotation.
   std::filesystem::path kek_lock() const { return data / "kek.lock"; }
+  std::filesystem::path accounts() const { return data / "accounts.sqlite"; }
   std::filesystem::path source_book() const { return data / "sources.json"; }
 };
 

@@ -1,3 +1,4 @@
+#include "apps/accounts.h"
 #include "apps/daemon/erasure_desk.h"
 #include "apps/daemon/key_rotation.h"
 #include "apps/daemon/moved_events.h"
@@ -11,6 +12,7 @@
 #include "collector/ingest/secrets.h"
 #include "ledger/base/json.h"
 #include "ledger/sqlite/connection.h"
+#include "web/api/people.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -105,20 +107,17 @@ class Daemon {
     }
     erasures_ = std::make_unique<ErasureDesk>(config_);
     policies_ = std::make_unique<PolicyDesk>(config_, *service_);
+    TRY_ASSIGN(people_, api::People::start(
+                            {config_.accounts(), config_.access.breached_passwords, account_sealing(config_),
+                             base::system_clock(), crypto::system_entropy(), relying_party(config_),
+                             account_recorder(config_, [this] { return service_->registry(); })}));
     http::ListenOptions listen;
     listen.address = config_.listen.address;
     listen.port = config_.listen.port;
     if (config_.listen.tls) listen.tls = http::TlsFiles{config_.keys.tls_certificate, config_.keys.tls_key};
-    TRY_ASSIGN(server_,
-               http::Server::start(
-                   listen, http_limits(config_.limits),
-                   endpoints::make_router(
-                       *service_, metrics_, [this] { return ready_ && !failed_; }, erasures_->calls(),
-                       [this](endpoints::PolicyChange change, http::Respond respond) {
-                         policies_->change(std::move(change), std::move(respond));
-                       })
-                       .handler(),
-                   metrics_, config_.listen.threads));
+    const auto router = make_router();
+    TRY_ASSIGN(server_, http::Server::start(listen, http_limits(config_.limits), router.handler(), metrics_,
+                                            config_.listen.threads));
     TRY_ASSIGN(syslog_, start_syslog(config_, *service_, metrics_));
     ready_ = true;
     spdlog::info("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
@@ -141,6 +140,18 @@ class Daemon {
   }
 
  private:
+  http::Router make_router() {
+    auto router = endpoints::make_router(
+        {*service_, base::system_clock(), people_->by_session(*service_)}, metrics_,
+        [this] { return ready_ && !failed_; }, erasures_->calls(),
+        [this](endpoints::PolicyChange change, http::Respond respond) {
+          policies_->change(std::move(change), std::move(respond));
+        });
+    api::add_session(router, *people_);
+    api::add_factors(router, *people_);
+    return router;
+  }
+
   void reload() {
     auto fresh = load_config(config_.file);
     if (!fresh) {
@@ -234,6 +245,7 @@ class Daemon {
     for (const auto& listener : syslog_) listener->stop();
     erasures_->stop();
     policies_->stop();
+    people_->stop();
     server_->stop();
     for (const auto& [id, moved] : moved_) moved->stop();
     for (const auto& region : regions_) region->stop();
@@ -253,6 +265,7 @@ class Daemon {
   std::unique_ptr<Pulling> pulling_;
   std::unique_ptr<ErasureDesk> erasures_;
   std::unique_ptr<PolicyDesk> policies_;
+  std::unique_ptr<api::People> people_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;
   SilenceWatch silence_{base::system_clock()(), metrics_};

@@ -54,6 +54,7 @@ void add_init(CLI::App& app, Context& context);
 void add_tenant(CLI::App& app, Context& context);
 void add_tenant_policy(CLI::App& tenant, Context& context);
 void add_operator(CLI::App& app, Context& context);
+void add_user(CLI::App& app, Context& context);
 void add_region(CLI::App& app, Context& context);
 void add_residency(CLI::App& app, Context& context);
 void add_source(CLI::App& app, Context& context);

@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
     add_region(app, context);
     add_source(app, context);
     add_operator(app, context);
+    add_user(app, context);
     add_ingest(app, context);
     add_search(app, context);
     add_show(app, context);

@@ -6,6 +6,7 @@
 #include "ledger/base/file.h"
 #include "ledger/crypto/aead.h"
 #include "ledger/crypto/digest.h"
+#include "web/auth/factors.h"
 
 #include <fmt/format.h>
 
@@ -125,6 +126,8 @@ base::Result<void> KeyRotation::make_next_kek(RotationOrder& order) {
 /// Seals anew what the appliance itself keeps under the key-encryption key.
 base::Result<void> KeyRotation::reseal(const vault::Kek& kek) const {
   TRY(ingest::reseal_secrets(config_.registry(), kek, crypto::system_entropy()));
+  TRY_ASSIGN(auto accounts, auth::AccountStore::open(config_.accounts()));
+  TRY(auth::reseal_totp(accounts, kek, crypto::system_entropy()));
   return backup::KnownKeys(config_.backup_keys()).reseal(kek, crypto::system_entropy());
 }
 

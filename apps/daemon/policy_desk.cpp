@@ -33,7 +33,7 @@ http::Response failure(const base::Error& error) {
   if (error.code == Code::not_found)
     return answer(Problem{404, "about:blank", "no such tenant is registered here"});
   if (error.code == Code::permission_denied)
-    return answer(Problem{403, "about:blank", "this operator may not change that policy any more"});
+    return answer(Problem{403, "about:blank", "you may not change that policy any more"});
   if (error.code == Code::unavailable) return busy();
   // What the appliance's files have to do with it is for the operator of the machine.
   spdlog::error("a policy was not changed: {}", error.message);
@@ -110,11 +110,8 @@ void PolicyDesk::carry_out(const Waiting& waiting) {
   const auto changed = ingest::change_policy(
       config_.registry(), change.tenant,
       [&](ingest::Tenant& tenant) -> base::Result<void> {
-        // While it waited the operator may have been revoked.
-        const auto registry = service_.registry();
-        const auto* who = registry->operator_by_name(change.operator_name);
-        if (who == nullptr || !who->is_active(base::system_clock()()) || !who->may_act_for(change.tenant))
-          return base::fail(Code::permission_denied, "the operator may not act any more");
+        // While it waited the token may have been revoked, or the session ended.
+        if (!change.still_may()) return base::fail(Code::permission_denied, "may not act any more");
         const auto now = endpoints::policy_etag(endpoints::policy_document(tenant));
         if (!endpoints::names_etag(change.etags, now, endpoints::TagComparison::strong))
           return base::fail(Code::aborted, "the policy has changed since");

@@ -51,15 +51,15 @@ void find(const Asker& asker, const ErasureCalls& calls, const http::Request& re
 
 std::optional<Problem> privacy_only(const ingest::Operator& who) {
   if (who.role == ingest::Role::privacy) return std::nullopt;
-  return Problem{403, "about:blank", "only operators of the role privacy may do this"};
+  return Problem{403, "about:blank", "only the role privacy may do this"};
 }
 
 using Handle = void (*)(const Asker&, const ErasureCalls&, const http::Request&, const http::Respond&);
 
-http::Route route_of(std::string method, std::string pattern, ingest::IngestService& service,
-                     std::shared_ptr<const ErasureCalls> calls, const base::Clock& clock, Handle handle) {
+http::Route route_of(std::string method, std::string pattern, const Reception& reception,
+                     std::shared_ptr<const ErasureCalls> calls, Handle handle) {
   return operator_route(
-      std::move(method), std::move(pattern), service, clock, privacy_only,
+      std::move(method), std::move(pattern), reception, privacy_only,
       [calls = std::move(calls), handle](const Asker& asker, const http::Request& request,
                                          const http::Respond& respond) {
         if (!calls->erase || !calls->find)
@@ -70,13 +70,12 @@ http::Route route_of(std::string method, std::string pattern, ingest::IngestServ
 
 }  // namespace
 
-void add_erasures(http::Router& router, ingest::IngestService& service, ErasureCalls calls,
-                  const base::Clock& clock) {
+void add_erasures(http::Router& router, const Reception& reception, ErasureCalls calls) {
   const auto shared = std::make_shared<const ErasureCalls>(std::move(calls));
-  auto post = route_of("POST", "/v1/privacy/erasures", service, shared, clock, &erase);
+  auto post = route_of("POST", "/v1/privacy/erasures", reception, shared, &erase);
   post.body_bytes_max = [] { return std::uint64_t{kErasureBytesMax}; };
   router.add(std::move(post));
-  router.add(route_of("GET", "/v1/privacy/erasures/{id}", service, shared, clock, &find));
+  router.add(route_of("GET", "/v1/privacy/erasures/{id}", reception, shared, &find));
 }
 
 }  // namespace countersign::endpoints

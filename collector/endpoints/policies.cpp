@@ -14,7 +14,7 @@ std::optional<Problem> anybody(const ingest::Operator&) { return std::nullopt; }
 
 std::optional<Problem> admins_only(const ingest::Operator& who) {
   if (who.role == ingest::Role::admin) return std::nullopt;
-  return Problem{403, "about:blank", "only operators of the role admin may change a policy"};
+  return Problem{403, "about:blank", "only the role admin may change a policy"};
 }
 
 void get(const Asker& asker, const http::Request& request, const http::Respond& respond) {
@@ -29,8 +29,8 @@ void get(const Asker& asker, const http::Request& request, const http::Respond& 
   respond(std::move(response));
 }
 
-void put(const ChangePolicy& change, const Asker& asker, const http::Request& request,
-         const http::Respond& respond) {
+void put(const ChangePolicy& change, const Reception& reception, const Asker& asker,
+         const http::Request& request, const http::Respond& respond) {
   const auto tenant = tenant_of(asker, request.parameter("tenant"));
   if (!tenant) return respond(answer(tenant.error()));
   if (!is_json(request))
@@ -42,7 +42,12 @@ void put(const ChangePolicy& change, const Asker& asker, const http::Request& re
   auto wish = read_policy(request.body, **tenant);
   if (!wish) return respond(answer(wish.error()));
   if (!change) return respond(answer(Problem{503, "about:blank", "this process changes no policy"}));
-  change({asker.who->name, (*tenant)->id, std::string(etag), std::move(*wish)}, respond);
+  auto still_may = [reception, head = static_cast<const http::RequestHead&>(request), id = (*tenant)->id] {
+    const auto again = ask(reception, head, admins_only);
+    return again && again->who->may_act_for(id);
+  };
+  change({asker.who->name, std::move(still_may), (*tenant)->id, std::string(etag), std::move(*wish)},
+         respond);
 }
 
 }  // namespace
@@ -53,14 +58,15 @@ http::Response policy_answer(const ingest::Tenant& tenant) {
   return {200, "application/json", {{"ETag", std::move(etag)}}, std::move(document)};
 }
 
-void add_policies(http::Router& router, ingest::IngestService& service, ChangePolicy change,
-                  const base::Clock& clock) {
+void add_policies(http::Router& router, const Reception& reception, ChangePolicy change) {
   constexpr auto kPath = "/v1/tenants/{tenant}/policy";
-  router.add(operator_route("GET", kPath, service, clock, anybody, get));
-  auto change_it = operator_route(
-      "PUT", kPath, service, clock, admins_only,
-      [change = std::move(change)](const Asker& asker, const http::Request& request,
-                                   const http::Respond& respond) { put(change, asker, request, respond); });
+  router.add(operator_route("GET", kPath, reception, anybody, get));
+  auto change_it =
+      operator_route("PUT", kPath, reception, admins_only,
+                     [change = std::move(change), reception](const Asker& asker, const http::Request& request,
+                                                             const http::Respond& respond) {
+                       put(change, reception, asker, request, respond);
+                     });
   change_it.body_bytes_max = [] { return kPolicyBytesMax; };
   router.add(std::move(change_it));
   http::Route schema;

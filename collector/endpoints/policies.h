@@ -1,17 +1,18 @@
 #pragma once
 
+#include "collector/endpoints/asker.h"
 #include "collector/endpoints/policy_document.h"
 #include "collector/http/router.h"
-#include "collector/ingest/service.h"
 
 #include <functional>
 #include <string>
 
 namespace countersign::endpoints {
 
-/// A change of a tenant's policies that an operator asks for, who may.
+/// A change of a tenant's policies that somebody asks for, who may.
 struct PolicyChange {
-  std::string operator_name;
+  std::string operator_name;        ///< as Asker's
+  std::function<bool()> still_may;  ///< asked again when it is the change's turn
   base::TenantId tenant;
   std::string etags;  ///< If-Match: of what it is to take the place of
   PolicyWish wish;
@@ -24,8 +25,7 @@ using ChangePolicy = std::function<void(PolicyChange, http::Respond)>;
 
 /// GET /v1/tenants/{tenant}/policy, of operators who act for the tenant; PUT, of its admins, with If-Match
 /// (RFC 9110 section 13.1.1); GET /v1/policy-schema.
-void add_policies(http::Router& router, ingest::IngestService& service, ChangePolicy change,
-                  const base::Clock& clock);
+void add_policies(http::Router& router, const Reception& reception, ChangePolicy change);
 
 /// The document as an answer, with its entity tag.
 http::Response policy_answer(const ingest::Tenant& tenant);

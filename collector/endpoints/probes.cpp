@@ -44,15 +44,16 @@ void add_probes(http::Router& router, base::Metrics& metrics, std::function<bool
   router.add(std::move(exposition));
 }
 
-http::Router make_router(ingest::IngestService& service, base::Metrics& metrics, std::function<bool()> ready,
+http::Router make_router(const Reception& reception, base::Metrics& metrics, std::function<bool()> ready,
                          ErasureCalls erasures, ChangePolicy change_policy) {
   http::Router router;
+  auto& service = reception.service;
   add_events(router, service);
   add_hooks(router, service);
   add_otlp(router, service);
   add_hec(router, service);
-  add_erasures(router, service, std::move(erasures), base::system_clock());
-  add_policies(router, service, std::move(change_policy), base::system_clock());
+  add_erasures(router, reception, std::move(erasures));
+  add_policies(router, reception, std::move(change_policy));
   add_probes(router, metrics, std::move(ready));
   return router;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collector/endpoints/asker.h"
 #include "collector/endpoints/erasures.h"
 #include "collector/endpoints/policies.h"
 #include "collector/http/router.h"
@@ -28,13 +29,12 @@ void add_hec(http::Router& router, ingest::IngestService& service);
 void add_probes(http::Router& router, base::Metrics& metrics, std::function<bool()> ready);
 
 /// POST /v1/privacy/erasures: a person is found and erased, with the token of an operator of the role
-/// privacy. GET /v1/privacy/erasures/{id}: what became of it. `calls` do the work; the clock says which
-/// tokens have expired.
-void add_erasures(http::Router& router, ingest::IngestService& service, ErasureCalls calls,
-                  const base::Clock& clock);
+/// privacy, or a person's of that role. GET /v1/privacy/erasures/{id}: what became of it. `calls` do the
+/// work.
+void add_erasures(http::Router& router, const Reception& reception, ErasureCalls calls);
 
 /// All of the above: everything that the collector answers.
-http::Router make_router(ingest::IngestService& service, base::Metrics& metrics, std::function<bool()> ready,
+http::Router make_router(const Reception& reception, base::Metrics& metrics, std::function<bool()> ready,
                          ErasureCalls erasures = {}, ChangePolicy change_policy = {});
 
 }  // namespace countersign::endpoints

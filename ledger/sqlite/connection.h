@@ -21,9 +21,15 @@ enum class Access {
   read_only,   ///< an existing file; never writes, never moves the WAL
 };
 
+enum class Journal {
+  wal,       ///< one process writes, and readers do not wait for it
+  rollback,  ///< several processes write, one after another, each for a short time
+};
+
 struct OpenOptions {
   Access access = Access::read_only;
   int cache_kib = 8192;
+  Journal journal = Journal::wal;
   std::string vfs = {};  ///< empty: the operating system's; tests name one that fails on purpose
 };
 
@@ -38,8 +44,8 @@ struct FileShape {
 /// Called with one piece of a file; the view is valid during the call.
 using VisitPiece = std::function<base::Result<void>(std::uint64_t index, base::Bytes piece)>;
 
-/// One connection to one SQLite file, set up as docs/architecture.md says: WAL, synchronous=FULL, defensive
-/// mode, no mmap, no automatic WAL checkpoints. One thread at a time.
+/// One connection to one SQLite file, set up as docs/architecture.md says: WAL, where not told otherwise,
+/// synchronous=FULL, defensive mode, no mmap, no automatic WAL checkpoints. One thread at a time.
 ///
 /// Errors of all calls: resource_exhausted the disk is full; unavailable busy; already_exists a constraint;
 /// data_loss the file is damaged or not a database; not_found it is not there; internal anything else.

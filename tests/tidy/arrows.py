@@ -36,9 +36,14 @@ ARROWS = {
 }
 
 # Only these folders may include a library's headers; everybody else goes through the folder's own interface.
-# Among the tests: the fault VFS is a SQLite VFS, and the benchmarks measure the bare libraries beside ours.
+# Among the tests: the fault VFS is a SQLite VFS, and the benchmarks measure the bare libraries beside ours. A
+# software authenticator makes keys of its own.
 LIBRARY_OWNERS = {
-    "openssl/": ["ledger/crypto"],
+    "openssl/": ["ledger/crypto", "tests/web/webauthn"],
+    "fido.h": ["web/webauthn"],
+    "fido/": ["web/webauthn"],
+    "liboath/": ["web/auth"],
+    "qrencode.h": ["web/auth"],
     "p11-kit/": ["ledger/crypto"],
     "sqlite3.h": ["ledger/sqlite", "tests/fault", "tests/support", "tests/bench"],
     "boost/beast": ["collector/http", "tests/support", "tests/bench"],

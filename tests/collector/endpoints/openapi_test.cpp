@@ -27,7 +27,7 @@ TEST(OpenApi, NamesEveryRouteAndNoOther) {
   ingest::IngestService service([](const base::RegionId&) { return nullptr; }, {}, metrics,
                                 std::make_shared<const ingest::Registry>());
   std::set<std::string> served, described;
-  const auto router = make_router(service, metrics, [] { return true; });
+  const auto router = make_router(Reception{service, base::system_clock()}, metrics, [] { return true; });
   for (const auto& [method, pattern] : router.patterns()) served.insert(method + " " + pattern);
   const auto all = document();
   for (const auto& path : all.at("paths").as_object()) {

@@ -1,0 +1,93 @@
+#include "apps/accounts.h"
+
+#include "apps/keys.h"
+#include "apps/system_events.h"
+#include "ledger/crypto/aead.h"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::apps {
+namespace {
+
+std::vector<base::RegionId> regions_of(const Config& config, const ingest::Registry& registry,
+                                       const auth::Account* whose) {
+  if (whose == nullptr) return {config.regions.front()};
+  if (whose->all_tenants) return config.regions;
+  std::vector<base::RegionId> out;
+  for (const auto& region : config.regions) {
+    const bool concerned = std::any_of(whose->tenants.begin(), whose->tenants.end(), [&](const auto& id) {
+      const auto* tenant = registry.tenant(id);
+      return tenant != nullptr && tenant->was_in(region);
+    });
+    if (concerned) out.push_back(region);
+  }
+  if (out.empty()) out.push_back(config.regions.front());
+  return out;
+}
+
+}  // namespace
+
+auth::Record account_recorder(const Config& config, CurrentRegistry registry) {
+  return [config, registry = std::move(registry)](const auth::Account* whose, std::string_view type,
+                                                  boost::json::object members) -> base::Result<void> {
+    auto event =
+        system_event(random_event_id(crypto::system_entropy()), std::string(type), base::system_clock()());
+    for (auto& member : members) event[member.key()] = std::move(member.value());
+    for (const auto& region : regions_of(config, *registry(), whose))
+      TRY(leave_in_outbox(config.region_files(region), event));
+    return {};
+  };
+}
+
+auth::Sealing account_sealing(const Config& config) {
+  return {[config](base::Bytes plain, const std::string& binding) -> base::Result<std::vector<std::uint8_t>> {
+            TRY_ASSIGN(const auto held, hold_kek(config));
+            TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
+            return crypto::Aead(kek.newest()).seal(plain, binding, crypto::system_entropy());
+          },
+          [config](base::Bytes sealed, const std::string& binding) -> base::Result<crypto::Secret> {
+            TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
+            auto opened = kek.open(sealed, binding);
+            if (opened) return opened;
+            return base::fail(
+                base::Code::data_loss,
+                "the secret of an account's authenticator app cannot be opened with the "
+                "key-encryption key (" +
+                    kek.text() +
+                    "): put back the key that it was sealed under (setting keys.vault), or have "
+                    "the app enrolled anew: countersign user reset-factors NAME");
+          }};
+}
+
+base::Result<std::string> parse_access_address(const std::string& text) {
+  const auto bad = [] {
+    return base::fail(base::Code::invalid_argument,
+                      "access.address must be https://host or https://host:port, as browsers show it");
+  };
+  const auto url = boost::urls::parse_uri(text);
+  if (!url || url->host().empty() || url->has_userinfo() || url->has_query() || url->has_fragment() ||
+      (url->encoded_path() != "" && url->encoded_path() != "/"))
+    return bad();
+  auto out = boost::urls::url(*url);
+  out.normalize();
+  const bool local = out.host() == "localhost" || out.host() == "127.0.0.1" || out.host() == "[::1]";
+  const bool tls = out.scheme_id() == boost::urls::scheme::https;
+  if (!tls && !(out.scheme_id() == boost::urls::scheme::http && local)) return bad();
+  auto spelled = fmt::format("{}://{}", tls ? "https" : "http", std::string(out.host()));
+  if (out.has_port() && out.port_number() != (tls ? 443 : 80))
+    spelled += fmt::format(":{}", out.port_number());
+  return spelled;
+}
+
+std::optional<webauthn::RelyingParty> relying_party(const Config& config) {
+  if (config.access.address.empty()) return std::nullopt;
+  const auto url = boost::urls::parse_uri(config.access.address);
+  if (!url || url->host_type() != boost::urls::host_type::name) return std::nullopt;
+  return webauthn::RelyingParty{std::string(url->host()), "Countersign", {config.access.address}};
+}
+
+}  // namespace countersign::apps

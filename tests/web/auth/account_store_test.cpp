@@ -1,0 +1,140 @@
+#include "web/auth/account_store.h"
+
+#include "tests/support/temp_dir.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+namespace countersign::auth {
+namespace {
+
+Account account_of(const std::string& name = "ana@example.com") {
+  Account out;
+  out.id = random_id(crypto::system_entropy());
+  out.name = name;
+  out.tenants = {base::TenantId("acme")};
+  out.invitation.emplace();
+  crypto::system_entropy()(out.invitation->token_sha256.bytes);
+  return out;
+}
+
+TEST(AccountStore, FindsWhatWasAdded) {
+  const testing::TempDir folder;
+  auto store = AccountStore::open(folder / "accounts.sqlite");
+  ASSERT_TRUE(store) << store.error().message;
+  const auto ana = account_of(), bob = account_of("bob@example.com");
+  ASSERT_TRUE(store->add(bob));
+  ASSERT_TRUE(store->add(ana));
+  EXPECT_EQ(**store->by_id(ana.id), ana);
+  EXPECT_EQ(**store->by_name("bob@example.com"), bob);
+  EXPECT_EQ(**store->by_invitation(ana.invitation->token_sha256), ana);
+  EXPECT_EQ(*store->all(), (std::vector<Account>{ana, bob}));
+  EXPECT_FALSE(*store->by_id("x"));
+  EXPECT_FALSE(*store->by_name("Ana@example.com"));
+  EXPECT_FALSE(*store->by_invitation(base::Digest()));
+  auto other = account_of("ana@example.com");
+  EXPECT_EQ(store->add(other).error().code, base::Code::already_exists);
+  const auto mode = std::filesystem::status(folder / "accounts.sqlite").permissions();
+  EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(AccountStore, ChangesAllOrNothing) {
+  const testing::TempDir folder;
+  auto store = AccountStore::open(folder / "accounts.sqlite");
+  ASSERT_TRUE(store);
+  const auto ana = account_of(), bob = account_of("bob@example.com");
+  ASSERT_TRUE(store->add(ana));
+  ASSERT_TRUE(store->add(bob));
+  const auto changed = store->change(ana.id, [](Account& one) -> base::Result<void> {
+    one.invitation.reset();
+    one.factor_failures = 9;
+    one.id = "another";
+    return {};
+  });
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->factor_failures, 9u);
+  EXPECT_EQ(**store->by_id(ana.id), *changed) << "the id stays";
+  EXPECT_FALSE(*store->by_invitation(ana.invitation->token_sha256));
+  const auto failed = store->change(bob.id, [](Account& one) -> base::Result<void> {
+    one.factor_failures = 7;
+    return base::fail(base::Code::permission_denied, "no");
+  });
+  EXPECT_EQ(failed.error().code, base::Code::permission_denied);
+  EXPECT_EQ(**store->by_id(bob.id), bob);
+  const auto taken = store->change(bob.id, [](Account& one) -> base::Result<void> {
+    one.name = "ana@example.com";
+    return {};
+  });
+  EXPECT_EQ(taken.error().code, base::Code::already_exists);
+  EXPECT_EQ(store->change("none", [](Account&) { return base::Result<void>(); }).error().code,
+            base::Code::not_found);
+  int seen = 0;
+  EXPECT_FALSE(store->change_all([&](Account& one) -> base::Result<void> {
+    one.factor_failures = 1;
+    if (++seen == 2) return base::fail(base::Code::internal, "stop");
+    return {};
+  }));
+  EXPECT_EQ((*store->by_id(ana.id))->factor_failures, 9u) << "the first is as before, too";
+}
+
+TEST(AccountStore, ForgetsWhomItRemoves) {
+  const testing::TempDir folder;
+  const auto file = folder / "accounts.sqlite";
+  {
+    auto store = AccountStore::open(file);
+    ASSERT_TRUE(store);
+    const auto ana = account_of();
+    ASSERT_TRUE(store->add(ana));
+    ASSERT_TRUE(store->add(account_of("bob@example.com")));
+    ASSERT_TRUE(store->remove(ana.id));
+    EXPECT_EQ(store->remove(ana.id).error().code, base::Code::not_found);
+  }
+  std::ifstream in(file, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_NE(content.find("bob@example.com"), std::string::npos);
+  EXPECT_EQ(content.find("ana@example.com"), std::string::npos);
+}
+
+TEST(AccountStore, RefusesAFileThatIsNone) {
+  const testing::TempDir folder;
+  std::ofstream(folder / "accounts.sqlite") << std::string(4096, 'x');
+  EXPECT_EQ(AccountStore::open(folder / "accounts.sqlite").error().code, base::Code::data_loss);
+}
+
+TEST(AccountStoreConcurrency, LosesNoChangeOfSeveralWriters) {
+  const testing::TempDir folder;
+  const auto file = folder / "accounts.sqlite";
+  const auto ana = account_of();
+  ASSERT_TRUE(AccountStore::open(file)->add(ana));
+  constexpr int kWriters = 3, kChanges = 20;
+  auto watching = AccountStore::open(file);
+  ASSERT_TRUE(watching);
+  const auto before = watching->version();
+  std::vector<std::thread> writers;
+  for (int i = 0; i < kWriters; ++i) {
+    writers.emplace_back([&] {
+      auto store = AccountStore::open(file);
+      ASSERT_TRUE(store);
+      for (int n = 0; n < kChanges;) {
+        const auto done = store->change(ana.id, [](Account& one) {
+          ++one.factor_failures;
+          return base::Result<void>();
+        });
+        if (done) ++n;
+        if (!done) {
+          ASSERT_EQ(done.error().code, base::Code::unavailable) << done.error().message;
+        }
+      }
+    });
+  }
+  for (auto& writer : writers) writer.join();
+  EXPECT_NE(*watching->version(), *before);
+  EXPECT_EQ((*AccountStore::open(file)->by_id(ana.id))->factor_failures,
+            ana.factor_failures + kWriters * kChanges);
+}
+
+}  // namespace
+}  // namespace countersign::auth

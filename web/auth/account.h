@@ -1,0 +1,99 @@
+#pragma once
+
+#include "collector/ingest/policy.h"
+#include "ledger/base/result.h"
+#include "ledger/base/time.h"
+#include "ledger/base/types.h"
+#include "ledger/crypto/entropy.h"
+#include "web/webauthn/credential.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace countersign::auth {
+
+/// A person's own second factors and what proves her otherwise. Nothing here opens anything by itself: the
+/// password is hashed, codes and invitations are digests, and the TOTP secret is sealed under the appliance's
+/// key-encryption key.
+struct Totp {
+  std::vector<std::uint8_t> sealed;  ///< the secret (see totp_binding)
+  std::int64_t last_step = 0;        ///< of the code that was accepted last
+  base::Timestamp enrolled;
+
+  bool operator==(const Totp&) const = default;
+};
+
+struct Passkey {
+  webauthn::Credential credential;
+  std::string name;  ///< which the person gave it
+  base::Timestamp enrolled;
+  std::optional<base::Timestamp> last_used;
+  bool suspended = false;  ///< its counter went back: there may be a copy, and it serves no more
+
+  bool operator==(const Passkey&) const = default;
+};
+
+/// A link by which a person sets her password, once.
+struct Invitation {
+  base::Digest token_sha256;
+  base::Timestamp expires;
+
+  bool operator==(const Invitation&) const = default;
+};
+
+/// What of a tenant's log an auditor may see: records received from `from` on and before `before`.
+struct Period {
+  base::Timestamp from, before;
+
+  bool operator==(const Period&) const = default;
+};
+
+/// A person who signs in. What is not given is denied.
+struct Account {
+  std::string id;    ///< 32 hexadecimal digits; never used again
+  std::string name;  ///< what she signs in with, in lower case (see parse_account_name)
+  std::string display_name;
+  ingest::Role role = ingest::Role::auditor;
+  std::vector<base::TenantId> tenants;  ///< for which she may act
+  bool all_tenants = false;             ///< for any that is registered; then `tenants` is empty
+  std::optional<Period> period;         ///< an auditor always has one
+  base::Timestamp created;
+  std::optional<base::Timestamp> expires;   ///< from then on she cannot sign in
+  std::optional<base::Timestamp> disabled;  ///< since when she may not
+
+  std::string password;  ///< as crypto::hash_password writes it; empty: none was set
+  std::optional<Invitation> invitation;
+  std::optional<Totp> totp;
+  std::vector<Passkey> passkeys;
+  std::vector<base::Digest> recovery_codes;  ///< those that were not used
+  unsigned factor_failures = 0;              ///< of second factors, one after another
+
+  bool operator==(const Account&) const = default;
+
+  bool is_active(base::Timestamp now) const { return !disabled && (!expires || now < *expires); }
+  bool may_act_for(const base::TenantId& tenant) const;
+  bool has_factor() const { return totp.has_value() || !passkeys.empty(); }
+};
+
+inline constexpr std::size_t kPasskeysMax = 16;
+/// Failures of second factors one after another at which they are locked until an administrator unlocks them:
+/// a tenth of what NIST SP 800-63B section 5.2.2 allows.
+inline constexpr unsigned kFactorFailuresMax = 10;
+
+/// The spelling of a user name: lower case; 1 to 128 of a-z, 0-9 and `.` `_` `-` `+` `@`, beginning with a
+/// letter or digit: e-mail addresses, and names of accounts. invalid_argument otherwise.
+base::Result<std::string> parse_account_name(std::string_view text);
+
+/// 128 random bits in hexadecimal.
+std::string random_id(const crypto::Entropy& entropy);
+/// 256 random bits in base64url.
+std::string random_token(const crypto::Entropy& entropy);
+
+/// The document that stands in the store, and back. data_loss for a text that to_text does not write.
+std::string to_text(const Account& account);
+base::Result<Account> parse_account(std::string_view text);
+
+}  // namespace countersign::auth

@@ -1,0 +1,188 @@
+#include "web/auth/account_store.h"
+
+#include "ledger/sqlite/connection.h"
+
+#include <fmt/format.h>
+
+namespace countersign::auth {
+namespace {
+
+using base::Code;
+using base::fail;
+using sqlite::Transaction;
+
+constexpr std::int64_t kApplicationId = 0x43534143;  // "CSAC"
+constexpr std::int64_t kVersion = 1;
+
+constexpr char kSchema[] = R"sql(
+CREATE TABLE accounts(
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  invitation BLOB UNIQUE,
+  document TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+PRAGMA application_id=0x43534143;
+PRAGMA user_version=1;
+)sql";
+
+base::Result<sqlite::Connection> open_or_create(const std::filesystem::path& file) {
+  sqlite::OpenOptions options;
+  options.access = sqlite::Access::create;
+  options.journal = sqlite::Journal::rollback;
+  options.cache_kib = 2048;
+  auto made = sqlite::Connection::open(file, options);
+  if (made || made.error().code != Code::already_exists) return made;
+  options.access = sqlite::Access::read_write;
+  return sqlite::Connection::open(file, options);
+}
+
+base::Result<void> set_up(sqlite::Connection& db, const std::filesystem::path& file) {
+  TRY_ASSIGN(auto transaction, Transaction::begin(db, Transaction::Kind::write));
+  TRY_ASSIGN(const auto version, db.query_integer("PRAGMA user_version"));
+  if (version == 0) {
+    TRY(db.execute(kSchema));
+    return transaction.commit();
+  }
+  TRY_ASSIGN(const auto application, db.query_integer("PRAGMA application_id"));
+  if (application != kApplicationId)
+    return fail(Code::data_loss, fmt::format("{} holds no accounts", file.string()));
+  if (version != kVersion)
+    return fail(
+        Code::failed_precondition,
+        fmt::format("{} was made by a newer version (format {}, this one knows {}); install that version",
+                    file.string(), version, kVersion));
+  return transaction.commit();
+}
+
+}  // namespace
+
+struct AccountStore::Impl {
+  sqlite::Connection db;
+  sqlite::Statement by_id, by_name, by_invitation, all, insert, update, remove;
+  std::int64_t own_changes = 0;
+
+  base::Result<std::optional<Account>> read(sqlite::Statement& statement) {
+    auto row = statement.step();
+    std::optional<base::Result<Account>> parsed;
+    if (row && *row) parsed = parse_account(statement.text(0));
+    statement.reset();
+    TRY_ASSIGN(const bool found, std::move(row));
+    if (!found) return std::optional<Account>();
+    TRY_ASSIGN(auto account, std::move(*parsed));
+    return std::optional(std::move(account));
+  }
+
+  base::Result<std::vector<Account>> read_all() {
+    std::vector<Account> out;
+    while (true) {
+      auto row = all.step();
+      if (!row || !*row) {
+        all.reset();
+        TRY(row);
+        return out;
+      }
+      auto parsed = parse_account(all.text(0));
+      if (!parsed) {
+        all.reset();
+        return fail(parsed.error());
+      }
+      out.push_back(std::move(*parsed));
+    }
+  }
+
+  base::Result<void> write(sqlite::Statement& statement, const Account& account) {
+    const auto text = to_text(account);
+    statement.bind_text(1, account.id).bind_text(2, account.name).bind_text(4, text);
+    if (account.invitation) {
+      statement.bind_blob(3, account.invitation->token_sha256.view());
+    } else {
+      statement.bind_null(3);
+    }
+    ++own_changes;
+    auto done = statement.run();
+    statement.reset();
+    if (!done && done.error().code == Code::already_exists)
+      return fail(Code::already_exists, "there is an account of that name already");
+    return done;
+  }
+};
+
+AccountStore::AccountStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+AccountStore::~AccountStore() = default;
+AccountStore::AccountStore(AccountStore&&) noexcept = default;
+AccountStore& AccountStore::operator=(AccountStore&&) noexcept = default;
+
+base::Result<AccountStore> AccountStore::open(const std::filesystem::path& file) {
+  TRY_ASSIGN(auto db, open_or_create(file));
+  std::error_code error;
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+                               error);
+  if (error) return fail(Code::permission_denied, fmt::format("cannot keep {} from others", file.string()));
+  TRY(set_up(db, file));
+  TRY_ASSIGN(auto by_id, db.prepare("SELECT document FROM accounts WHERE id=?1"));
+  TRY_ASSIGN(auto by_name, db.prepare("SELECT document FROM accounts WHERE name=?1"));
+  TRY_ASSIGN(auto by_invitation, db.prepare("SELECT document FROM accounts WHERE invitation=?1"));
+  TRY_ASSIGN(auto all, db.prepare("SELECT document FROM accounts ORDER BY name"));
+  TRY_ASSIGN(auto insert,
+             db.prepare("INSERT INTO accounts(id,name,invitation,document) VALUES(?1,?2,?3,?4)"));
+  TRY_ASSIGN(auto update, db.prepare("UPDATE accounts SET name=?2,invitation=?3,document=?4 WHERE id=?1"));
+  TRY_ASSIGN(auto remove, db.prepare("DELETE FROM accounts WHERE id=?1"));
+  return AccountStore(std::make_unique<Impl>(Impl{std::move(db), std::move(by_id), std::move(by_name),
+                                                  std::move(by_invitation), std::move(all), std::move(insert),
+                                                  std::move(update), std::move(remove)}));
+}
+
+base::Result<std::optional<Account>> AccountStore::by_id(std::string_view id) {
+  return impl_->read(impl_->by_id.bind_text(1, id));
+}
+
+base::Result<std::optional<Account>> AccountStore::by_name(std::string_view name) {
+  return impl_->read(impl_->by_name.bind_text(1, name));
+}
+
+base::Result<std::optional<Account>> AccountStore::by_invitation(const base::Digest& token_sha256) {
+  return impl_->read(impl_->by_invitation.bind_blob(1, token_sha256.view()));
+}
+
+base::Result<std::vector<Account>> AccountStore::all() { return impl_->read_all(); }
+
+base::Result<void> AccountStore::add(const Account& account) { return impl_->write(impl_->insert, account); }
+
+base::Result<Account> AccountStore::change(std::string_view id, const Change& change) {
+  TRY_ASSIGN(auto transaction, Transaction::begin(impl_->db, Transaction::Kind::write));
+  TRY_ASSIGN(auto account, by_id(id));
+  if (!account) return fail(Code::not_found, "there is no such account");
+  TRY(change(*account));
+  account->id = id;
+  TRY(impl_->write(impl_->update, *account));
+  TRY(transaction.commit());
+  return std::move(*account);
+}
+
+base::Result<void> AccountStore::change_all(const Change& change) {
+  TRY_ASSIGN(auto transaction, Transaction::begin(impl_->db, Transaction::Kind::write));
+  TRY_ASSIGN(const auto accounts, impl_->read_all());
+  for (const auto& before : accounts) {
+    auto account = before;
+    TRY(change(account));
+    account.id = before.id;
+    if (account != before) TRY(impl_->write(impl_->update, account));
+  }
+  return transaction.commit();
+}
+
+base::Result<void> AccountStore::remove(std::string_view id) {
+  ++impl_->own_changes;
+  auto done = impl_->remove.bind_text(1, id).run();
+  impl_->remove.reset();
+  TRY(done);
+  if (impl_->db.changes() == 0) return fail(Code::not_found, "there is no such account");
+  return {};
+}
+
+base::Result<std::int64_t> AccountStore::version() {
+  TRY_ASSIGN(const auto of_others, impl_->db.query_integer("PRAGMA data_version"));
+  return of_others + impl_->own_changes;
+}
+
+}  // namespace countersign::auth

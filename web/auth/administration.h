@@ -1,0 +1,62 @@
+#pragma once
+
+#include "web/auth/access.h"
+
+#include <string>
+
+/// What administrators do with accounts. Each change is recorded before it holds: who made it in `actor`, the
+/// account's id in `action.resource`; never a name.
+namespace countersign::auth {
+
+struct Administrator {
+  AccountStore& store;
+  const Record& record;
+  base::Clock clock;
+  crypto::Entropy entropy;
+  boost::json::object members;  ///< of who does it: `actor`, and where known `device` and `session`
+};
+
+struct NewAccount {
+  std::string name, display_name;
+  ingest::Role role = ingest::Role::auditor;
+  std::vector<base::TenantId> tenants = {};
+  bool all_tenants = false;
+  std::optional<Period> period = {};
+  std::optional<base::Timestamp> expires = {};
+};
+
+struct Invited {
+  Account account;
+  std::string token;  ///< of her invitation; kept nowhere
+};
+
+/// Adds an account that has no password yet, and invites the person. Whether the tenants are registered is
+/// the caller's to check. invalid_argument: a name that is none; no tenant and not all of them; an auditor
+/// without exactly one tenant, a period and an expiry; a period that ends before it begins; an expiry that
+/// has passed. already_exists: the name. Recorded: `user.provisioned`.
+base::Result<Invited> add_account(const Administrator& by, const NewAccount& wish);
+
+/// A new link, for who lost it or forgot the password. The present password stays good until it is used.
+/// failed_precondition: she may not sign in. Recorded: `user.invited`.
+base::Result<Invited> invite_again(const Administrator& by, std::string_view id);
+
+/// She cannot sign in any more, and her sessions end; and again she can. failed_precondition: it is so
+/// already. Recorded: `user.suspended`, `user.provisioned`.
+base::Result<Account> disable(const Administrator& by, std::string_view id);
+base::Result<Account> enable(const Administrator& by, std::string_view id);
+
+/// Takes all second factors and recovery codes off, for who has lost them: she enrols anew with her password.
+/// Recorded: `factor.reset`.
+base::Result<Account> reset_factors(const Administrator& by, std::string_view id);
+
+/// After too many failures of second factors. failed_precondition: they are not locked. Recorded:
+/// `user.provisioned`, with the reason unlocked.
+base::Result<Account> unlock(const Administrator& by, std::string_view id);
+
+/// Removes the account with all that is known of it; records keep its id. Recorded: `user.deprovisioned`.
+base::Result<void> remove(const Administrator& by, std::string_view id);
+
+/// What of an account others may know: all but what proves who somebody is.
+boost::json::object account_document(const Account& account, base::Timestamp now);
+
+}  // namespace countersign::auth

@@ -1,0 +1,144 @@
+#include "web/auth/proofs.h"
+
+#include "web/auth/factors.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace countersign::auth {
+namespace {
+
+constexpr std::int64_t kMicros = 1'000'000;
+
+auto signed_out() { return refuse(401, "sign in"); }
+
+}  // namespace
+
+bool is_fresh(const std::optional<Proof>& proof, std::int64_t window_s, base::Timestamp now) {
+  if (!proof) return false;
+  if (window_s == 0) return !proof->used && now.micros - proof->time.micros <= kChallengeS * kMicros;
+  return now.micros - proof->time.micros <= window_s * kMicros;
+}
+
+std::string_view purpose_of(const Session& session) { return session.proof ? "audit_access" : "login"; }
+
+boost::json::object challenge_members(const Account& account, const Session& session, const Pending& pending,
+                                      std::string_view factor) {
+  auto members = members_of(account, session.peer, session.id);
+  members["challenge"] = {{"id", pending.id}, {"purpose", pending.purpose}, {"factor", std::string(factor)}};
+  members["action"] = {{"name", pending.purpose == "login" ? "sign in" : "audit access"}};
+  return members;
+}
+
+Outcome<void> check_not_locked(const Account& account) {
+  if (account.factor_failures < kFactorFailuresMax) return {};
+  return refuse(423, "too many second factors failed; an administrator can unlock the account");
+}
+
+Outcome<void> check_may_enrol(const Account& account, const Session& session, base::Timestamp now) {
+  if (!account.has_factor() || session.recovered || is_fresh(session.proof, kOwnWindowS, now)) return {};
+  return refuse(403, "show a second factor first");
+}
+
+Outcome<Pending> send_challenge(Access& access, const Account& account, const Session& session,
+                                Pending::Kind kind, std::string_view factor) {
+  if (const auto open = check_not_locked(account); !open) return tl::unexpected(open.error());
+  Pending pending;
+  pending.kind = kind;
+  pending.id = random_id(access.entropy);
+  pending.purpose = purpose_of(session);
+  pending.expires = {access.clock().micros + kChallengeS * kMicros};
+  if (kind == Pending::Kind::passkey) {
+    pending.nonce.resize(32);
+    access.entropy(pending.nonce);
+  }
+  auto members = challenge_members(account, session, pending, factor);
+  members["challenge"].as_object()["expires_at"] = base::format_rfc3339(pending.expires);
+  if (const auto noted = access.record(&account, "challenge.sent", std::move(members)); !noted)
+    return failure("a challenge was not recorded", noted.error());
+  const auto put = access.sessions.change(session.id, [&](Session& one) {
+    one.pending = pending;
+    return true;
+  });
+  if (!put) return signed_out();
+  return pending;
+}
+
+Outcome<Pending> take_attempt(Access& access, const Session& session, Pending::Kind kind,
+                              std::string_view id) {
+  auto taken = access.sessions.change(session.id, [&](Session& one) -> std::optional<Pending> {
+    auto& pending = one.pending;
+    if (!pending || pending->kind != kind || pending->id != id) return std::nullopt;
+    if (access.clock() >= pending->expires || pending->attempts >= kAttemptsMax) {
+      pending.reset();
+      return std::nullopt;
+    }
+    ++pending->attempts;
+    if (pending->nonce.empty()) return pending;
+    return std::exchange(pending, std::nullopt);
+  });
+  if (!taken) return signed_out();
+  if (!*taken) return refuse(404, "no such challenge waits for an answer; begin a new one");
+  return std::move(**taken);
+}
+
+tl::unexpected<Refusal> failed(Access& access, const Account& account, const Session& session,
+                               const Pending& pending, std::string_view factor, std::string_view reason) {
+  const auto counted = access.store.change(account.id, [](Account& one) {
+    ++one.factor_failures;
+    return base::Result<void>();
+  });
+  if (!counted) return failure("a failed second factor was not counted", counted.error());
+  auto members = challenge_members(account, session, pending, factor);
+  members["challenge"].as_object()["attempt"] = pending.attempts;
+  members["outcome"] = {{"reason", std::string(reason)}};
+  if (const auto noted = access.record(&account, "challenge.failed", std::move(members)); !noted)
+    return failure("a failed second factor was not recorded", noted.error());
+  if (const auto open = check_not_locked(*counted); !open) return tl::unexpected(open.error());
+  if (!pending.nonce.empty()) return refuse(403, "this passkey did not prove itself; begin a new challenge");
+  return refuse(403, fmt::format("that is not right, or was used before; {} more tries at this challenge",
+                                 kAttemptsMax - pending.attempts));
+}
+
+Outcome<Sessions::Opened> prove(Access& access, const Session& session, Proof proof) {
+  const auto put = access.sessions.change(session.id, [&](Session& one) {
+    one.proof = std::move(proof);
+    one.pending.reset();
+    one.recovered = false;
+    return true;
+  });
+  auto renewed = put ? access.sessions.renew(session.id) : std::nullopt;
+  if (!renewed) return signed_out();
+  return std::move(*renewed);
+}
+
+Outcome<Sessions::Opened> enrolled(Access& access, const Account& account, const Session& session,
+                                   std::string_view factor) {
+  if (!session.proof) {
+    auto login = members_of(account, session.peer, session.id);
+    login["action"] = {{"name", "sign in"}, {"context", "with a factor that was just enrolled"}};
+    if (const auto noted = access.record(&account, "login.succeeded", std::move(login)); !noted)
+      return failure("a sign-in was not recorded", noted.error());
+  }
+  auto opened = prove(access, session, {access.clock(), std::string(factor), "enrolment"});
+  if (opened) access.sessions.close_others(account.id, session.id);
+  return opened;
+}
+
+Outcome<Sessions::Opened> succeeded(Access& access, const Account& account, const Session& session,
+                                    const Pending& pending, std::string_view factor) {
+  auto members = challenge_members(account, session, pending, factor);
+  members["challenge"].as_object()["attempt"] = pending.attempts;
+  if (const auto noted = access.record(&account, "challenge.verified", std::move(members)); !noted)
+    return failure("a second factor was not recorded", noted.error());
+  if (pending.purpose == "login") {
+    auto login = members_of(account, session.peer, session.id);
+    login["action"] = {{"name", "sign in"}};
+    if (const auto noted = access.record(&account, "login.succeeded", std::move(login)); !noted)
+      return failure("a sign-in was not recorded", noted.error());
+  }
+  return prove(access, session, {access.clock(), std::string(factor), pending.id});
+}
+
+}  // namespace countersign::auth

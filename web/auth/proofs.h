@@ -1,0 +1,46 @@
+#pragma once
+
+#include "web/auth/access.h"
+
+#include <string>
+#include <string_view>
+
+/// What every kind of second factor does the same way. For the folder's own sources.
+namespace countersign::auth {
+
+/// An event of a challenge: with its id, purpose and factor, and who has it.
+boost::json::object challenge_members(const Account& account, const Session& session, const Pending& pending,
+                                      std::string_view factor);
+
+/// Puts a challenge on the session and records `challenge.sent`. 423 where the account's factors are locked.
+Outcome<Pending> send_challenge(Access& access, const Account& account, const Session& session,
+                                Pending::Kind kind, std::string_view factor);
+
+/// The challenge that waits on the session under that id, with this answer counted; one for a passkey waits
+/// no more then. 404 where there is none.
+Outcome<Pending> take_attempt(Access& access, const Session& session, Pending::Kind kind,
+                              std::string_view id);
+
+/// Counts a failure of the account and records `challenge.failed`; gives the refusal that says so.
+tl::unexpected<Refusal> failed(Access& access, const Account& account, const Session& session,
+                               const Pending& pending, std::string_view factor, std::string_view reason);
+
+/// Records a success, puts the proof on the session and gives it a new cookie.
+Outcome<Sessions::Opened> succeeded(Access& access, const Account& account, const Session& session,
+                                    const Pending& pending, std::string_view factor);
+
+/// 423 where too many second factors failed.
+Outcome<void> check_not_locked(const Account& account);
+
+/// 403 unless the session may change the account's factors.
+Outcome<void> check_may_enrol(const Account& account, const Session& session, base::Timestamp now);
+
+/// Puts a proof on the session, which gets a new cookie.
+Outcome<Sessions::Opened> prove(Access& access, const Session& session, Proof proof);
+
+/// Ends an enrolment: with the first proof of a session `login.succeeded` is recorded. Other sessions of the
+/// account end.
+Outcome<Sessions::Opened> enrolled(Access& access, const Account& account, const Session& session,
+                                   std::string_view factor);
+
+}  // namespace countersign::auth

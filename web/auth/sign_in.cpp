@@ -1,0 +1,181 @@
+#include "web/auth/sign_in.h"
+
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/digest.h"
+#include "ledger/crypto/password.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::auth {
+namespace {
+
+constexpr std::int64_t kMicros = 1'000'000;
+constexpr std::string_view kInvitation = "csi_";
+
+auto wrong() { return refuse(401, "the user name or the password is wrong"); }
+
+auto too_many(std::int64_t wait_s) {
+  return refuse(429, fmt::format("too many tries; wait {} seconds", wait_s), wait_s);
+}
+
+/// Both are asked, so that the one does not hide the other's count.
+std::int64_t wait_s(Access& access, std::string_view name, const Peer& peer) {
+  const auto now = access.clock();
+  const auto of_address = access.addresses.begin(peer.address, now);
+  return of_address > 0 ? of_address : access.names.begin(name, now);
+}
+
+boost::json::object login(const Account* account, const Peer& peer, std::string_view session,
+                          std::string_view reason) {
+  auto members = account != nullptr ? members_of(*account, peer, session) : boost::json::object();
+  if (account == nullptr && !peer.address.empty()) members["device"] = {{"ip", peer.address}};
+  members["action"] = {{"name", "sign in"}};
+  members["outcome"] = {{"reason", std::string(reason)}};
+  return members;
+}
+
+/// Whether the password is the account's; spends the same time where there is nothing to compare with.
+base::Result<bool> is_right(const Access& access, const Account* account, std::string_view password) {
+  if (account == nullptr || account->password.empty()) {
+    crypto::spend_on_no_password(password, access.password_cost);
+    return false;
+  }
+  return crypto::password_is(password, account->password);
+}
+
+std::string_view reason_of(const Account* account, bool right, base::Timestamp now) {
+  if (account == nullptr) return "unknown_user";
+  if (!right) return account->password.empty() ? "no_password" : "wrong_password";
+  if (account->disabled) return "disabled";
+  return account->is_active(now) ? "" : "expired";
+}
+
+std::vector<std::string> names_of(const Account& account) {
+  return {account.name, account.name.substr(0, account.name.find('@')), account.display_name, "countersign"};
+}
+
+Outcome<Account> set_password(Access& access, const std::string& id, std::string_view password,
+                              const AccountStore::Change& also) {
+  const auto hashed = crypto::hash_password(password, access.entropy, access.password_cost);
+  auto changed = access.store.change(id, [&](Account& one) -> base::Result<void> {
+    TRY(also(one));
+    one.password = hashed;
+    return {};
+  });
+  if (!changed) return failure("a password was not changed", changed.error());
+  return std::move(*changed);
+}
+
+}  // namespace
+
+Outcome<Sessions::Opened> sign_in(Access& access, std::string_view name, std::string_view password,
+                                  const Peer& peer) {
+  const auto spelled = parse_account_name(name);
+  const std::string key = spelled ? *spelled : std::string(name);
+  if (const auto wait = wait_s(access, key, peer); wait > 0) return too_many(wait);
+  if (password.size() > PasswordRules::kBytesMax) return wrong();
+  std::optional<Account> account;
+  if (spelled) {
+    auto found = access.store.by_name(*spelled);
+    if (!found) return failure("cannot read an account", found.error());
+    account = std::move(*found);
+  }
+  const auto* known = account ? &*account : nullptr;
+  const auto right = is_right(access, known, password);
+  if (!right) return failure("cannot check a password", right.error());
+  const auto reason = reason_of(known, *right, access.clock());
+  if (!reason.empty()) {
+    if (const auto noted = access.record(known, "login.failed", login(known, peer, {}, reason)); !noted)
+      return failure("a failed sign-in was not recorded", noted.error());
+    return wrong();
+  }
+  access.names.succeeded(key);
+  access.addresses.succeeded(peer.address);
+  return access.sessions.open(account->id, peer, access.clock());
+}
+
+Outcome<Sessions::Opened> accept_invitation(Access& access, std::string_view token, std::string_view password,
+                                            const Peer& peer) {
+  const auto unknown = [] {
+    return refuse(404, "this invitation is unknown, was used already or has expired; ask for a new one");
+  };
+  if (const auto wait = access.addresses.begin(peer.address, access.clock()); wait > 0) return too_many(wait);
+  const auto digest = crypto::sha256(token);
+  auto found = access.store.by_invitation(digest);
+  if (!found) return failure("cannot read an account", found.error());
+  if (!*found) return unknown();
+  auto account = std::move(**found);
+  const auto now = access.clock();
+  if (now >= account.invitation->expires || !account.is_active(now)) return unknown();
+  if (const auto good = access.rules.check(password, names_of(account)); !good) {
+    if (good.error().code != base::Code::invalid_argument)
+      return failure("cannot check a password", good.error());
+    return refuse(422, good.error().message);
+  }
+  bool gone = false;
+  auto changed = set_password(access, account.id, password, [&](Account& one) -> base::Result<void> {
+    gone = !one.invitation || one.invitation->token_sha256 != digest;
+    if (gone) return base::fail(base::Code::aborted, "the invitation was used meanwhile");
+    one.invitation.reset();
+    return {};
+  });
+  if (gone) return unknown();
+  if (!changed) return tl::unexpected(changed.error());
+  access.addresses.succeeded(peer.address);
+  access.sessions.close_others(account.id, {});
+  auto members = members_of(*changed, peer, {});
+  members["action"] = {{"name", "accept invitation"}};
+  if (const auto noted = access.record(&*changed, "password.set", std::move(members)); !noted)
+    return failure("a new password was not recorded", noted.error());
+  return access.sessions.open(account.id, peer, now);
+}
+
+base::Result<std::string> invite(AccountStore& store, std::string_view id, base::Timestamp now,
+                                 const crypto::Entropy& entropy) {
+  auto token = std::string(kInvitation) + random_token(entropy);
+  TRY(store.change(id, [&](Account& one) -> base::Result<void> {
+    one.invitation = {crypto::sha256(token), {now.micros + kInvitationS * kMicros}};
+    return {};
+  }));
+  return token;
+}
+
+Outcome<void> change_password(Access& access, const Session& session, std::string_view present,
+                              std::string_view next) {
+  const auto account = account_of(access, session);
+  if (!account) return tl::unexpected(account.error());
+  if (const auto wait = wait_s(access, account->name, session.peer); wait > 0) return too_many(wait);
+  const auto right = is_right(access, &*account, present);
+  if (!right) return failure("cannot check a password", right.error());
+  if (!*right) return refuse(403, "the present password is wrong");
+  access.names.succeeded(account->name);
+  access.addresses.succeeded(session.peer.address);
+  if (const auto good = access.rules.check(next, names_of(*account)); !good) {
+    if (good.error().code != base::Code::invalid_argument)
+      return failure("cannot check a password", good.error());
+    return refuse(422, good.error().message);
+  }
+  const auto changed = set_password(access, account->id, next, [](Account&) { return base::Result<void>(); });
+  if (!changed) return tl::unexpected(changed.error());
+  access.sessions.close_others(account->id, session.id);
+  auto members = members_of(*account, session.peer, session.id);
+  members["action"] = {{"name", "change password"}};
+  if (const auto noted = access.record(&*account, "password.set", std::move(members)); !noted)
+    return failure("a new password was not recorded", noted.error());
+  return {};
+}
+
+Outcome<void> sign_out(Access& access, const Session& session) {
+  access.sessions.close(session.id);
+  const auto account = account_of(access, session);
+  if (!account) return {};
+  auto members = members_of(*account, session.peer, session.id);
+  members["action"] = {{"name", "sign out"}};
+  if (const auto noted = access.record(&*account, "session.ended", std::move(members)); !noted)
+    return failure("a sign-out was not recorded", noted.error());
+  return {};
+}
+
+}  // namespace countersign::auth

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "web/auth/access.h"
+
+namespace countersign::auth {
+
+inline constexpr std::int64_t kInvitationS = 72 * 3'600;
+
+/// Signs a person in with her password. What is opened has shown one factor: it may enrol a second or show
+/// it, and nothing else. 401 in the same words and after the same work whatever was wrong: the name, the
+/// password, an account that is disabled or has none. 429: too many tries of that name or from that address.
+/// Recorded: `login.failed`, with the account where there is one, and never with what was typed.
+Outcome<Sessions::Opened> sign_in(Access& access, std::string_view name, std::string_view password,
+                                  const Peer& peer);
+
+/// Sets the password of a person who was invited and signs her in. The link is worthless then. 404 in the
+/// same words for a link that is unknown, used or expired; 422 for a password that PasswordRules refuse, with
+/// which the link stays good.
+Outcome<Sessions::Opened> accept_invitation(Access& access, std::string_view token, std::string_view password,
+                                            const Peer& peer);
+
+/// Makes a link of `kInvitationS` for an account; the one before is worthless. Returns its token, which is
+/// kept nowhere. Errors as AccountStore::change.
+base::Result<std::string> invite(AccountStore& store, std::string_view id, base::Timestamp now,
+                                 const crypto::Entropy& entropy);
+
+/// Changes one's own password. Every other session of the account ends. 403: the present one is wrong.
+/// 422: PasswordRules refuse the new one. 429 as sign_in().
+Outcome<void> change_password(Access& access, const Session& session, std::string_view present,
+                              std::string_view next);
+
+/// Ends a session. Recorded: `session.ended`.
+Outcome<void> sign_out(Access& access, const Session& session);
+
+}  // namespace countersign::auth

@@ -1,0 +1,134 @@
+#include "ledger/crypto/aead.h"
+#include "web/auth/factors.h"
+#include "web/auth/proofs.h"
+#include "web/auth/recovery_codes.h"
+#include "web/auth/totp.h"
+
+namespace countersign::auth {
+namespace {
+
+constexpr std::string_view kFactor = "totp";
+
+/// Takes the code's step off, for everybody who comes with it later.
+base::Result<bool> use_step(Access& access, const std::string& account, const crypto::Secret& secret,
+                            std::string_view code) {
+  bool good = false;
+  TRY(access.store.change(account, [&](Account& one) -> base::Result<void> {
+    const auto step = one.totp ? totp_step(secret, code, access.clock(), one.totp->last_step) : std::nullopt;
+    good = step.has_value();
+    if (!good) return {};
+    one.totp->last_step = *step;
+    one.factor_failures = 0;
+    return {};
+  }));
+  return good;
+}
+
+}  // namespace
+
+std::string totp_binding(std::string_view account_id) {
+  return "countersign/account-totp/v1 " + std::string(account_id);
+}
+
+Outcome<Challenge> challenge_totp(Access& access, const Session& session) {
+  const auto account = account_of(access, session);
+  if (!account) return tl::unexpected(account.error());
+  if (!account->totp) return refuse(409, "no authenticator app is enrolled");
+  const auto sent = send_challenge(access, *account, session, Pending::Kind::totp, kFactor);
+  if (!sent) return tl::unexpected(sent.error());
+  return Challenge{sent->id, std::string(kFactor), sent->expires, {}};
+}
+
+Outcome<Sessions::Opened> answer_totp(Access& access, const Session& session, std::string_view challenge,
+                                      std::string_view code) {
+  const auto account = account_of(access, session);
+  if (!account) return tl::unexpected(account.error());
+  if (const auto open = check_not_locked(*account); !open) return tl::unexpected(open.error());
+  const auto pending = take_attempt(access, session, Pending::Kind::totp, challenge);
+  if (!pending) return tl::unexpected(pending.error());
+  if (!account->totp) return refuse(409, "no authenticator app is enrolled");
+  const auto secret = access.sealing.open(account->totp->sealed, totp_binding(account->id));
+  if (!secret) return failure("a second factor was not checked", secret.error());
+  const auto good = use_step(access, account->id, *secret, code);
+  if (!good) return failure("a second factor was not checked", good.error());
+  if (!*good) return failed(access, *account, session, *pending, kFactor, "wrong_code");
+  return succeeded(access, *account, session, *pending, kFactor);
+}
+
+Outcome<TotpEnrolment> begin_totp(Access& access, const Session& session) {
+  const auto account = account_of(access, session);
+  if (!account) return tl::unexpected(account.error());
+  if (const auto may = check_may_enrol(*account, session, access.clock()); !may)
+    return tl::unexpected(may.error());
+  const auto secret = std::make_shared<const crypto::Secret>(new_totp_secret(access.entropy));
+  Pending pending;
+  pending.kind = Pending::Kind::enrol_totp;
+  pending.purpose = purpose_of(session);
+  pending.expires = {access.clock().micros + 2 * kChallengeS * 1'000'000};
+  pending.secret = secret;
+  const auto put = access.sessions.change(session.id, [&](Session& one) {
+    one.pending = std::move(pending);
+    return true;
+  });
+  if (!put) return refuse(401, "sign in");
+  return TotpEnrolment{otpauth_uri(*secret, access.issuer, account->name), totp_secret_text(*secret)};
+}
+
+Outcome<Enrolled> confirm_totp(Access& access, const Session& session, std::string_view code) {
+  const auto account = account_of(access, session);
+  if (!account) return tl::unexpected(account.error());
+  if (const auto may = check_may_enrol(*account, session, access.clock()); !may)
+    return tl::unexpected(may.error());
+  const auto pending = take_attempt(access, session, Pending::Kind::enrol_totp, {});
+  if (!pending) return tl::unexpected(pending.error());
+  const auto now = access.clock();
+  const auto step = totp_step(*pending->secret, code, now, 0);
+  if (!step) return refuse(403, "that is not the code that the app shows now; is its clock right?");
+  auto sealed = access.sealing.seal(pending->secret->view(), totp_binding(account->id));
+  if (!sealed) return failure("an authenticator app was not enrolled", sealed.error());
+  auto codes = new_recovery_codes(access.entropy);
+  auto members = members_of(*account, session.peer, session.id);
+  members["challenge"] = {{"factor", std::string(kFactor)}};
+  members["action"] = {{"name", "enrol factor"}};
+  const auto changed = access.store.change(account->id, [&](Account& one) -> base::Result<void> {
+    one.totp = {std::move(*sealed), *step, now};
+    one.recovery_codes = digests_of(one.id, codes);
+    one.factor_failures = 0;
+    return access.record(&one, "factor.enrolled", std::move(members));
+  });
+  if (!changed) return failure("an authenticator app was not enrolled", changed.error());
+  auto opened = enrolled(access, *changed, session, kFactor);
+  if (!opened) return tl::unexpected(opened.error());
+  return Enrolled{std::move(*opened), std::move(codes)};
+}
+
+Outcome<void> remove_totp(Access& access, const Session& session) {
+  const auto account = account_of(access, session);
+  if (!account) return tl::unexpected(account.error());
+  if (!is_fresh(session.proof, kOwnWindowS, access.clock())) return refuse(403, "show a second factor first");
+  if (!account->totp) return refuse(404, "no authenticator app is enrolled");
+  if (account->passkeys.empty())
+    return refuse(409, "this is the only second factor; enrol another one first");
+  auto members = members_of(*account, session.peer, session.id);
+  members["challenge"] = {{"factor", std::string(kFactor)}};
+  members["action"] = {{"name", "remove factor"}};
+  const auto changed = access.store.change(account->id, [&](Account& one) -> base::Result<void> {
+    if (one.passkeys.empty())
+      return base::fail(base::Code::aborted, "the last passkey was taken off meanwhile");
+    one.totp.reset();
+    return access.record(&one, "factor.removed", std::move(members));
+  });
+  if (!changed) return failure("an authenticator app was not taken off", changed.error());
+  return {};
+}
+
+base::Result<void> reseal_totp(AccountStore& store, const vault::Kek& kek, const crypto::Entropy& entropy) {
+  return store.change_all([&](Account& one) -> base::Result<void> {
+    if (!one.totp || kek.newest_opens(one.totp->sealed, totp_binding(one.id))) return {};
+    TRY_ASSIGN(const auto secret, kek.open(one.totp->sealed, totp_binding(one.id)));
+    one.totp->sealed = crypto::Aead(kek.newest()).seal(secret.view(), totp_binding(one.id), entropy);
+    return {};
+  });
+}
+
+}  // namespace countersign::auth
