@@ -1,19 +1,14 @@
 #include "apps/config.h"
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
 #include "apps/accounts.h"
+#include "apps/config_table.h"
 #include "apps/region_directories.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <cstdlib>
-#include <functional>
-#include <map>
-#include <set>
 
 namespace countersign::apps {
 namespace {
@@ -22,111 +17,6 @@ using base::Code;
 using base::fail;
 
 constexpr std::uint64_t kConfigBytesMax = 1 << 20;
-
-/// Reads members of one table and afterwards refuses those that nobody asked for.
-class Table {
- public:
-  Table(const toml::table* table, std::string name) : table_(table), name_(std::move(name)) {}
-
-  void text(std::string_view member, std::string& value) {
-    read<std::string>(member, "a string", [&](const std::string& found) { value = found; });
-  }
-  void path(std::string_view member, const std::filesystem::path& folder, std::filesystem::path& value) {
-    read<std::string>(member, "a path", [&](const std::string& found) { value = folder / found; });
-  }
-  void flag(std::string_view member, bool& value) {
-    read<bool>(member, "true or false", [&](bool found) { value = found; });
-  }
-  template <class Number>
-  void number(std::string_view member, std::int64_t low, std::int64_t high, Number& value) {
-    read<std::int64_t>(member, "a whole number", [&](std::int64_t found) {
-      if (found < low || found > high)
-        return wrong(member, fmt::format("a whole number from {} to {}", low, high));
-      value = static_cast<Number>(found);
-    });
-  }
-  void texts(std::string_view member, std::vector<std::string>& values) {
-    asked_.insert(std::string(member));
-    const auto* node = table_ == nullptr ? nullptr : table_->get(member);
-    if (node == nullptr) return;
-    const auto* array = node->as_array();
-    if (array == nullptr) return wrong(member, "a list of strings");
-    for (const auto& element : *array) {
-      const auto* found = element.as_string();
-      if (found == nullptr) return wrong(member, "a list of strings");
-      values.push_back(found->get());
-    }
-  }
-  Table table(std::string_view member) {
-    asked_.insert(std::string(member));
-    const auto* node = table_ == nullptr ? nullptr : table_->get(member);
-    if (node != nullptr && !node->is_table()) wrong(member, "a table");
-    return {node == nullptr ? nullptr : node->as_table(), spelled(member)};
-  }
-
-  /// The tables of `[member.NAME]`, by name.
-  std::vector<std::pair<std::string, Table>> named_tables(std::string_view member) {
-    std::vector<std::pair<std::string, Table>> out;
-    Table all = table(member);
-    if (all.table_ == nullptr) return out;
-    for (const auto& [key, node] : *all.table_) {
-      if (!node.is_table()) wrong(member, fmt::format("a table of tables, each headed [{}.NAME]", member));
-      out.emplace_back(std::string(key.str()), Table(node.as_table(), all.spelled(key.str())));
-    }
-    return out;
-  }
-
-  /// The tables of `[[member]]`.
-  std::vector<Table> tables(std::string_view member) {
-    asked_.insert(std::string(member));
-    std::vector<Table> out;
-    const auto* node = table_ == nullptr ? nullptr : table_->get(member);
-    if (node == nullptr) return out;
-    if (node->as_array() == nullptr) {
-      wrong(member, "an array of tables, each headed [[" + std::string(member) + "]]");
-      return out;
-    }
-    for (const auto& element : *node->as_array()) {
-      if (!element.is_table()) wrong(member, "an array of tables");
-      out.emplace_back(element.as_table(), std::string(member));
-    }
-    return out;
-  }
-
-  /// The first thing that is wrong with the table, or nothing.
-  base::Result<void> finish() const {
-    if (!fault_.empty()) return fail(Code::invalid_argument, fault_);
-    if (table_ == nullptr) return {};
-    for (const auto& [key, node] : *table_) {
-      if (!asked_.contains(std::string(key.str())))
-        return fail(Code::invalid_argument, fmt::format("line {}: there is no setting {}",
-                                                        node.source().begin.line, spelled(key.str())));
-    }
-    return {};
-  }
-
- private:
-  std::string spelled(std::string_view member) const {
-    return name_.empty() ? std::string(member) : fmt::format("{}.{}", name_, member);
-  }
-  void wrong(std::string_view member, std::string_view right) {
-    if (fault_.empty()) fault_ = fmt::format("{} must be {}", spelled(member), right);
-  }
-  template <class T, class Use>
-  void read(std::string_view member, std::string_view right, Use use) {
-    asked_.insert(std::string(member));
-    const auto* node = table_ == nullptr ? nullptr : table_->get(member);
-    if (node == nullptr) return;
-    const auto found = node->value_exact<T>();
-    if (!found) return wrong(member, right);
-    use(*found);
-  }
-
-  const toml::table* table_;
-  std::string name_;
-  std::string fault_;
-  std::set<std::string, std::less<>> asked_;
-};
 
 void read_limits(Table& table, Config::Limits& limits) {
   constexpr std::int64_t kMany = 1'000'000'000'000;
@@ -214,6 +104,7 @@ base::Result<void> check(Config& config) {
   if (!config.access.address.empty()) {
     TRY_ASSIGN(config.access.address, parse_access_address(config.access.address));
   }
+  TRY(check_oidc(config.oidc, config.access.address));
   if (lies_in(config.heads, config.data))
     return fail(Code::invalid_argument,
                 "heads must be a folder outside data: it is what recognises an older copy of data");
@@ -243,6 +134,7 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   top.path("data", folder, config.data);
   top.path("heads", folder, config.heads);
   const auto regions = read_regions(top, folder, config);
+  auto oidc = read_oidc(top, folder);
   Table listen = top.table("listen");
   listen.text("address", config.listen.address);
   listen.number("port", 0, 65535, config.listen.port);
@@ -283,6 +175,8 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   if (!kek) return fail(file.string(), kek.error());
   config.keys.vault = std::move(*kek);
   if (!regions) return fail(file.string(), regions.error());
+  if (!oidc) return fail(file.string(), oidc.error());
+  config.oidc = std::move(*oidc);
   if (auto done = check(config); !done) return fail(file.string(), done.error());
   return config;
 }
@@ -348,6 +242,30 @@ url = ""
 # address = "https://evidence.example.com:8443"
 # SHA-1 hashes of breached passwords, sorted, as haveibeenpwned.com gives them: refused beside those that are built in (restart).
 # breached_passwords = "/var/lib/countersign/breached.txt"
+
+# An OpenID Provider that people sign in with; several may stand under names of their own (restart). At the provider register
+# <access.address>/v1/oidc/corp/callback, and <access.address>/v1/oidc/corp/back-channel-logout (docs/configuration.md).
+# [oidc.corp]
+# display_name = "Example Corp"
+# issuer = "https://id.example.com"
+# client_id = "countersign"
+# client_secret_file = "keys/oidc-corp.secret"
+# ca_file = "keys/oidc-corp-ca.pem"         # authorities that are trusted instead of the system's
+# clock_skew_s = 60
+# scopes = ["openid", "profile", "email"]
+# roles_claim = "groups"                    # or "realm_access.roles"
+# The first group that a person is in decides; who is in none cannot sign in.
+# [[oidc.corp.rights]]
+# group = "security"
+# role = "admin"                            # or auditor, analyst, privacy
+# all_tenants = true
+# [[oidc.corp.rights]]
+# group = "external-audit"
+# role = "auditor"
+# tenants = ["acme"]
+# from = "2026-01-01T00:00:00Z"             # an auditor sees records received from then on
+# before = "2027-01-01T00:00:00Z"           # and before
+# days = 90                                 # and can sign in for so long from the first time
 
 [limits]
 body_bytes_max = 8388608             # of a request, as sent

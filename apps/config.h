@@ -1,5 +1,6 @@
 #pragma once
 
+#include "apps/oidc_settings.h"
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
 #include "ledger/store/schema.h"
@@ -62,6 +63,8 @@ struct Config {
     std::string address;                       ///< `https://host[:port]` as browsers see it; empty: not known
     std::filesystem::path breached_passwords;  ///< see auth::PasswordRules; may be empty
   } access;
+
+  std::vector<OidcSettings> oidc;  ///< `[oidc.NAME]`: providers that people sign in with
 
   struct Limits {
     std::uint64_t body_bytes_max = 8u << 20;

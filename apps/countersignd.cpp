@@ -1,5 +1,7 @@
 #include "apps/accounts.h"
+#include "apps/daemon/deciding.h"
 #include "apps/daemon/erasure_desk.h"
+#include "apps/daemon/evidence.h"
 #include "apps/daemon/key_rotation.h"
 #include "apps/daemon/moved_events.h"
 #include "apps/daemon/policy_desk.h"
@@ -7,11 +9,13 @@
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
 #include "apps/daemon/syslog.h"
+#include "apps/oidc_settings.h"
 #include "apps/region_directories.h"
 #include "collector/endpoints/routes.h"
 #include "collector/ingest/secrets.h"
 #include "ledger/base/json.h"
 #include "ledger/sqlite/connection.h"
+#include "web/api/oidc_routes.h"
 #include "web/api/people.h"
 
 #include <CLI/CLI.hpp>
@@ -111,6 +115,9 @@ class Daemon {
                             {config_.accounts(), config_.access.breached_passwords, account_sealing(config_),
                              base::system_clock(), crypto::system_entropy(), relying_party(config_),
                              account_recorder(config_, [this] { return service_->registry(); })}));
+    TRY_ASSIGN(oidc_, start_oidc(config_.oidc, config_.access.address));
+    evidence_ = std::make_unique<EvidenceOffice>(config_, *people_);
+    deciding_ = std::make_unique<Deciding>(regions_, metrics_);
     http::ListenOptions listen;
     listen.address = config_.listen.address;
     listen.port = config_.listen.port;
@@ -141,14 +148,17 @@ class Daemon {
 
  private:
   http::Router make_router() {
+    const endpoints::Reception reception{*service_, base::system_clock(), people_->by_session(*service_)};
     auto router = endpoints::make_router(
-        {*service_, base::system_clock(), people_->by_session(*service_)}, metrics_,
-        [this] { return ready_ && !failed_; }, erasures_->calls(),
+        reception, metrics_, [this] { return ready_ && !failed_; }, erasures_->calls(),
         [this](endpoints::PolicyChange change, http::Respond respond) {
           policies_->change(std::move(change), std::move(respond));
         });
     api::add_session(router, *people_);
     api::add_factors(router, *people_);
+    api::add_oidc(router, *people_, *oidc_);
+    evidence_->add_routes(router, reception);
+    decisions::add_decisions(router, reception, deciding_->calls());
     return router;
   }
 
@@ -245,6 +255,9 @@ class Daemon {
     for (const auto& listener : syslog_) listener->stop();
     erasures_->stop();
     policies_->stop();
+    deciding_->stop();
+    evidence_->stop();
+    oidc_->stop();
     people_->stop();
     server_->stop();
     for (const auto& [id, moved] : moved_) moved->stop();
@@ -266,6 +279,9 @@ class Daemon {
   std::unique_ptr<ErasureDesk> erasures_;
   std::unique_ptr<PolicyDesk> policies_;
   std::unique_ptr<api::People> people_;
+  std::unique_ptr<api::OidcProviders> oidc_;
+  std::unique_ptr<EvidenceOffice> evidence_;
+  std::unique_ptr<Deciding> deciding_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;
   SilenceWatch silence_{base::system_clock()(), metrics_};

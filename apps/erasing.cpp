@@ -5,6 +5,7 @@
 #include "ledger/base/json.h"
 #include "ledger/privacy/memory_folder.h"
 #include "ledger/store/ledger_call.h"
+#include "web/api/bundle_shelf.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -172,6 +173,7 @@ base::Result<void> carry_out_erasures(const store::RegionFiles& files, store::Wr
       return fail(erased.error());
     ErasureReport report;
     if (erased) {
+      TRY(api::BundleShelf::remove_disclosing(files, order->what.tenant.value()));
       report = {
           decided ? decided->tokens.size() : erased->values, order->values() - erasure.tokens.size(), {}};
       note(privacy::erasure_event(erasure));

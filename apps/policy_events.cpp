@@ -69,6 +69,7 @@ Texts policy_changes(const ingest::Tenant& before, const ingest::Tenant& after) 
        std::to_string(is.audit_window_s()), out);
   note("access.audit_access.single_records", fmt::to_string(was.audit_single_records()),
        fmt::to_string(is.audit_single_records()), out);
+  note("access.audit_access.four_eyes", fmt::to_string(was.four_eyes()), fmt::to_string(is.four_eyes()), out);
   note("access.lockout.attempts", std::to_string(was.lockout_attempts()),
        std::to_string(is.lockout_attempts()), out);
   return out;

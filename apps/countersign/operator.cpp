@@ -16,8 +16,10 @@ base::Result<int> add(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
   ingest::NewOperator one;
   one.name = options.name;
-  const auto role = ingest::parse_role(options.role);
-  if (!role) return base::fail(base::Code::invalid_argument, "roles are auditor, analyst, privacy and admin");
+  const auto role = ingest::parse_operator_role(options.role);
+  if (!role)
+    return base::fail(base::Code::invalid_argument,
+                      "roles are auditor, analyst, privacy, admin and application");
   one.role = *role;
   one.all_tenants = options.all_tenants;
   for (const auto& text : options.tenants) {
@@ -92,9 +94,9 @@ void add_operator(CLI::App& app, Context& context) {
       add_command(*command, "add", "Register an operator and print the token, once",
                   "countersign operator add dpo --role privacy --tenant acme --expires 2027-01-01T00:00:00Z");
   adding->add_option("name", options->name, "a-z, 0-9, '-', '.' and '_', at most 63 characters")->required();
-  adding->add_option("--role", options->role, "auditor, analyst, privacy or admin")
+  adding->add_option("--role", options->role, "auditor, analyst, privacy, admin or application")
       ->required()
-      ->check(CLI::IsMember({"auditor", "analyst", "privacy", "admin"}));
+      ->check(CLI::IsMember({"auditor", "analyst", "privacy", "admin", "application"}));
   adding->add_option("--tenant", options->tenants, "Tenant for which he acts; may be given again")
       ->allow_extra_args(false);
   adding->add_flag("--all-tenants", options->all_tenants, "He acts for every tenant, later ones too");

@@ -10,7 +10,10 @@ namespace {
 
 using base::Problem;
 
-std::optional<Problem> anybody(const ingest::Operator&) { return std::nullopt; }
+std::optional<Problem> anybody(const ingest::Operator& who) {
+  if (who.role != ingest::Role::application) return std::nullopt;
+  return Problem{403, "about:blank", "the role application asks for decisions and nothing else"};
+}
 
 std::optional<Problem> admins_only(const ingest::Operator& who) {
   if (who.role == ingest::Role::admin) return std::nullopt;

@@ -2,11 +2,15 @@
 
 #include "collector/http/chunks.h"
 #include "collector/http/head.h"
+#include "ledger/base/open_file.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -343,12 +347,34 @@ net::awaitable<bool> Connection::write_answer() {
     written = write_head(response_, context);
   }
   core_.metrics.count_answer(response_.status);
-  const auto body = head_only_ || !has_body(response_.status) ? std::string_view() : response_.body;
+  const bool with_body = !head_only_ && has_body(response_.status);
+  const auto body = with_body && !response_.file ? std::string_view(response_.body) : std::string_view();
   transport_.expire_in(limits_->write_timeout_ms);
   const auto error = co_await transport_.write(*written, body);
   if (Transport::timed_out(error)) core_.metrics.count_timeout(Step::write);
+  bool whole = !error;
+  if (whole && with_body && response_.file) whole = co_await write_file(*response_.file);
   response_ = Response();
-  co_return !error;
+  co_return whole;
+}
+
+/// Each piece has the time of an answer: a receiver that takes nothing is given up, a slow one is not.
+net::awaitable<bool> Connection::write_file(const FilePart& part) {
+  constexpr std::size_t kPiece = 256u << 10;
+  auto file = base::OpenFile::open(part.path, O_RDONLY | O_NOFOLLOW);
+  if (!file || ::lseek(file->descriptor(), static_cast<off_t>(part.offset), SEEK_SET) < 0) co_return false;
+  std::string piece(kPiece, '\0');
+  for (std::uint64_t left = part.size; left > 0;) {
+    const auto got =
+        file->read(piece.data(), static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece)));
+    if (!got || *got == 0) co_return false;
+    transport_.expire_in(limits_->write_timeout_ms);
+    const auto error = co_await transport_.write(std::string_view(piece).substr(0, *got), {});
+    if (Transport::timed_out(error)) core_.metrics.count_timeout(Step::write);
+    if (error) co_return false;
+    left -= *got;
+  }
+  co_return true;
 }
 
 void Connection::release_body() {

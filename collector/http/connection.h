@@ -51,6 +51,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   net::awaitable<bool> ask_for_body();
   net::awaitable<void> wait_for_answer();
   net::awaitable<bool> write_answer();
+  net::awaitable<bool> write_file(const FilePart& part);
   void begin_step(std::int64_t ms);
   void expire_read();
   net::awaitable<bool> receive(Step step);

@@ -78,9 +78,16 @@ std::optional<std::string> write_head(const Response& response, const AnswerCont
   if (find(response.headers, "X-Content-Type-Options").empty())
     append_field(out, "X-Content-Type-Options", "nosniff");
   if (find(response.headers, "Cache-Control").empty()) append_field(out, "Cache-Control", "no-store");
+  if (find(response.headers, "Content-Security-Policy").empty())
+    append_field(out, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  if (find(response.headers, "Referrer-Policy").empty()) append_field(out, "Referrer-Policy", "no-referrer");
+  if (find(response.headers, "Cross-Origin-Resource-Policy").empty())
+    append_field(out, "Cross-Origin-Resource-Policy", "same-origin");
   if (context.tls && find(response.headers, "Strict-Transport-Security").empty())
     append_field(out, "Strict-Transport-Security", "max-age=31536000");
-  if (has_body(response.status)) append_field(out, "Content-Length", fmt::to_string(response.body.size()));
+  if (has_body(response.status))
+    append_field(out, "Content-Length",
+                 fmt::to_string(response.file ? response.file->size : response.body.size()));
   if (context.close) append_field(out, "Connection", "close");
   out += "\r\n";
   return out;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,15 +41,25 @@ struct Request : RequestHead {
   std::string_view parameter(std::string_view name) const;
 };
 
+/// A part of a file that is sent as a body, piece by piece, so that memory does not grow with it. The file is
+/// opened when the answer is given; where it is shorter than `offset + size` by then the connection breaks
+/// off, and the receiver can tell by Content-Length.
+struct FilePart {
+  std::filesystem::path path;
+  std::uint64_t offset = 0, size = 0;
+};
+
 /// What a handler answers. The server adds Date, Content-Length, Connection and the security headers
-/// (`X-Content-Type-Options: nosniff`, `Cache-Control: no-store` unless the handler gave one, and with TLS
-/// `Strict-Transport-Security`); it ignores a handler's own fields of the framing, and Content-Type and
-/// Server.
+/// (`X-Content-Type-Options: nosniff`, `Cache-Control: no-store`, `Content-Security-Policy` that allows
+/// nothing, `Referrer-Policy: no-referrer`, `Cross-Origin-Resource-Policy: same-origin`, each unless the
+/// handler gave one, and with TLS `Strict-Transport-Security`); it ignores a handler's own fields of the
+/// framing, and Content-Type and Server.
 struct Response {
   int status = 200;
   std::string content_type;
   Fields headers;
   std::string body;
+  std::optional<FilePart> file = {};  ///< in the place of `body`
 };
 
 /// Whether two names of header fields are the same (ASCII letters in either case).

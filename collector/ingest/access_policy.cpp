@@ -96,10 +96,12 @@ bool AccessPolicy::needs_step_up(std::string_view action) const {
 }
 
 json::object AccessPolicy::to_json() const {
-  return {{"factors", array_of(factors_)},
-          {"step_up", {{"actions", array_of(actions_)}, {"window_s", step_up_window_s_}}},
-          {"audit_access", {{"window_s", audit_window_s_}, {"single_records", audit_single_records_}}},
-          {"lockout", {{"attempts", std::int64_t{lockout_attempts_}}}}};
+  return {
+      {"factors", array_of(factors_)},
+      {"step_up", {{"actions", array_of(actions_)}, {"window_s", step_up_window_s_}}},
+      {"audit_access",
+       {{"window_s", audit_window_s_}, {"single_records", audit_single_records_}, {"four_eyes", four_eyes_}}},
+      {"lockout", {{"attempts", std::int64_t{lockout_attempts_}}}}};
 }
 
 base::Result<AccessPolicy> AccessPolicy::parse(const json::object& from) {
@@ -140,8 +142,13 @@ base::Result<AccessPolicy> AccessPolicy::parse(const json::object& from) {
           if (!inner.value().is_bool())
             return fail(Code::invalid_argument, "audit_access.single_records must be true or false");
           out.audit_single_records_ = inner.value().get_bool();
+        } else if (name_of(inner) == "four_eyes") {
+          if (!inner.value().is_bool())
+            return fail(Code::invalid_argument, "audit_access.four_eyes must be true or false");
+          out.four_eyes_ = inner.value().get_bool();
         } else {
-          return unknown(fmt::format("audit_access.{}", name_of(inner)), "window_s and single_records");
+          return unknown(fmt::format("audit_access.{}", name_of(inner)),
+                         "window_s, single_records and four_eyes");
         }
       }
     } else if (name == "lockout") {
@@ -199,7 +206,12 @@ json::object access_policy_schema() {
                 {"single_records",
                  {{"type", "boolean"},
                   {"default", false},
-                  {"description", "Whether opening a single record needs a success, too."}}}})},
+                  {"description", "Whether opening a single record needs a success, too."}}},
+                {"four_eyes",
+                 {{"type", "boolean"},
+                  {"default", false},
+                  {"description",
+                   "Whether an export of full personal values needs a second person's approval."}}}})},
        {"lockout",
         object({{"attempts",
                  {{"type", "integer"},

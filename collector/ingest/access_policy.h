@@ -34,6 +34,8 @@ class AccessPolicy {
   std::int64_t audit_window_s() const { return audit_window_s_; }
   /// Whether opening a single record needs one, too.
   bool audit_single_records() const { return audit_single_records_; }
+  /// Whether an export of full personal values needs a second person's approval.
+  bool four_eyes() const { return four_eyes_; }
   /// Failures one after another at which a person is locked out.
   unsigned lockout_attempts() const { return lockout_attempts_; }
 
@@ -55,6 +57,7 @@ class AccessPolicy {
   std::int64_t step_up_window_s_ = 900;
   std::int64_t audit_window_s_ = 900;
   bool audit_single_records_ = false;
+  bool four_eyes_ = false;
   unsigned lockout_attempts_ = 10;
 };
 

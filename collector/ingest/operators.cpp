@@ -71,7 +71,7 @@ base::Result<Operator> parse_operator(const boost::json::object& from) {
   TRY_ASSIGN(const auto checked, base::parse_source(name));
   out.name = checked.value();
   TRY_ASSIGN(const auto role_text, text_of(from, "role"));
-  const auto role = parse_role(role_text);
+  const auto role = parse_operator_role(role_text);
   if (!role) return bad("role");
   out.role = *role;
   TRY_ASSIGN(const auto hash, text_of(from, "token_sha256"));

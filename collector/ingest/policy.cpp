@@ -9,7 +9,7 @@
 namespace countersign::ingest {
 namespace {
 
-constexpr std::array<std::string_view, 4> kRoleNames{"auditor", "analyst", "privacy", "admin"};
+constexpr std::array<std::string_view, 5> kRoleNames{"auditor", "analyst", "privacy", "admin", "application"};
 constexpr std::array<std::string_view, 5> kAllowanceNames{"none", "pseudonymous", "masked", "selective",
                                                           "full"};
 
@@ -26,7 +26,11 @@ std::string_view to_string(Role role) { return kRoleNames.at(static_cast<std::si
 std::string_view to_string(Allowance allowance) {
   return kAllowanceNames.at(static_cast<std::size_t>(allowance));
 }
-std::optional<Role> parse_role(std::string_view text) { return find_word<Role>(kRoleNames, text); }
+std::optional<Role> parse_operator_role(std::string_view text) { return find_word<Role>(kRoleNames, text); }
+std::optional<Role> parse_role(std::string_view text) {
+  const auto role = parse_operator_role(text);
+  return role == Role::application ? std::nullopt : role;
+}
 std::optional<Allowance> parse_allowance(std::string_view text) {
   return find_word<Allowance>(kAllowanceNames, text);
 }

@@ -19,10 +19,16 @@ enum class Role : std::uint8_t {
   analyst,  ///< reads and reports
   privacy,  ///< erases and discloses
   admin,    ///< configures
+  /// A program of the vendor's that asks whether a step-up is needed, and sees nothing else.
+  application,
 };
+/// Those of people, who are given evidence.
 inline constexpr std::array kRoles{Role::auditor, Role::analyst, Role::privacy, Role::admin};
 std::string_view to_string(Role role);
+/// One of kRoles.
 std::optional<Role> parse_role(std::string_view text);
+/// One of kRoles, or application.
+std::optional<Role> parse_operator_role(std::string_view text);
 
 /// The most that a role may be given of a tenant's personal values. The profiles, and one word between
 /// masked and full.
@@ -45,7 +51,11 @@ record::Profile most_of(Allowance allowance, bool chosen);
 /// A tenant's policy: an allowance for each role. Made with the defaults, of which docs/privacy.md says why.
 class SharingPolicy {
  public:
-  Allowance of(Role role) const { return allowances_[static_cast<std::size_t>(role)]; }
+  Allowance of(Role role) const {
+    const auto at = static_cast<std::size_t>(role);
+    return at < allowances_.size() ? allowances_[at] : Allowance::none;
+  }
+  /// `role` is one of kRoles.
   void set(Role role, Allowance allowance) { allowances_[static_cast<std::size_t>(role)] = allowance; }
 
   /// `{"auditor":"masked"}` for the roles that differ from the default.

@@ -3,12 +3,27 @@
 import gzip
 import json
 import os
+import re
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
 from appliance import DATA, Appliance, event
+from person import PASSWORD, Person
 
+# One that cannot be reached.
+GONE_PROVIDER = """
+[oidc.gone]
+issuer = "http://127.0.0.1:1"
+client_id = "basic"
+roles_claim = "groups"
+[[oidc.gone.rights]]
+group = "admins"
+role = "admin"
+all_tenants = true
+"""
+YEAR = {"from": "2020-01-01T00:00:00Z", "to": "2099-01-01T00:00:00Z"}
 CLIENTS = Path(__file__).resolve().parent.parent / "clients"
 
 
@@ -23,6 +38,9 @@ class OpenApi(unittest.TestCase):
         cls.dpo = cls.appliance.json("operator", "add", "dpo", "--role", "privacy", "--all-tenants")["token"]
         cls.auditor = cls.appliance.json("operator", "add", "jo", "--role", "auditor", "--all-tenants")["token"]
         cls.admin = cls.appliance.json("operator", "add", "anna", "--role", "admin", "--all-tenants")["token"]
+        cls.invitation = cls.appliance.json("user", "add", "ana@example.com", "--role", "admin", "--all-tenants")["token"]
+        settings = cls.appliance.config.read_text().replace("\n[access]\n", f'\n[access]\naddress = "http://localhost:{cls.appliance.port}"\n')
+        cls.appliance.config.write_text(settings + GONE_PROVIDER)
         cls.appliance.start()
         cls.document = cls.appliance.folder / "openapi.json"
         cls.document.write_bytes(cls.appliance.request("GET", "/v1/openapi.json")[2])
@@ -33,9 +51,16 @@ class OpenApi(unittest.TestCase):
 
     def ask(self, method, path, body=None, headers=None, pattern=None):
         status, fields, answer = self.appliance.request(method, path, body, headers)
-        return {"method": method, "path": pattern or path, "status": status, "type": fields["Content-Type"], "body": answer.decode(errors="replace")}
+        return {"method": method, "path": pattern or path, "status": status, "type": fields.get("Content-Type", ""), "body": answer.decode(errors="replace")}
 
     def check(self, answers):
+        """Bodies that are no JSON have no schema: of them the status and the type are looked at."""
+        paths = json.loads(self.document.read_text())["paths"]
+        for a in answers:
+            if "json" not in a["type"]:
+                content = paths[a["path"]][a["method"].lower()]["responses"][str(a["status"])].get("content", {"": {}})
+                self.assertIn(a["type"].split(";")[0], content, (a["method"], a["path"], a["status"]))
+        answers = [a for a in answers if "json" in a["type"]]
         done = subprocess.run(["node", CLIENTS / "openapi.js", self.document], input=json.dumps(answers), capture_output=True, text=True, check=False)
         self.assertEqual((done.stdout, done.returncode), ("", 0), done.stderr)
 
@@ -114,6 +139,188 @@ class OpenApi(unittest.TestCase):
                            ({}, {**fields(If_Match="*"), "Content-Type": "text/plain"})):
             yield put(body, more)
         yield self.ask("GET", "/v1/policy-schema")
+
+    def said_to(self, person):
+        """ask(), as that person."""
+        def say(method, path, body=None, pattern=None, **headers):
+            status, fields, answer = person.ask(method, path, body, **headers)
+            text = answer.decode(errors="replace") if isinstance(answer, bytes) else json.dumps(answer)
+            return {"method": method, "path": pattern or path, "status": status, "type": fields.get("Content-Type", ""), "body": text, "answer": answer}
+        return say
+
+    def until(self, ask, good):
+        """The first answer that is good, of those that come until then."""
+        end = time.monotonic() + 30
+        while not good(answer := ask()):
+            self.assertLess(time.monotonic(), end, answer["body"])
+            time.sleep(0.05)
+        return answer
+
+    def signing_in(self, ana, say):
+        invited = lambda password, token=self.invitation: say("POST", "/v1/invitations", {"token": token, "password": password})
+        yield say("GET", "/v1/session")
+        yield invited(PASSWORD, "unknown")
+        yield invited("short")
+        yield invited(PASSWORD)
+        yield say("GET", "/v1/session")
+        yield say("GET", "/v1/tenants/acme/policy", None, "/v1/tenants/{tenant}/policy")
+        yield say("POST", "/v1/session/recovery", {"code": "aaaa-aaaa-aaaa-aaaa"})
+        yield say("POST", "/v1/account/totp/confirmation", {"code": "000000"})
+        yield say("DELETE", "/v1/account/totp")
+        begun = say("POST", "/v1/account/totp")
+        yield begun
+        ana.secret = begun["answer"]["secret"]
+        yield say("POST", "/v1/account/totp/confirmation", {"code": "000000"})
+        yield say("POST", "/v1/account/totp/confirmation", {"code": ana.code()})
+
+    def own_account(self, ana, say):
+        challenges, one = "/v1/session/challenges", "/v1/session/challenges/{id}"
+        for factor in ("sms", "passkey"):
+            yield say("POST", challenges, {"factor": factor})
+        yield say("POST", challenges, {"factor": "totp"}, X_CSRF_Token="forged")
+        yield say("POST", challenges, {"factor": "totp"}, Content_Type="text/plain")
+        yield say("POST", challenges, b" " * (17 << 10))
+        sent = say("POST", challenges, {"factor": "totp"})
+        yield sent
+        path = f"{challenges}/{sent['answer']['id']}"
+        for to, body in ((path, {}), (path, "{"), (challenges + "/none", {"code": "000000"}), (path, {"code": "000000"}), (path, {"code": ana.code()})):
+            yield say("POST", to, body, one)
+        yield say("DELETE", "/v1/account/totp")
+        renewed = say("POST", "/v1/account/recovery-codes")
+        yield renewed
+        ana.recovery_codes = renewed["answer"]["recovery_codes"]
+        yield say("POST", "/v1/account/passkeys", {"name": "key", "credential": {}})
+        yield say("POST", "/v1/account/passkeys/options")
+        for body in ({"name": "key"}, {"name": "key", "credential": {}}):
+            yield say("POST", "/v1/account/passkeys", body)
+        yield say("DELETE", "/v1/account/passkeys/none", None, "/v1/account/passkeys/{id}")
+        for present, new in (("wrong", "lilac horn eleven"), (PASSWORD, "short"), (PASSWORD, "lilac horn eleven")):
+            yield say("PUT", "/v1/account/password", {"present": present, "new": new})
+        yield say("GET", "/v1/session")
+
+    def evidence(self, say):
+        tenant, pattern = "/v1/tenants/acme", "/v1/tenants/{tenant}"
+        search = lambda body, at=tenant, **more: say("POST", at + "/records/search", body, pattern + "/records/search", **more)
+        # What the other test has sent may be there already, or not.
+        self.appliance.post(self.token, [event(1), event(3)])
+        found = self.until(lambda: search({"query": "challenge.factor:totp", "limit": 1}), lambda a: a["status"] == 200 and a["answer"]["records"])
+        yield found
+        for body in ({"query": "actor.email:user1@mail.example"}, {"limit": 0}, "{", b" " * (17 << 10)):
+            yield search(body)
+        yield search({}, X_CSRF_Token="")
+        yield search({}, Content_Type="text/plain")
+        for at in ("nobody", "far", "_system"):
+            yield search({}, f"/v1/tenants/{at}")
+        yield say("POST", "/v1/tenants/_system/records/search?region=eu-1", {}, pattern + "/records/search")
+        number = found["answer"]["records"][0]["seq"]
+        for seq in (number, 99_999, "x", f"{number}?region=ap-9"):
+            yield say("GET", f"{tenant}/records/{seq}", None, pattern + "/records/{seq}")
+            yield say("GET", f"{tenant}/records/{seq}/values", None, pattern + "/records/{seq}/values")
+        token = {"Authorization": f"Bearer {self.auditor}"}
+        yield self.ask("GET", f"{tenant}/records/{number}", None, token, pattern + "/records/{seq}")
+        yield self.ask("GET", f"{tenant}/records/{number}/values", None, token, pattern + "/records/{seq}/values")
+
+    def bundles(self, say):
+        path, pattern = "/v1/tenants/acme/bundles", "/v1/tenants/{tenant}/bundles"
+        order = {**YEAR, "profile": "full", "query": "all of it", "filter": []}
+        for body in (order, {}, "{", {**YEAR, "filter": ["no-such=member"]}):
+            yield say("POST", path, body, pattern)
+        token = {"Authorization": f"Bearer {self.admin}", "Content-Type": "application/json"}
+        yield self.ask("POST", path, json.dumps(order), token, pattern)
+        listed = self.until(lambda: say("GET", path, None, pattern), lambda a: {b["state"] for b in a["answer"]["bundles"]} == {"ready", "failed"})
+        yield listed
+        yield self.ask("GET", path, None, token, pattern)
+        for bundle in listed["answer"]["bundles"]:
+            one = f"{path}/{bundle['id']}"
+            yield say("GET", one, None, pattern + "/{id}")
+            yield say("POST", one + "/approval", None, pattern + "/{id}/approval")
+            for wanted in ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=999999999-"}):
+                yield say("GET", one + "/content", None, pattern + "/{id}/content", **wanted)
+            yield self.ask("GET", one + "/content", None, token, pattern + "/{id}/content")
+        yield say("GET", path + "/none", None, pattern + "/{id}")
+
+    def four_eyes(self, say):
+        policy, path, pattern = "/v1/tenants/acme/policy", "/v1/tenants/acme/bundles", "/v1/tenants/{tenant}/bundles"
+        yield say("PUT", policy, {"access": {"audit_access": {"four_eyes": True}}}, "/v1/tenants/{tenant}/policy", If_Match="*")
+        asked = say("POST", path, {**YEAR, "profile": "full"}, pattern)
+        yield asked
+        yield say("POST", f"{path}/{asked['answer']['id']}/approval", None, pattern + "/{id}/approval")
+
+    def decisions(self, say):
+        path, pattern = "/v1/tenants/acme/step-up/decisions", "/v1/tenants/{tenant}/step-up/decisions"
+        good = {"actor": {"id": "user-1"}, "action": {"name": "billing.refund"}, "session": {"id": "s"}}
+        yield self.until(lambda: say("POST", path, good, pattern), lambda a: a["status"] == 200)
+        yield say("POST", path, {"actor": {"id": "user-3"}, "action": {"name": "profile.view"}}, pattern)
+        for body in ({}, "{", b" " * (25 << 10)):
+            yield say("POST", path, body, pattern)
+        yield say("POST", path, good, pattern, Content_Type="text/plain")
+        for at in ("nobody", "far"):
+            yield say("POST", f"/v1/tenants/{at}/step-up/decisions", good, pattern)
+        yield self.ask("POST", path, json.dumps(good), {"Authorization": f"Bearer {self.auditor}"}, pattern)
+        yield self.ask("POST", path, json.dumps(good), {}, pattern)
+
+    def providers(self):
+        yield self.ask("GET", "/v1/oidc")
+        for name in ("gone", "none"):
+            for method, last in (("GET", "sign-in"), ("GET", "callback"), ("POST", "back-channel-logout")):
+                yield self.ask(method, f"/v1/oidc/{name}/{last}", "logout_token=x" if method == "POST" else None, None, "/v1/oidc/{name}/" + last)
+
+    def leaving(self, ana, say):
+        yield say("DELETE", "/v1/session", None, X_CSRF_Token="")
+        yield say("DELETE", "/v1/session")
+        ana.cookie = ana.csrf = None
+        wrong = {"user": ana.name, "password": "wrong"}
+        yield say("POST", "/v1/session", {"user": ana.name, "password": "lilac horn eleven"})
+        for body in (wrong, {}, "{", {"user": 7, "password": "x"}):
+            yield say("POST", "/v1/session", body)
+        yield say("POST", "/v1/session", wrong, Origin="https://evil.example")
+        yield say("POST", "/v1/session", wrong, Content_Type="text/plain")
+        challenge = lambda: say("POST", "/v1/session/challenges", {"factor": "totp"})
+        yield say("POST", "/v1/session/recovery", {"code": ana.recovery_codes[0]})
+        for _ in range(2):
+            sent = challenge()
+            yield sent
+            for _ in range(5):
+                yield say("POST", f"/v1/session/challenges/{sent['answer']['id']}", {"code": "000000"}, "/v1/session/challenges/{id}")
+        yield challenge()
+        yield say("POST", "/v1/session/recovery", {"code": ana.recovery_codes[1]})
+        yield self.until(lambda: say("POST", "/v1/session", wrong), lambda a: a["status"] == 429)
+
+    def test_the_document_and_what_a_person_is_answered(self):
+        ana = Person(self.appliance, "ana@example.com")
+        say = self.said_to(ana)
+        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.decisions(say), self.four_eyes(say),
+                 self.providers(), self.leaving(ana, say)]
+        answers = [answer for part in parts for answer in part]
+        seen = {}
+        for a in answers:
+            seen.setdefault((a["method"], a["path"]), set()).add(a["status"])
+        tenant = "/v1/tenants/{tenant}"
+        for method, path, expected in (
+                ("POST", "/v1/session", {201, 400, 401, 403, 415, 422, 429}), ("GET", "/v1/session", {200, 401}), ("DELETE", "/v1/session", {204, 403}),
+                ("POST", "/v1/invitations", {201, 404, 422}), ("POST", "/v1/session/challenges", {201, 403, 409, 413, 415, 422, 423}),
+                ("POST", "/v1/session/challenges/{id}", {200, 400, 403, 404, 422, 423}), ("POST", "/v1/session/recovery", {200, 403, 423}),
+                ("POST", "/v1/account/totp", {201}), ("POST", "/v1/account/totp/confirmation", {200, 403, 404}), ("DELETE", "/v1/account/totp", {403, 409}),
+                ("POST", "/v1/account/passkeys/options", {201}), ("POST", "/v1/account/passkeys", {403, 404, 422}), ("DELETE", "/v1/account/passkeys/{id}", {404}),
+                ("POST", "/v1/account/recovery-codes", {201}), ("PUT", "/v1/account/password", {204, 403, 422}), ("GET", tenant + "/policy", {403}),
+                ("PUT", tenant + "/policy", {200}), ("POST", tenant + "/records/search", {200, 400, 403, 404, 413, 415, 421, 422}),
+                ("GET", tenant + "/records/{seq}", {200, 404}), ("GET", tenant + "/records/{seq}/values", {200, 403, 404}),
+                ("POST", tenant + "/bundles", {202, 400, 403, 422}), ("GET", tenant + "/bundles", {200}), ("GET", tenant + "/bundles/{id}", {200, 404}),
+                ("GET", tenant + "/bundles/{id}/content", {200, 206, 403, 409, 416}), ("POST", tenant + "/bundles/{id}/approval", {403, 409}),
+                ("POST", tenant + "/step-up/decisions", {200, 400, 401, 403, 404, 413, 415, 421, 422}), ("GET", "/v1/oidc", {200}),
+                ("GET", "/v1/oidc/{name}/sign-in", {404, 502}), ("GET", "/v1/oidc/{name}/callback", {400, 404}),
+                ("POST", "/v1/oidc/{name}/back-channel-logout", {400, 404})):
+            self.assertEqual(expected - seen.get((method, path), set()), set(), (method, path, seen.get((method, path))))
+        self.check([{k: v for k, v in a.items() if k != "answer"} for a in answers])
+
+    def test_the_daemon_serves_the_methods_that_are_described(self):
+        described = {path: {m.upper() for m in item if m != "parameters"} for path, item in json.loads(self.document.read_text())["paths"].items()}
+        for path in described:
+            asked = re.sub(r"\{\w+\}", "x", path)
+            status, fields, _ = self.appliance.request("LINK", asked)
+            self.assertEqual(status, 405, path)
+            expected = set().union(*(methods for other, methods in described.items() if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", other), asked)))
+            self.assertEqual(set(fields["Allow"].split(", ")) - {"HEAD"}, expected, path)
 
     def test_the_document_and_the_answers(self):
         answers = list(self.answers())

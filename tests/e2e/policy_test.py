@@ -10,7 +10,7 @@ from appliance import Appliance
 ACCESS = {
     "factors": ["totp", "passkey"],
     "step_up": {"actions": ["billing.*", "user.delete"], "window_s": 1200},
-    "audit_access": {"window_s": 600, "single_records": True},
+    "audit_access": {"window_s": 600, "single_records": True, "four_eyes": True},
     "lockout": {"attempts": 5},
 }
 
@@ -68,6 +68,7 @@ class Policy(unittest.TestCase):
             "access.step_up.window_s: before 900, after 1200",
             "access.audit_access.window_s: before 900, after 600",
             "access.audit_access.single_records: before false, after true",
+            "access.audit_access.four_eyes: before false, after true",
             "access.lockout.attempts: before 10, after 5"]))
         event = next(r["event"] for r in self.appliance.records("_system") if r["event"]["type"] == "policy.changed")
         self.assertEqual(event["action"]["resource"], "acme")

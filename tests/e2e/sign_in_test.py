@@ -110,6 +110,9 @@ class SignIn(unittest.TestCase):
         invited(self.appliance, "disabled@example.com", *ADMIN)
         self.appliance.run("user", "disable", "disabled@example.com")
         answers = []
+        odd = {"User_Agent": "a\tb"}
+        self.assertEqual([Person(self.appliance, n).ask("POST", "/v1/session", {"user": n, "password": "wrong"}, **odd)[0]
+                          for n in ("ana@example.com", "nobody@example.com")], [401, 401], "a record fails for nobody")
         for name in ("ana@example.com", "invited@example.com", "disabled@example.com", "nobody@example.com", "no name"):
             for password in ("wrong", PASSWORD + "x"):
                 status, fields, problem = Person(self.appliance, name).ask("POST", "/v1/session", {"user": name, "password": password})
@@ -150,8 +153,11 @@ class SignIn(unittest.TestCase):
         self.assertEqual(ana.ask("POST", "/v1/session/recovery", {"code": "aaaa-aaaa-aaaa-aaaa"})[0], 403)
         code = ana.recovery_codes[0]
         status, _, session = ana.ask("POST", "/v1/session/recovery", {"code": code.upper().replace("-", " ")})
-        self.assertEqual((status, session["second_factor"]["recovered"], session["second_factor"]["enrolled"]), (200, True, []))
+        self.assertEqual((status, session["second_factor"]["recovered"], session["second_factor"]["enrolled"]), (200, True, ["totp"]))
         self.assertEqual(ana.ask("GET", "/v1/tenants/acme/policy")[0], 403)
+        thief = Person(self.appliance, ana.name)
+        self.assertEqual(thief.sign_in(), 201)
+        self.assertEqual(thief.ask("POST", "/v1/account/totp")[0], 403, "nobody enrols by the password alone")
         ana.enrol()
         self.assertEqual(ana.ask("GET", "/v1/tenants/acme/policy")[0], 200)
         self.assertEqual(ana.sign_in(), 201)
@@ -197,10 +203,21 @@ class SignIn(unittest.TestCase):
         for place in (self.appliance.folder / "data").glob("accounts*"):
             self.assertNotIn(b"bob@example.com", place.read_bytes())
 
+    def test_a_reset_ends_what_the_factor_had_opened(self):
+        ana = invited(self.appliance, "ana@example.com", *ADMIN)
+        self.appliance.run("user", "reset-factors", "ana@example.com")
+        self.until(lambda: ana.ask("GET", "/v1/session")[0] == 401, "the session goes on without its factor")
+        self.assertEqual(ana.sign_in(), 201)
+        ana.enrol()
+        self.appliance.run("user", "disable", "ana@example.com")
+        self.appliance.run("user", "enable", "ana@example.com")
+        self.until(lambda: ana.ask("GET", "/v1/session")[0] == 401, "a short suspension spares the session")
+
     def test_a_password_is_changed(self):
         ana = invited(self.appliance, "ana@example.com", *ADMIN)
         other = Person(self.appliance, ana.name)
         self.assertEqual(other.sign_in(), 201)
+        self.assertEqual(other.ask("PUT", "/v1/account/password", {"present": PASSWORD, "new": "lilac horn eleven"})[0], 403, "a password alone")
         self.assertEqual(ana.ask("PUT", "/v1/account/password", {"present": "wrong", "new": "lilac horn eleven"})[0], 403)
         self.assertEqual(ana.ask("PUT", "/v1/account/password", {"present": PASSWORD, "new": "ana@example.com"})[0], 422)
         self.assertEqual(ana.ask("PUT", "/v1/account/password", {"present": PASSWORD, "new": "lilac horn eleven"})[0], 204)

@@ -13,7 +13,7 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::string session_cookie(const http::RequestHead& head) {
+std::string cookie_of(const http::RequestHead& head, std::string_view wanted) {
   std::string found;
   unsigned count = 0;
   for (const auto& [name, value] : head.fields) {
@@ -24,13 +24,15 @@ std::string session_cookie(const http::RequestHead& head) {
       const auto pair = trimmed(left.substr(0, end));
       left.remove_prefix(std::min(end + 1, left.size()));
       const auto equals = pair.find('=');
-      if (equals == std::string_view::npos || pair.substr(0, equals) != kSessionCookie) continue;
+      if (equals == std::string_view::npos || pair.substr(0, equals) != wanted) continue;
       found = pair.substr(equals + 1);
       ++count;
     }
   }
   return count == 1 ? found : std::string();
 }
+
+std::string session_cookie(const http::RequestHead& head) { return cookie_of(head, kSessionCookie); }
 
 std::pair<std::string, std::string> set_session_cookie(std::string_view secret) {
   return {"Set-Cookie", fmt::format("{}={}; Path=/; Secure; HttpOnly; SameSite=Strict{}", kSessionCookie,

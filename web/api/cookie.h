@@ -11,8 +11,11 @@ namespace countersign::api {
 /// (RFC 6265bis section 4.1.3.2).
 inline constexpr std::string_view kSessionCookie = "__Host-countersign";
 
-/// The secret that a request's Cookie fields have (RFC 6265 section 5.4); empty where there is none, or more
-/// than one of the name.
+/// What a request's Cookie fields have under a name (RFC 6265 section 5.4); empty where there is none, or
+/// more than one of the name.
+std::string cookie_of(const http::RequestHead& head, std::string_view name);
+
+/// The secret of the session's cookie, in the same way.
 std::string session_cookie(const http::RequestHead& head);
 
 /// `Set-Cookie` for a session that begins; without a secret, for one that ends.

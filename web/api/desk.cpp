@@ -63,7 +63,11 @@ void Desk::run() {
     }
     lock.unlock();
     auto response = next ? std::optional(answer_of(next->work)) : std::nullopt;
-    if (rest_) rest_();
+    try {
+      if (rest_) rest_();
+    } catch (const std::exception& error) {
+      spdlog::error("what is done between requests failed: {}", error.what());
+    }
     if (next) next->respond(std::move(*response));
     lock.lock();
   }

@@ -3,6 +3,8 @@
 #include "collector/endpoints/answer.h"
 #include "ledger/crypto/digest.h"
 #include "web/api/cookie.h"
+#include "web/auth/factors.h"
+#include "web/auth/sign_in.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -52,7 +54,8 @@ auth::Access People::access_of(auth::AccountStore store) {
           options_.record,
           options_.relying_party,
           names_,
-          addresses_};
+          addresses_,
+          challenges_};
 }
 
 /// Reads the accounts again where they were changed, by whomever, and ends the sessions of who may not sign
@@ -60,6 +63,8 @@ auth::Access People::access_of(auth::AccountStore store) {
 void People::follow(auth::Access& access, std::optional<std::int64_t>& version) {
   const auto now_version = access.store.version();
   if (now_version && version == *now_version) return;
+  // Who signs in meanwhile may not be among those that are read now.
+  const auto begun = options_.clock();
   auto accounts = now_version ? access.store.all() : base::fail(now_version.error());
   if (!accounts) {
     spdlog::error("the accounts were not read again, those of before hold: {}", accounts.error().message);
@@ -67,8 +72,11 @@ void People::follow(auth::Access& access, std::optional<std::int64_t>& version) 
   }
   version = *now_version;
   directory_.set(std::move(*accounts));
-  const auto now = options_.clock();
-  sessions_.keep_only([&](const std::string& account) { return directory_.active(account, now) != nullptr; });
+  sessions_.keep_only([&](const auth::Session& session) {
+    if (session.opened >= begun) return true;
+    const auto account = directory_.active(session.account, begun);
+    return account != nullptr && session.opened >= account->sessions_since;
+  });
 }
 
 void People::stop() {
@@ -80,6 +88,8 @@ tl::expected<auth::Session, Problem> People::session_of(const http::RequestHead&
   const auto cookie = session_cookie(head);
   auto session = cookie.empty() ? std::nullopt : sessions_.find(cookie, now());
   if (!session || !account_of(*session)) return nobody();
+  // What is done is done from here, wherever the session was opened.
+  session->peer = peer_of(head);
   if (!changes_something(head)) return std::move(*session);
   if (is_cross_site(head))
     return tl::unexpected(Problem{403, "about:blank", "this request comes from another site"});
@@ -115,6 +125,20 @@ endpoints::AskBySession People::by_session(ingest::IngestService& service) {
     if (account->period) person->period = {account->period->from, account->period->before};
     return endpoints::Asker{service.registry(), std::move(who), std::move(person)};
   };
+}
+
+std::int64_t People::begin_try(std::string_view name, const auth::Peer& peer) {
+  return auth::begin_try(names_, addresses_, name, peer, now());
+}
+
+std::optional<auth::Proof> People::take_proof(const std::string& session, std::int64_t window_s,
+                                              const std::function<bool(std::string_view)>& serves) {
+  auto taken = sessions_.change(session, [&](auth::Session& one) -> std::optional<auth::Proof> {
+    if (!auth::is_fresh(one.proof, window_s, now()) || !serves(one.proof->factor)) return std::nullopt;
+    if (window_s == 0) one.proof->used = true;
+    return one.proof;
+  });
+  return taken ? std::move(*taken) : std::nullopt;
 }
 
 void People::check_password(Work work, http::Respond respond) {

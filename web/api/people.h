@@ -46,13 +46,22 @@ class People {
   /// (kSecondFactorProblem) where no second factor was shown. `service` outlives what is given.
   endpoints::AskBySession by_session(ingest::IngestService& service);
 
+  /// The proof of a session, if it is fresh for the window (see auth::is_fresh) and of a factor that serves;
+  /// with a window of 0 it is used up by this. Any thread.
+  std::optional<auth::Proof> take_proof(const std::string& session, std::int64_t window_s,
+                                        const std::function<bool(std::string_view factor)>& serves);
+
   /// Work of a desk: with an account store that is its own.
   using Work = std::function<http::Response(auth::Access&)>;
   void check_password(Work work, http::Respond respond);
   void serve(Work work, http::Respond respond);
 
+  /// As auth::begin_try: asked before a password waits for the desk. Any thread.
+  std::int64_t begin_try(std::string_view name, const auth::Peer& peer);
+
   std::shared_ptr<const auth::Account> account_of(const auth::Session& session) const;
   base::Timestamp now() const { return options_.clock(); }
+  std::string random_id() const { return auth::random_id(options_.entropy); }
 
   void stop();
 
@@ -64,7 +73,8 @@ class People {
   const Options options_;
   auth::Sessions sessions_;
   auth::Directory directory_;
-  auth::Throttle names_{auth::kNameThrottle}, addresses_{auth::kAddressThrottle};
+  auth::Throttle names_{auth::kNameThrottle}, addresses_{auth::kAddressThrottle},
+      challenges_{auth::kChallengeThrottle};
   auth::Access password_access_, access_;
   std::optional<std::int64_t> password_version_, version_;  ///< of what the directory was read from
   std::unique_ptr<Desk> password_desk_, desk_;

@@ -5,6 +5,10 @@
 #include "web/api/person_route.h"
 #include "web/auth/sign_in.h"
 
+#include <fmt/format.h>
+
+#include <optional>
+
 namespace countersign::api {
 namespace {
 
@@ -29,12 +33,28 @@ http::Route open_route(std::string pattern,
 using Open = auth::Outcome<auth::Sessions::Opened> (*)(auth::Access&, std::string_view, std::string_view,
                                                        const auth::Peer&);
 
+/// Those that are tried too often wait before they cost a hash or take a place at the desk. A password that
+/// is too long costs neither.
+std::optional<http::Response> refuse_try(People& people, std::string_view name, std::string_view password,
+                                         const auth::Peer& peer) {
+  if (password.size() > auth::PasswordRules::kBytesMax)
+    return answer(
+        auth::Refusal{422, fmt::format("a password has at most {} bytes", auth::PasswordRules::kBytesMax)});
+  const auto wait = people.begin_try(name, peer);
+  if (wait == 0) return std::nullopt;
+  return answer(auth::Refusal{429, fmt::format("too many tries; wait {} seconds", wait), wait});
+}
+
 /// Signs in with two texts of the body.
 http::Route sign_in_route(std::string pattern, People& people, std::string_view who, Open open) {
   return open_route(
       std::move(pattern), [&people, who, open](const http::Request& request, const http::Respond& respond) {
         auto body = read_texts(request, {who, "password"});
         if (!body) return respond(endpoints::answer(body.error()));
+        // The token of an invitation is no name: only the address counts.
+        const auto name = who == "user" ? text_of(*body, who) : std::string_view();
+        auto refused = refuse_try(people, name, text_of(*body, "password"), peer_of(request));
+        if (refused) return respond(std::move(*refused));
         people.check_password(
             [body = std::move(*body), who, open, peer = peer_of(request)](auth::Access& access) {
               const auto opened = open(access, text_of(body, who), text_of(body, "password"), peer);
@@ -65,6 +85,10 @@ void change_password(People& people, const auth::Session& session, const http::R
                      const http::Respond& respond) {
   auto body = read_texts(request, {"present", "new"});
   if (!body) return respond(endpoints::answer(body.error()));
+  const auto account = people.account_of(session);
+  if (!account) return respond(endpoints::answer(Problem{401, "about:blank", "sign in"}));
+  auto refused = refuse_try(people, account->name, text_of(*body, "present"), session.peer);
+  if (refused) return respond(std::move(*refused));
   people.check_password(
       [session, body = std::move(*body)](auth::Access& access) {
         const auto done =

@@ -57,11 +57,16 @@ struct Access {
   crypto::Entropy entropy;
   Record record;
   std::optional<webauthn::RelyingParty> relying_party;  ///< none: no passkeys
-  Throttle& names;      ///< tries of one name; shared, as that of addresses is
-  Throttle& addresses;  ///< tries from one address
+  Throttle& names;       ///< tries of one name; shared, as that of addresses is
+  Throttle& addresses;   ///< tries from one address
+  Throttle& challenges;  ///< that one account asks for
   crypto::ScryptCost password_cost = {};
   std::string issuer = "Countersign";  ///< what authenticator apps show
 };
+
+/// A text of a request as a record can hold it: UTF-8 without control characters, of at most `bytes_max`
+/// bytes, cut between characters; what does not fit is replaced by '?'.
+std::string recordable(std::string_view text, std::size_t bytes_max);
 
 /// What an event says of who did it, and from where.
 boost::json::object members_of(const Account& account, const Peer& peer, std::string_view session);
@@ -69,7 +74,8 @@ boost::json::object members_of(const Account& account, const Peer& peer, std::st
 /// The refusal of a request that failed here: of disk, key or record. Says in the log what happened.
 tl::unexpected<Refusal> failure(std::string_view doing, const base::Error& error);
 
-/// The account of a session; 401 where it is gone or may no longer sign in.
+/// The account of a session; 401 where the session has ended since it was looked up, or the account is gone
+/// or may no longer sign in.
 Outcome<Account> account_of(Access& access, const Session& session);
 
 }  // namespace countersign::auth

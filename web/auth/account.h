@@ -51,6 +51,14 @@ struct Period {
   bool operator==(const Period&) const = default;
 };
 
+/// Who an account is at an OpenID Provider. Nothing else there names a person for good.
+struct OidcLink {
+  std::string issuer, subject;
+  base::Timestamp granted;  ///< since when the account has the rights that it has
+
+  bool operator==(const OidcLink&) const = default;
+};
+
 /// A person who signs in. What is not given is denied.
 struct Account {
   std::string id;    ///< 32 hexadecimal digits; never used again
@@ -64,11 +72,13 @@ struct Account {
   std::optional<base::Timestamp> expires;   ///< from then on she cannot sign in
   std::optional<base::Timestamp> disabled;  ///< since when she may not
 
-  std::string password;  ///< as crypto::hash_password writes it; empty: none was set
+  std::optional<OidcLink> oidc;  ///< she signs in with a provider, and has no password and no invitation
+  std::string password;          ///< as crypto::hash_password writes it; empty: none was set
   std::optional<Invitation> invitation;
   std::optional<Totp> totp;
   std::vector<Passkey> passkeys;
   std::vector<base::Digest> recovery_codes;  ///< those that were not used
+  base::Timestamp sessions_since;            ///< sessions that were opened before have ended
   unsigned factor_failures = 0;              ///< of second factors, one after another
 
   bool operator==(const Account&) const = default;

@@ -19,7 +19,10 @@ CREATE TABLE accounts(
   id TEXT NOT NULL PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
   invitation BLOB UNIQUE,
-  document TEXT NOT NULL
+  issuer TEXT,
+  subject TEXT,
+  document TEXT NOT NULL,
+  UNIQUE(issuer, subject)
 ) STRICT, WITHOUT ROWID;
 PRAGMA application_id=0x43534143;
 PRAGMA user_version=1;
@@ -58,7 +61,7 @@ base::Result<void> set_up(sqlite::Connection& db, const std::filesystem::path& f
 
 struct AccountStore::Impl {
   sqlite::Connection db;
-  sqlite::Statement by_id, by_name, by_invitation, all, insert, update, remove;
+  sqlite::Statement by_id, by_name, by_invitation, by_subject, all, insert, update, remove;
   std::int64_t own_changes = 0;
 
   base::Result<std::optional<Account>> read(sqlite::Statement& statement) {
@@ -98,11 +101,16 @@ struct AccountStore::Impl {
     } else {
       statement.bind_null(3);
     }
+    if (account.oidc) {
+      statement.bind_text(5, account.oidc->issuer).bind_text(6, account.oidc->subject);
+    } else {
+      statement.bind_null(5).bind_null(6);
+    }
     ++own_changes;
     auto done = statement.run();
     statement.reset();
     if (!done && done.error().code == Code::already_exists)
-      return fail(Code::already_exists, "there is an account of that name already");
+      return fail(Code::already_exists, "there is an account of that name or identity already");
     return done;
   }
 };
@@ -122,14 +130,19 @@ base::Result<AccountStore> AccountStore::open(const std::filesystem::path& file)
   TRY_ASSIGN(auto by_id, db.prepare("SELECT document FROM accounts WHERE id=?1"));
   TRY_ASSIGN(auto by_name, db.prepare("SELECT document FROM accounts WHERE name=?1"));
   TRY_ASSIGN(auto by_invitation, db.prepare("SELECT document FROM accounts WHERE invitation=?1"));
+  TRY_ASSIGN(auto by_subject, db.prepare("SELECT document FROM accounts WHERE issuer=?1 AND subject=?2"));
   TRY_ASSIGN(auto all, db.prepare("SELECT document FROM accounts ORDER BY name"));
-  TRY_ASSIGN(auto insert,
-             db.prepare("INSERT INTO accounts(id,name,invitation,document) VALUES(?1,?2,?3,?4)"));
-  TRY_ASSIGN(auto update, db.prepare("UPDATE accounts SET name=?2,invitation=?3,document=?4 WHERE id=?1"));
+  TRY_ASSIGN(
+      auto insert,
+      db.prepare(
+          "INSERT INTO accounts(id,name,invitation,document,issuer,subject) VALUES(?1,?2,?3,?4,?5,?6)"));
+  TRY_ASSIGN(
+      auto update,
+      db.prepare("UPDATE accounts SET name=?2,invitation=?3,document=?4,issuer=?5,subject=?6 WHERE id=?1"));
   TRY_ASSIGN(auto remove, db.prepare("DELETE FROM accounts WHERE id=?1"));
-  return AccountStore(std::make_unique<Impl>(Impl{std::move(db), std::move(by_id), std::move(by_name),
-                                                  std::move(by_invitation), std::move(all), std::move(insert),
-                                                  std::move(update), std::move(remove)}));
+  return AccountStore(std::make_unique<Impl>(
+      Impl{std::move(db), std::move(by_id), std::move(by_name), std::move(by_invitation),
+           std::move(by_subject), std::move(all), std::move(insert), std::move(update), std::move(remove)}));
 }
 
 base::Result<std::optional<Account>> AccountStore::by_id(std::string_view id) {
@@ -142,6 +155,11 @@ base::Result<std::optional<Account>> AccountStore::by_name(std::string_view name
 
 base::Result<std::optional<Account>> AccountStore::by_invitation(const base::Digest& token_sha256) {
   return impl_->read(impl_->by_invitation.bind_blob(1, token_sha256.view()));
+}
+
+base::Result<std::optional<Account>> AccountStore::by_subject(std::string_view issuer,
+                                                              std::string_view subject) {
+  return impl_->read(impl_->by_subject.bind_text(1, issuer).bind_text(2, subject));
 }
 
 base::Result<std::vector<Account>> AccountStore::all() { return impl_->read_all(); }

@@ -32,10 +32,12 @@ class AccountStore {
   base::Result<std::optional<Account>> by_id(std::string_view id);
   base::Result<std::optional<Account>> by_name(std::string_view name);
   base::Result<std::optional<Account>> by_invitation(const base::Digest& token_sha256);
+  /// Whom a provider calls `subject`.
+  base::Result<std::optional<Account>> by_subject(std::string_view issuer, std::string_view subject);
   /// In the order of their names.
   base::Result<std::vector<Account>> all();
 
-  /// already_exists: there is an account of that name or id.
+  /// already_exists: there is an account of that name, id, or issuer and subject.
   base::Result<void> add(const Account& account);
 
   /// Changes the account as it is on disk, with nobody in between; what `change` fails with is returned, and

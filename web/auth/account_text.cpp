@@ -164,6 +164,10 @@ void read_rights(Reader& from, Account& out) {
 }
 
 void read_proofs(Reader& from, Account& out) {
+  if (from.has("oidc"))
+    from.object("oidc", [&](Reader& in) {
+      out.oidc = {in.text("issuer"), in.text("subject"), in.time("granted")};
+    });
   out.password = from.text("password");
   if (from.has("invitation"))
     from.object("invitation", [&](Reader& in) {
@@ -180,6 +184,7 @@ void read_proofs(Reader& from, Account& out) {
     if (!digest) return static_cast<void>(from.bad<int>());
     out.recovery_codes.push_back(*digest);
   }
+  out.sessions_since = from.time("sessions_since");
   out.factor_failures = static_cast<unsigned>(from.number("factor_failures", 1'000'000));
 }
 
@@ -200,12 +205,17 @@ std::string to_text(const Account& account) {
                    {"password", account.password},
                    {"passkeys", std::move(passkeys)},
                    {"recovery_codes", std::move(recovery_codes)},
+                   {"sessions_since", time_text(account.sessions_since)},
                    {"factor_failures", account.factor_failures}};
   if (account.period)
     out["period"] = {{"from", time_text(account.period->from)},
                      {"before", time_text(account.period->before)}};
   if (account.expires) out["expires"] = time_text(*account.expires);
   if (account.disabled) out["disabled"] = time_text(*account.disabled);
+  if (account.oidc)
+    out["oidc"] = {{"issuer", account.oidc->issuer},
+                   {"subject", account.oidc->subject},
+                   {"granted", time_text(account.oidc->granted)}};
   if (account.invitation)
     out["invitation"] = {{"token_sha256", base64(account.invitation->token_sha256.view())},
                          {"expires", time_text(account.invitation->expires)}};

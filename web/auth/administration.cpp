@@ -1,6 +1,7 @@
 #include "web/auth/administration.h"
 
 #include "web/auth/sign_in.h"
+#include "web/auth/text.h"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -22,6 +23,8 @@ base::Result<void> note(const Administrator& by, const Account& account, std::st
   if (!reason.empty()) members["outcome"] = {{"reason", std::string(reason)}};
   return by.record(&account, type, std::move(members));
 }
+
+}  // namespace
 
 std::string rights_of(const Account& account) {
   constexpr std::size_t kListMax = 700;
@@ -49,13 +52,13 @@ base::Result<void> check(const NewAccount& wish, base::Timestamp now) {
     return fail(Code::invalid_argument, "the period ends before it begins");
   if (wish.expires && *wish.expires <= now)
     return fail(Code::invalid_argument, "the time when the account expires has passed already");
+  if (!wish.display_name.empty() && count_characters(wish.display_name) == 0)
+    return fail(Code::invalid_argument, "a display name is text in UTF-8");
   constexpr std::size_t kDisplayNameMax = 128;
   if (wish.display_name.size() > kDisplayNameMax)
     return fail(Code::invalid_argument, fmt::format("a display name has at most {} bytes", kDisplayNameMax));
   return {};
 }
-
-}  // namespace
 
 base::Result<Invited> add_account(const Administrator& by, const NewAccount& wish) {
   const auto now = by.clock();
@@ -83,6 +86,8 @@ base::Result<Invited> invite_again(const Administrator& by, std::string_view id)
   if (!account) return fail(Code::not_found, "there is no such account");
   if (!account->is_active(by.clock()))
     return fail(Code::failed_precondition, "the account is disabled or has expired");
+  if (account->oidc)
+    return fail(Code::failed_precondition, "the user signs in with a provider and has no password to set");
   TRY(note(by, *account, "user.invited", "invite"));
   TRY_ASSIGN(auto token, invite(by.store, id, by.clock(), by.entropy));
   return Invited{std::move(*account), std::move(token)};
@@ -91,7 +96,7 @@ base::Result<Invited> invite_again(const Administrator& by, std::string_view id)
 base::Result<Account> disable(const Administrator& by, std::string_view id) {
   return by.store.change(id, [&](Account& one) -> base::Result<void> {
     if (one.disabled) return fail(Code::failed_precondition, "the account is disabled already");
-    one.disabled = by.clock();
+    one.disabled = one.sessions_since = by.clock();
     one.invitation.reset();
     return note(by, one, "user.suspended", "disable account");
   });
@@ -111,6 +116,7 @@ base::Result<Account> reset_factors(const Administrator& by, std::string_view id
     one.passkeys.clear();
     one.recovery_codes.clear();
     one.factor_failures = 0;
+    one.sessions_since = by.clock();
     return note(by, one, "factor.reset", "reset factors", {}, "administrator");
   });
 }
@@ -143,7 +149,7 @@ json::object account_document(const Account& account, base::Timestamp now) {
     state = "expired";
   } else if (account.factor_failures >= kFactorFailuresMax) {
     state = "locked";
-  } else if (account.password.empty()) {
+  } else if (account.password.empty() && !account.oidc) {
     state = "invited";
   }
   json::object out{{"id", account.id},
@@ -160,6 +166,7 @@ json::object account_document(const Account& account, base::Timestamp now) {
                      {"before", base::format_rfc3339(account.period->before)}};
   if (account.expires) out["expires"] = base::format_rfc3339(*account.expires);
   if (account.disabled) out["disabled"] = base::format_rfc3339(*account.disabled);
+  if (account.oidc) out["issuer"] = account.oidc->issuer;
   if (account.invitation) out["invitation_expires"] = base::format_rfc3339(account.invitation->expires);
   return out;
 }

@@ -30,14 +30,17 @@ struct Invited {
   std::string token;  ///< of her invitation; kept nowhere
 };
 
+/// Whether an account may be so. invalid_argument: no tenant and not all of them; an auditor without exactly
+/// one tenant, a period and an expiry; a period that ends before it begins; an expiry that has passed.
+base::Result<void> check(const NewAccount& wish, base::Timestamp now);
+
 /// Adds an account that has no password yet, and invites the person. Whether the tenants are registered is
-/// the caller's to check. invalid_argument: a name that is none; no tenant and not all of them; an auditor
-/// without exactly one tenant, a period and an expiry; a period that ends before it begins; an expiry that
-/// has passed. already_exists: the name. Recorded: `user.provisioned`.
+/// the caller's to check. invalid_argument: a name that is none, and as check(). already_exists: the name.
+/// Recorded: `user.provisioned`.
 base::Result<Invited> add_account(const Administrator& by, const NewAccount& wish);
 
 /// A new link, for who lost it or forgot the password. The present password stays good until it is used.
-/// failed_precondition: she may not sign in. Recorded: `user.invited`.
+/// failed_precondition: she may not sign in, or does so with a provider. Recorded: `user.invited`.
 base::Result<Invited> invite_again(const Administrator& by, std::string_view id);
 
 /// She cannot sign in any more, and her sessions end; and again she can. failed_precondition: it is so
@@ -45,7 +48,8 @@ base::Result<Invited> invite_again(const Administrator& by, std::string_view id)
 base::Result<Account> disable(const Administrator& by, std::string_view id);
 base::Result<Account> enable(const Administrator& by, std::string_view id);
 
-/// Takes all second factors and recovery codes off, for who has lost them: she enrols anew with her password.
+/// Takes all second factors and recovery codes off, for who has lost them, and ends the sessions: she enrols
+/// anew with her password.
 /// Recorded: `factor.reset`.
 base::Result<Account> reset_factors(const Administrator& by, std::string_view id);
 
@@ -55,6 +59,9 @@ base::Result<Account> unlock(const Administrator& by, std::string_view id);
 
 /// Removes the account with all that is known of it; records keep its id. Recorded: `user.deprovisioned`.
 base::Result<void> remove(const Administrator& by, std::string_view id);
+
+/// What an account may do, in a line, as events say it.
+std::string rights_of(const Account& account);
 
 /// What of an account others may know: all but what proves who somebody is.
 boost::json::object account_document(const Account& account, base::Timestamp now);

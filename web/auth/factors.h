@@ -65,7 +65,8 @@ Outcome<void> remove_totp(Access& access, const Session& session);
 Outcome<Challenge> challenge_passkey(Access& access, const Session& session);
 
 /// Answers it with the JSON text of the browser's PublicKeyCredential, as answer_totp(). Each challenge is
-/// answered once. A passkey whose counter went back is suspended: a copy of it may be about.
+/// answered once. A passkey whose counter went back is suspended, for a copy of it may be about: then the
+/// account's other sessions end, and this one has no proof any more.
 Outcome<Sessions::Opened> answer_passkey(Access& access, const Session& session, std::string_view challenge,
                                          std::string_view credential);
 
@@ -84,9 +85,9 @@ Outcome<void> remove_passkey(Access& access, const Session& session, std::string
 /// Makes new recovery codes; those before are worthless. 403: without a fresh proof.
 Outcome<std::vector<std::string>> renew_recovery_codes(Access& access, const Session& session);
 
-/// Takes a recovery code in the place of a second factor that was lost: the authenticator app is taken off,
-/// and the session may enrol a new one, but see nothing. 403: the code is none, or was used. 423, 429 as
-/// above. Recorded: `factor.reset`.
+/// Takes a recovery code in the place of a second factor that was lost: the session may enrol a new one,
+/// which takes the place of the old one, but see nothing. Until then the old one stays, so that nobody else
+/// enrols one. 403: the code is none, or was used. 423 as above. Recorded: `factor.reset`, or `login.failed`.
 Outcome<Sessions::Opened> recover(Access& access, const Session& session, std::string_view code);
 
 /// What a TOTP secret is sealed for.

@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kFactor = "passkey";
 constexpr std::uint32_t kTimeoutMs = kChallengeS * 1'000;
 constexpr std::size_t kNameMax = 64;
+constexpr std::string_view kNoMoreFit = "no more passkeys fit; take one off first";
 
 /// Which authenticators show to everybody: the account's random id.
 std::vector<std::uint8_t> handle_of(const Account& account) { return base::from_hex(account.id).value(); }
@@ -56,12 +57,33 @@ base::Result<bool> keep_use(Access& access, const Account& account, base::Bytes 
   return good;
 }
 
-base::Result<void> suspend(Access& access, const Account& account, base::Bytes id) {
+/// Takes the passkey out of use. Whoever has the copy may have signed in with it before the alarm, so nothing
+/// stays proven: the account's other sessions end, and this one has to show another factor.
+base::Result<void> suspend(Access& access, const Account& account, const Session& session, base::Bytes id) {
   TRY(access.store.change(account.id, [&](Account& one) -> base::Result<void> {
     if (auto* passkey = find(one, id)) passkey->suspended = true;
     return {};
   }));
+  access.sessions.close_others(account.id, session.id);
+  access.sessions.change(session.id, [](Session& one) {
+    one.proof.reset();
+    return true;
+  });
   return {};
+}
+
+/// Whether something is left to sign in with when that passkey is gone; a suspended one is nothing.
+bool stays_usable(const Account& account, base::Bytes without) {
+  const auto serves = [&](const Passkey& one) {
+    return !one.suspended &&
+           !std::equal(one.credential.id.begin(), one.credential.id.end(), without.begin(), without.end());
+  };
+  return account.totp || std::any_of(account.passkeys.begin(), account.passkeys.end(), serves);
+}
+
+std::string_view why_not(const base::Result<webauthn::Claim>& claim, const Passkey* passkey) {
+  if (!claim) return "not_readable";
+  return passkey == nullptr ? "unknown_passkey" : "suspended_passkey";
 }
 
 }  // namespace
@@ -72,7 +94,9 @@ Outcome<Challenge> challenge_passkey(Access& access, const Session& session) {
   const auto rp = relying_party(access);
   if (!rp) return tl::unexpected(rp.error());
   const auto allowed = usable(*account);
-  if (allowed.empty()) return refuse(409, "no passkey is enrolled");
+  if (account->passkeys.empty()) return refuse(409, "no passkey is enrolled");
+  if (allowed.empty())
+    return refuse(409, "no passkey is usable: there may be a copy; show another factor and enrol anew");
   const auto sent = send_challenge(access, *account, session, Pending::Kind::passkey, kFactor);
   if (!sent) return tl::unexpected(sent.error());
   auto options = webauthn::authentication_options(**rp, sent->nonce, allowed, kTimeoutMs);
@@ -92,12 +116,12 @@ Outcome<Sessions::Opened> answer_passkey(Access& access, const Session& session,
   const auto claim = webauthn::read_claim(credential);
   const auto* passkey = claim ? find(*account, claim->credential_id) : nullptr;
   if (passkey == nullptr || passkey->suspended)
-    return failed(access, *account, session, *pending, kFactor, claim ? "unknown_passkey" : "not_readable");
+    return failed(access, *account, session, *pending, kFactor, why_not(claim, passkey));
   const auto handle = handle_of(*account);
   const auto used = webauthn::verify_authentication(
       {**rp, pending->nonce, passkey->credential, handle, webauthn::Owner::known_before}, credential);
   if (!used && used.error().code == base::Code::failed_precondition) {
-    if (const auto done = suspend(access, *account, claim->credential_id); !done)
+    if (const auto done = suspend(access, *account, session, claim->credential_id); !done)
       return failure("a passkey was not suspended", done.error());
     return failed(access, *account, session, *pending, kFactor, "cloned_authenticator");
   }
@@ -117,8 +141,7 @@ Outcome<boost::json::object> begin_passkey(Access& access, const Session& sessio
   if (!rp) return tl::unexpected(rp.error());
   if (const auto may = check_may_enrol(*account, session, access.clock()); !may)
     return tl::unexpected(may.error());
-  if (account->passkeys.size() >= kPasskeysMax)
-    return refuse(409, "no more passkeys fit; take one off first");
+  if (account->passkeys.size() >= kPasskeysMax) return refuse(409, std::string(kNoMoreFit));
   std::vector<webauthn::Credential> registered;
   for (const auto& one : account->passkeys) registered.push_back(one.credential);
   Pending pending;
@@ -161,7 +184,10 @@ Outcome<Enrolled> confirm_passkey(Access& access, const Session& session, std::s
   auto members = members_of(*account, session.peer, session.id);
   members["challenge"] = {{"factor", std::string(kFactor)}};
   members["action"] = {{"name", "enrol factor"}};
+  bool fits = true;
   const auto changed = access.store.change(account->id, [&](Account& one) -> base::Result<void> {
+    fits = one.passkeys.size() < kPasskeysMax;
+    if (!fits) return base::fail(base::Code::resource_exhausted, "too many passkeys");
     if (one.recovery_codes.empty()) {
       codes = new_recovery_codes(access.entropy);
       one.recovery_codes = digests_of(one.id, codes);
@@ -170,6 +196,7 @@ Outcome<Enrolled> confirm_passkey(Access& access, const Session& session, std::s
     one.factor_failures = 0;
     return access.record(&one, "factor.enrolled", std::move(members));
   });
+  if (!fits) return refuse(409, std::string(kNoMoreFit));
   if (!changed) return failure("a passkey was not enrolled", changed.error());
   auto opened = enrolled(access, *changed, session, kFactor);
   if (!opened) return tl::unexpected(opened.error());
@@ -182,14 +209,15 @@ Outcome<void> remove_passkey(Access& access, const Session& session, std::string
   if (!is_fresh(session.proof, kOwnWindowS, access.clock())) return refuse(403, "show a second factor first");
   const auto bytes = base::from_base64url(id);
   if (!bytes || find(*account, *bytes) == nullptr) return refuse(404, "no such passkey is enrolled");
-  if (account->passkeys.size() == 1 && !account->totp)
+  if (!stays_usable(*account, *bytes))
     return refuse(409, "this is the only second factor; enrol another one first");
   auto members = members_of(*account, session.peer, session.id);
   members["challenge"] = {{"factor", std::string(kFactor)}};
   members["action"] = {{"name", "remove factor"}};
   const auto changed = access.store.change(account->id, [&](Account& one) -> base::Result<void> {
+    if (!stays_usable(one, *bytes))
+      return base::fail(base::Code::aborted, "the other factor was taken off meanwhile");
     std::erase_if(one.passkeys, [&](const Passkey& passkey) { return passkey.credential.id == *bytes; });
-    if (!one.has_factor()) return base::fail(base::Code::aborted, "the other factor was taken off meanwhile");
     return access.record(&one, "factor.removed", std::move(members));
   });
   if (!changed) return failure("a passkey was not taken off", changed.error());

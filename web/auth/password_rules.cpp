@@ -2,6 +2,7 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/mac.h"
+#include "web/auth/text.h"
 
 #include <fmt/format.h>
 
@@ -26,26 +27,6 @@ std::string lower(std::string_view text) {
   std::transform(out.begin(), out.end(), out.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
-}
-
-/// Code points, as a person counts; 0 for bytes that are not UTF-8.
-std::size_t characters(std::string_view text) {
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < text.size(); ++count) {
-    const auto first = static_cast<unsigned char>(text[at]);
-    const std::size_t size = first < 0x80   ? 1
-                             : first < 0xC2 ? 0
-                             : first < 0xE0 ? 2
-                             : first < 0xF0 ? 3
-                             : first < 0xF5 ? 4
-                                            : 0;
-    if (size == 0 || at + size > text.size()) return 0;
-    for (std::size_t i = 1; i < size; ++i) {
-      if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return 0;
-    }
-    at += size;
-  }
-  return count;
 }
 
 /// The line of the sorted text that is `word`.
@@ -117,7 +98,7 @@ base::Result<void> PasswordRules::check(std::string_view password,
                                         const std::vector<std::string>& names) const {
   if (password.size() > kBytesMax)
     return fail(Code::invalid_argument, fmt::format("a password has at most {} bytes", kBytesMax));
-  const auto count = characters(password);
+  const auto count = count_characters(password);
   if (count == 0 && !password.empty()) return fail(Code::invalid_argument, "a password is text in UTF-8");
   if (count < kCharactersMin)
     return fail(

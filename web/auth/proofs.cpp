@@ -16,7 +16,8 @@ auto signed_out() { return refuse(401, "sign in"); }
 }  // namespace
 
 bool is_fresh(const std::optional<Proof>& proof, std::int64_t window_s, base::Timestamp now) {
-  if (!proof) return false;
+  // A clock that was set back makes nothing fresh.
+  if (!proof || now < proof->time) return false;
   if (window_s == 0) return !proof->used && now.micros - proof->time.micros <= kChallengeS * kMicros;
   return now.micros - proof->time.micros <= window_s * kMicros;
 }
@@ -37,13 +38,18 @@ Outcome<void> check_not_locked(const Account& account) {
 }
 
 Outcome<void> check_may_enrol(const Account& account, const Session& session, base::Timestamp now) {
-  if (!account.has_factor() || session.recovered || is_fresh(session.proof, kOwnWindowS, now)) return {};
+  if (const auto open = check_not_locked(account); !open) return tl::unexpected(open.error());
+  // Whoever has lost what she had comes by a recovery code, and nobody by the password alone.
+  const bool none_yet = !account.has_factor() && account.recovery_codes.empty();
+  if (none_yet || session.recovered || is_fresh(session.proof, kOwnWindowS, now)) return {};
   return refuse(403, "show a second factor first");
 }
 
 Outcome<Pending> send_challenge(Access& access, const Account& account, const Session& session,
                                 Pending::Kind kind, std::string_view factor) {
   if (const auto open = check_not_locked(account); !open) return tl::unexpected(open.error());
+  if (const auto wait = access.challenges.begin(account.id, access.clock()); wait > 0)
+    return refuse(429, fmt::format("too many challenges; wait {} seconds", wait), wait);
   Pending pending;
   pending.kind = kind;
   pending.id = random_id(access.entropy);
@@ -85,16 +91,14 @@ Outcome<Pending> take_attempt(Access& access, const Session& session, Pending::K
 
 tl::unexpected<Refusal> failed(Access& access, const Account& account, const Session& session,
                                const Pending& pending, std::string_view factor, std::string_view reason) {
-  const auto counted = access.store.change(account.id, [](Account& one) {
-    ++one.factor_failures;
-    return base::Result<void>();
-  });
-  if (!counted) return failure("a failed second factor was not counted", counted.error());
   auto members = challenge_members(account, session, pending, factor);
   members["challenge"].as_object()["attempt"] = pending.attempts;
   members["outcome"] = {{"reason", std::string(reason)}};
-  if (const auto noted = access.record(&account, "challenge.failed", std::move(members)); !noted)
-    return failure("a failed second factor was not recorded", noted.error());
+  const auto counted = access.store.change(account.id, [&](Account& one) {
+    ++one.factor_failures;
+    return access.record(&one, "challenge.failed", std::move(members));
+  });
+  if (!counted) return failure("a failed second factor was not counted", counted.error());
   if (const auto open = check_not_locked(*counted); !open) return tl::unexpected(open.error());
   if (!pending.nonce.empty()) return refuse(403, "this passkey did not prove itself; begin a new challenge");
   return refuse(403, fmt::format("that is not right, or was used before; {} more tries at this challenge",
@@ -115,15 +119,14 @@ Outcome<Sessions::Opened> prove(Access& access, const Session& session, Proof pr
 
 Outcome<Sessions::Opened> enrolled(Access& access, const Account& account, const Session& session,
                                    std::string_view factor) {
+  access.sessions.close_others(account.id, session.id);
   if (!session.proof) {
     auto login = members_of(account, session.peer, session.id);
     login["action"] = {{"name", "sign in"}, {"context", "with a factor that was just enrolled"}};
     if (const auto noted = access.record(&account, "login.succeeded", std::move(login)); !noted)
       return failure("a sign-in was not recorded", noted.error());
   }
-  auto opened = prove(access, session, {access.clock(), std::string(factor), "enrolment"});
-  if (opened) access.sessions.close_others(account.id, session.id);
-  return opened;
+  return prove(access, session, {access.clock(), std::string(factor), "enrolment"});
 }
 
 Outcome<Sessions::Opened> succeeded(Access& access, const Account& account, const Session& session,
@@ -138,6 +141,7 @@ Outcome<Sessions::Opened> succeeded(Access& access, const Account& account, cons
     if (const auto noted = access.record(&account, "login.succeeded", std::move(login)); !noted)
       return failure("a sign-in was not recorded", noted.error());
   }
+  access.challenges.succeeded(account.id);
   return prove(access, session, {access.clock(), std::string(factor), pending.id});
 }
 

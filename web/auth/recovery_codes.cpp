@@ -62,6 +62,7 @@ Outcome<std::vector<std::string>> renew_recovery_codes(Access& access, const Ses
     return access.record(&one, "factor.enrolled", std::move(members));
   });
   if (!changed) return failure("recovery codes were not made", changed.error());
+  access.sessions.close_others(account->id, session.id);
   return codes;
 }
 
@@ -87,10 +88,7 @@ Outcome<Sessions::Opened> recover(Access& access, const Session& session, std::s
       return access.record(&one, "login.failed", std::move(members));
     }
     std::erase(one.recovery_codes, digest);
-    one.totp.reset();
     one.factor_failures = 0;
-    members["challenge"] = {{"factor", "totp"}};
-    members["outcome"] = {{"reason", "recovery_code"}};
     return access.record(&one, "factor.reset", std::move(members));
   });
   if (!changed) return failure("a recovery code was not taken", changed.error());

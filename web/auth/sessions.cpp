@@ -15,15 +15,32 @@ bool has_ended(const Session& session, base::Timestamp now) {
          now.micros - session.opened.micros >= Sessions::kLongestS * kMicros;
 }
 
+bool is_called_off(const OidcSession& session, std::string_view issuer, std::string_view subject,
+                   std::string_view sid) {
+  if (session.issuer != issuer || (subject.empty() && sid.empty())) return false;
+  if (!subject.empty() && session.subject != subject) return false;
+  if (sid.empty() || session.sid == sid) return true;
+  return session.sid.empty() && !subject.empty();
+}
+
+/// Which of two goes for a new one: one without a second factor, so that nobody who knows a password alone
+/// pushes out who has shown one; else the one that rests longer.
+bool goes_before(const Session& one, const Session& other) {
+  if (one.proof.has_value() != other.proof.has_value()) return !one.proof;
+  return one.last_seen < other.last_seen;
+}
+
 }  // namespace
 
-Sessions::Opened Sessions::open(const std::string& account, Peer peer, base::Timestamp now) {
+Sessions::Opened Sessions::open(const std::string& account, Peer peer, base::Timestamp now,
+                                std::optional<OidcSession> oidc) {
   Opened out{fresh_secret(), {}};
   out.session.id = random_id(entropy_);
   out.session.account = account;
   out.session.csrf = fresh_secret();
   out.session.peer = std::move(peer);
   out.session.opened = out.session.last_seen = now;
+  out.session.oidc = std::move(oidc);
   const std::lock_guard lock(mutex_);
   make_room(account, now);
   const auto key = crypto::sha256(out.cookie);
@@ -75,13 +92,27 @@ void Sessions::close_others(const std::string& account, const std::string& keep)
   });
 }
 
-void Sessions::keep_only(const std::function<bool(const std::string&)>& stays) {
+void Sessions::keep_only(const std::function<bool(const Session&)>& stays) {
   const std::lock_guard lock(mutex_);
   std::erase_if(sessions_, [&](const auto& entry) {
-    const bool goes = !stays(entry.second.account);
+    const bool goes = !stays(entry.second);
     if (goes) keys_.erase(entry.second.id);
     return goes;
   });
+}
+
+std::vector<Session> Sessions::close_of_oidc(std::string_view issuer, std::string_view subject,
+                                             std::string_view sid) {
+  std::vector<Session> closed;
+  const std::lock_guard lock(mutex_);
+  std::erase_if(sessions_, [&](const auto& entry) {
+    const auto& session = entry.second;
+    if (!session.oidc || !is_called_off(*session.oidc, issuer, subject, sid)) return false;
+    keys_.erase(session.id);
+    closed.push_back(session);
+    return true;
+  });
+  return closed;
 }
 
 std::size_t Sessions::size() const {
@@ -106,7 +137,7 @@ void Sessions::make_room(const std::string& account, base::Timestamp now) {
     for (auto at = sessions_.begin(); at != sessions_.end(); ++at) {
       if (!counts(at->second)) continue;
       ++count;
-      if (rests_longest == sessions_.end() || at->second.last_seen < rests_longest->second.last_seen)
+      if (rests_longest == sessions_.end() || goes_before(at->second, rests_longest->second))
         rests_longest = at;
     }
     if (count < max) return;

@@ -42,6 +42,12 @@ struct Pending {
   std::shared_ptr<const crypto::Secret> secret = nullptr;  ///< enrol_totp: the secret to be
 };
 
+/// The sign-in at an OpenID Provider that a session began with.
+struct OidcSession {
+  std::string issuer, subject;
+  std::string sid;  ///< how the provider calls its own session; empty: it does not say
+};
+
 /// Somebody who has signed in.
 struct Session {
   std::string id;       ///< names the session in records; opens nothing
@@ -52,6 +58,7 @@ struct Session {
   std::optional<Proof> proof;  ///< the newest
   bool recovered = false;      ///< by a recovery code: may enrol a factor and nothing else
   std::optional<Pending> pending;
+  std::optional<OidcSession> oidc;  ///< empty: she came with a password
 };
 
 /// The sessions of the daemon, in memory: nobody stays signed in over a restart. A session is found by the
@@ -60,7 +67,7 @@ class Sessions {
  public:
   static constexpr std::int64_t kIdleS = 1'800;          ///< without a request it ends
   static constexpr std::int64_t kLongestS = 12 * 3'600;  ///< and then in any case
-  static constexpr std::size_t kOfAccountMax = 16;       ///< a further one ends the one that rests longest
+  static constexpr std::size_t kOfAccountMax = 16;       ///< a further one ends another (see make_room)
   static constexpr std::size_t kMax = 10'000;
 
   explicit Sessions(crypto::Entropy entropy) : entropy_(std::move(entropy)) {}
@@ -69,7 +76,8 @@ class Sessions {
     std::string cookie;
     Session session;
   };
-  Opened open(const std::string& account, Peer peer, base::Timestamp now);
+  Opened open(const std::string& account, Peer peer, base::Timestamp now,
+              std::optional<OidcSession> oidc = std::nullopt);
 
   /// The session of a cookie, which is seen by this; empty where there is none or it has ended.
   std::optional<Session> find(std::string_view cookie, base::Timestamp now);
@@ -92,8 +100,12 @@ class Sessions {
   void close(const std::string& id);
   /// All of an account but the one of that id, which may be empty.
   void close_others(const std::string& account, const std::string& keep);
-  /// All of whose accounts `stays` is not true.
-  void keep_only(const std::function<bool(const std::string& account)>& stays);
+  /// All of which `stays` is not true.
+  void keep_only(const std::function<bool(const Session& session)>& stays);
+  /// Those that a provider calls off, which are given back. With a `sid` the one that began with it, and
+  /// those of the subject of which no `sid` is known; without one all of the subject. `subject` may be empty
+  /// where there is a `sid`.
+  std::vector<Session> close_of_oidc(std::string_view issuer, std::string_view subject, std::string_view sid);
   std::size_t size() const;
 
  private:

@@ -3,6 +3,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/digest.h"
 #include "ledger/crypto/password.h"
+#include "web/auth/factors.h"
 
 #include <fmt/format.h>
 
@@ -16,22 +17,11 @@ constexpr std::string_view kInvitation = "csi_";
 
 auto wrong() { return refuse(401, "the user name or the password is wrong"); }
 
-auto too_many(std::int64_t wait_s) {
-  return refuse(429, fmt::format("too many tries; wait {} seconds", wait_s), wait_s);
-}
-
-/// Both are asked, so that the one does not hide the other's count.
-std::int64_t wait_s(Access& access, std::string_view name, const Peer& peer) {
-  const auto now = access.clock();
-  const auto of_address = access.addresses.begin(peer.address, now);
-  return of_address > 0 ? of_address : access.names.begin(name, now);
-}
-
 boost::json::object login(const Account* account, const Peer& peer, std::string_view session,
-                          std::string_view reason) {
+                          std::string_view reason, std::string_view action = "sign in") {
   auto members = account != nullptr ? members_of(*account, peer, session) : boost::json::object();
   if (account == nullptr && !peer.address.empty()) members["device"] = {{"ip", peer.address}};
-  members["action"] = {{"name", "sign in"}};
+  members["action"] = {{"name", std::string(action)}};
   members["outcome"] = {{"reason", std::string(reason)}};
   return members;
 }
@@ -57,25 +47,44 @@ std::vector<std::string> names_of(const Account& account) {
 }
 
 Outcome<Account> set_password(Access& access, const std::string& id, std::string_view password,
-                              const AccountStore::Change& also) {
+                              const AccountStore::Change& also, boost::json::object members) {
   const auto hashed = crypto::hash_password(password, access.entropy, access.password_cost);
   auto changed = access.store.change(id, [&](Account& one) -> base::Result<void> {
     TRY(also(one));
     one.password = hashed;
-    return {};
+    return access.record(&one, "password.set", std::move(members));
   });
   if (!changed) return failure("a password was not changed", changed.error());
   return std::move(*changed);
 }
 
+/// Records a failure; the refusal is the same whether that could be done or not, so that it tells nothing.
+template <class Refused>
+Refused note_failure(Access& access, const Account* account, const Peer& peer, std::string_view session,
+                     std::string_view reason, std::string_view action, Refused refused) {
+  const auto noted = access.record(account, "login.failed", login(account, peer, session, reason, action));
+  if (!noted) return failure("a failed sign-in was not recorded", noted.error());
+  return refused;
+}
+
+bool is_of_this_machine(std::string_view address) {
+  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
+}
+
 }  // namespace
+
+std::int64_t begin_try(Throttle& names, Throttle& addresses, std::string_view name, const Peer& peer,
+                       base::Timestamp now) {
+  const auto of_address =
+      is_of_this_machine(peer.address) ? 0 : addresses.begin(network_of(peer.address), now);
+  if (of_address > 0 || name.empty()) return of_address;
+  const auto spelled = parse_account_name(name);
+  return names.begin(spelled ? std::string_view(*spelled) : name, now);
+}
 
 Outcome<Sessions::Opened> sign_in(Access& access, std::string_view name, std::string_view password,
                                   const Peer& peer) {
   const auto spelled = parse_account_name(name);
-  const std::string key = spelled ? *spelled : std::string(name);
-  if (const auto wait = wait_s(access, key, peer); wait > 0) return too_many(wait);
-  if (password.size() > PasswordRules::kBytesMax) return wrong();
   std::optional<Account> account;
   if (spelled) {
     auto found = access.store.by_name(*spelled);
@@ -86,49 +95,51 @@ Outcome<Sessions::Opened> sign_in(Access& access, std::string_view name, std::st
   const auto right = is_right(access, known, password);
   if (!right) return failure("cannot check a password", right.error());
   const auto reason = reason_of(known, *right, access.clock());
-  if (!reason.empty()) {
-    if (const auto noted = access.record(known, "login.failed", login(known, peer, {}, reason)); !noted)
-      return failure("a failed sign-in was not recorded", noted.error());
-    return wrong();
-  }
-  access.names.succeeded(key);
-  access.addresses.succeeded(peer.address);
+  if (!reason.empty()) return note_failure(access, known, peer, {}, reason, "sign in", wrong());
+  auto members = members_of(*account, peer, {});
+  members["action"] = {{"name", "sign in"}};
+  if (const auto noted = access.record(known, "password.verified", std::move(members)); !noted)
+    return failure("a password was not recorded", noted.error());
+  access.names.succeeded(account->name);
+  access.addresses.take_back(network_of(peer.address));
   return access.sessions.open(account->id, peer, access.clock());
 }
 
 Outcome<Sessions::Opened> accept_invitation(Access& access, std::string_view token, std::string_view password,
                                             const Peer& peer) {
-  const auto unknown = [] {
-    return refuse(404, "this invitation is unknown, was used already or has expired; ask for a new one");
+  const auto unknown = [&](const Account* account) {
+    return note_failure(
+        access, account, peer, {}, "unknown_invitation", "accept invitation",
+        refuse(404, "this invitation is unknown, was used already or has expired; ask for a new one"));
   };
-  if (const auto wait = access.addresses.begin(peer.address, access.clock()); wait > 0) return too_many(wait);
   const auto digest = crypto::sha256(token);
   auto found = access.store.by_invitation(digest);
   if (!found) return failure("cannot read an account", found.error());
-  if (!*found) return unknown();
+  if (!*found) return unknown(nullptr);
   auto account = std::move(**found);
   const auto now = access.clock();
-  if (now >= account.invitation->expires || !account.is_active(now)) return unknown();
+  if (now >= account.invitation->expires || !account.is_active(now)) return unknown(&account);
   if (const auto good = access.rules.check(password, names_of(account)); !good) {
     if (good.error().code != base::Code::invalid_argument)
       return failure("cannot check a password", good.error());
     return refuse(422, good.error().message);
   }
   bool gone = false;
-  auto changed = set_password(access, account.id, password, [&](Account& one) -> base::Result<void> {
-    gone = !one.invitation || one.invitation->token_sha256 != digest;
-    if (gone) return base::fail(base::Code::aborted, "the invitation was used meanwhile");
-    one.invitation.reset();
-    return {};
-  });
-  if (gone) return unknown();
-  if (!changed) return tl::unexpected(changed.error());
-  access.addresses.succeeded(peer.address);
-  access.sessions.close_others(account.id, {});
-  auto members = members_of(*changed, peer, {});
+  auto members = members_of(account, peer, {});
   members["action"] = {{"name", "accept invitation"}};
-  if (const auto noted = access.record(&*changed, "password.set", std::move(members)); !noted)
-    return failure("a new password was not recorded", noted.error());
+  auto changed = set_password(
+      access, account.id, password,
+      [&](Account& one) -> base::Result<void> {
+        gone = !one.invitation || one.invitation->token_sha256 != digest;
+        if (gone) return base::fail(base::Code::aborted, "the invitation was used meanwhile");
+        one.invitation.reset();
+        return {};
+      },
+      std::move(members));
+  if (gone) return unknown(&account);
+  if (!changed) return tl::unexpected(changed.error());
+  access.addresses.take_back(network_of(peer.address));
+  access.sessions.close_others(account.id, {});
   return access.sessions.open(account.id, peer, now);
 }
 
@@ -146,35 +157,38 @@ Outcome<void> change_password(Access& access, const Session& session, std::strin
                               std::string_view next) {
   const auto account = account_of(access, session);
   if (!account) return tl::unexpected(account.error());
-  if (const auto wait = wait_s(access, account->name, session.peer); wait > 0) return too_many(wait);
+  if (account->has_factor() && !is_fresh(session.proof, kOwnWindowS, access.clock()))
+    return refuse(403, "show a second factor first");
   const auto right = is_right(access, &*account, present);
   if (!right) return failure("cannot check a password", right.error());
-  if (!*right) return refuse(403, "the present password is wrong");
+  if (!*right)
+    return note_failure(access, &*account, session.peer, session.id, "wrong_password", "change password",
+                        refuse(403, "the present password is wrong"));
   access.names.succeeded(account->name);
-  access.addresses.succeeded(session.peer.address);
+  access.addresses.take_back(network_of(session.peer.address));
   if (const auto good = access.rules.check(next, names_of(*account)); !good) {
     if (good.error().code != base::Code::invalid_argument)
       return failure("cannot check a password", good.error());
     return refuse(422, good.error().message);
   }
-  const auto changed = set_password(access, account->id, next, [](Account&) { return base::Result<void>(); });
-  if (!changed) return tl::unexpected(changed.error());
-  access.sessions.close_others(account->id, session.id);
   auto members = members_of(*account, session.peer, session.id);
   members["action"] = {{"name", "change password"}};
-  if (const auto noted = access.record(&*account, "password.set", std::move(members)); !noted)
-    return failure("a new password was not recorded", noted.error());
+  const auto changed = set_password(
+      access, account->id, next, [](Account&) { return base::Result<void>(); }, std::move(members));
+  if (!changed) return tl::unexpected(changed.error());
+  access.sessions.close_others(account->id, session.id);
   return {};
 }
 
 Outcome<void> sign_out(Access& access, const Session& session) {
-  access.sessions.close(session.id);
   const auto account = account_of(access, session);
   if (!account) return {};
   auto members = members_of(*account, session.peer, session.id);
   members["action"] = {{"name", "sign out"}};
-  if (const auto noted = access.record(&*account, "session.ended", std::move(members)); !noted)
-    return failure("a sign-out was not recorded", noted.error());
+  const auto noted = access.record(&*account, "session.ended", std::move(members));
+  // Whoever wants to leave is let go, whatever the disk says.
+  access.sessions.close(session.id);
+  if (!noted) return failure("a sign-out was not recorded", noted.error());
   return {};
 }
 

@@ -6,16 +6,22 @@ namespace countersign::auth {
 
 inline constexpr std::int64_t kInvitationS = 72 * 3'600;
 
+/// Asked before a password is looked at, and before it waits for a desk: the seconds until that name may be
+/// tried again from that address; 0: now, and the try counts. `name` is empty for tries that have none.
+/// Addresses of this machine are not counted: behind a proxy everybody has one. Any thread.
+std::int64_t begin_try(Throttle& names, Throttle& addresses, std::string_view name, const Peer& peer,
+                       base::Timestamp now);
+
 /// Signs a person in with her password. What is opened has shown one factor: it may enrol a second or show
 /// it, and nothing else. 401 in the same words and after the same work whatever was wrong: the name, the
-/// password, an account that is disabled or has none. 429: too many tries of that name or from that address.
-/// Recorded: `login.failed`, with the account where there is one, and never with what was typed.
+/// password, an account that is disabled or has none. Recorded: `password.verified`, or `login.failed`, with
+/// the account where there is one, and never with what was typed. The caller has asked begin_try().
 Outcome<Sessions::Opened> sign_in(Access& access, std::string_view name, std::string_view password,
                                   const Peer& peer);
 
 /// Sets the password of a person who was invited and signs her in. The link is worthless then. 404 in the
 /// same words for a link that is unknown, used or expired; 422 for a password that PasswordRules refuse, with
-/// which the link stays good.
+/// which the link stays good. Recorded: `password.set`, `login.failed`. The caller has asked begin_try().
 Outcome<Sessions::Opened> accept_invitation(Access& access, std::string_view token, std::string_view password,
                                             const Peer& peer);
 
@@ -24,8 +30,9 @@ Outcome<Sessions::Opened> accept_invitation(Access& access, std::string_view tok
 base::Result<std::string> invite(AccountStore& store, std::string_view id, base::Timestamp now,
                                  const crypto::Entropy& entropy);
 
-/// Changes one's own password. Every other session of the account ends. 403: the present one is wrong.
-/// 422: PasswordRules refuse the new one. 429 as sign_in().
+/// Changes one's own password. Every other session of the account ends. 403: the present one is wrong, or the
+/// account has a second factor and the session no fresh proof. 422: PasswordRules refuse the new one.
+/// Recorded: `password.set`, `login.failed`. The caller has asked begin_try().
 Outcome<void> change_password(Access& access, const Session& session, std::string_view present,
                               std::string_view next);
 

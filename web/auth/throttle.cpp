@@ -2,7 +2,10 @@
 
 #include "ledger/crypto/digest.h"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace countersign::auth {
@@ -37,6 +40,22 @@ void Throttle::succeeded(std::string_view key) {
   failures_.erase(name);
 }
 
+void Throttle::take_back(std::string_view key) {
+  const auto name = crypto::sha256(key);
+  const std::lock_guard lock(mutex_);
+  const auto found = failures_.find(name);
+  if (found != failures_.end() && found->second.count > 0) --found->second.count;
+}
+
+std::string network_of(std::string_view address) {
+  boost::system::error_code error;
+  const auto parsed = boost::asio::ip::make_address(std::string(address), error);
+  if (error || !parsed.is_v6()) return std::string(address);
+  auto bytes = parsed.to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
+  return boost::asio::ip::make_address_v6(bytes).to_string() + "/64";
+}
+
 std::int64_t Throttle::wait_s(const Failures& failures) const {
   if (failures.count < rule_.free) return 0;
   constexpr unsigned kDoublingsMax = 30;
@@ -44,15 +63,18 @@ std::int64_t Throttle::wait_s(const Failures& failures) const {
   return std::min(rule_.first_wait_s << doublings, rule_.wait_max_s);
 }
 
-/// Those that failed longest ago go first.
+/// Those that failed least go first, so that nobody is forgotten for the sake of many who failed once; of
+/// those that failed as often, the ones that did longest ago.
 void Throttle::make_room() {
   if (failures_.size() < kKeysMax) return;
-  std::vector<base::Timestamp> times;
-  times.reserve(failures_.size());
-  for (const auto& [name, failures] : failures_) times.push_back(failures.last);
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 4);
-  std::nth_element(times.begin(), middle, times.end());
-  std::erase_if(failures_, [&](const auto& entry) { return entry.second.last <= *middle; });
+  using Weight = std::pair<unsigned, base::Timestamp>;
+  std::vector<Weight> weights;
+  weights.reserve(failures_.size());
+  for (const auto& [name, failures] : failures_) weights.emplace_back(failures.count, failures.last);
+  const auto quarter = weights.begin() + static_cast<std::ptrdiff_t>(weights.size() / 4);
+  std::nth_element(weights.begin(), quarter, weights.end());
+  std::erase_if(failures_,
+                [&](const auto& entry) { return Weight(entry.second.count, entry.second.last) <= *quarter; });
 }
 
 }  // namespace countersign::auth

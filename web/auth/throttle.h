@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <string>
 #include <string_view>
 
 namespace countersign::auth {
@@ -32,6 +33,8 @@ class Throttle {
   std::int64_t begin(std::string_view key, base::Timestamp now);
   /// The try was good: the failures of that key are forgotten.
   void succeeded(std::string_view key);
+  /// The try was good: it does not count. Those before it still do, because others may have made them.
+  void take_back(std::string_view key);
 
  private:
   struct Failures {
@@ -46,8 +49,13 @@ class Throttle {
   std::map<base::Digest, Failures> failures_;  ///< by the SHA-256 of the key
 };
 
+/// What an address counts as: an IPv6 address as its network of 64 bits, of which everybody has all.
+std::string network_of(std::string_view address);
+
 /// For sign-ins: of one name, and from one address, which many people can share.
 inline constexpr Throttle::Rule kNameThrottle{};
 inline constexpr Throttle::Rule kAddressThrottle{20, 1, 300, 3'600};
+/// For challenges that an account asks for and does not answer.
+inline constexpr Throttle::Rule kChallengeThrottle{10, 1, 60, 600};
 
 }  // namespace countersign::auth

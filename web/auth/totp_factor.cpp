@@ -4,6 +4,8 @@
 #include "web/auth/recovery_codes.h"
 #include "web/auth/totp.h"
 
+#include <algorithm>
+
 namespace countersign::auth {
 namespace {
 
@@ -83,15 +85,21 @@ Outcome<Enrolled> confirm_totp(Access& access, const Session& session, std::stri
   if (!pending) return tl::unexpected(pending.error());
   const auto now = access.clock();
   const auto step = totp_step(*pending->secret, code, now, 0);
-  if (!step) return refuse(403, "that is not the code that the app shows now; is its clock right?");
-  auto sealed = access.sealing.seal(pending->secret->view(), totp_binding(account->id));
-  if (!sealed) return failure("an authenticator app was not enrolled", sealed.error());
-  auto codes = new_recovery_codes(access.entropy);
   auto members = members_of(*account, session.peer, session.id);
   members["challenge"] = {{"factor", std::string(kFactor)}};
   members["action"] = {{"name", "enrol factor"}};
+  if (!step) {
+    members["outcome"] = {{"reason", "wrong_code"}};
+    if (const auto noted = access.record(&*account, "challenge.failed", std::move(members)); !noted)
+      return failure("a failed enrolment was not recorded", noted.error());
+    return refuse(403, "that is not the code that the app shows now; is its clock right?");
+  }
+  if (session.recovered) members["outcome"] = {{"reason", "recovery_code"}};
+  auto codes = new_recovery_codes(access.entropy);
   const auto changed = access.store.change(account->id, [&](Account& one) -> base::Result<void> {
-    one.totp = {std::move(*sealed), *step, now};
+    // Within the change, so that a rotation of the key sees it or comes after.
+    TRY_ASSIGN(auto sealed, access.sealing.seal(pending->secret->view(), totp_binding(one.id)));
+    one.totp = {std::move(sealed), *step, now};
     one.recovery_codes = digests_of(one.id, codes);
     one.factor_failures = 0;
     return access.record(&one, "factor.enrolled", std::move(members));
@@ -107,18 +115,20 @@ Outcome<void> remove_totp(Access& access, const Session& session) {
   if (!account) return tl::unexpected(account.error());
   if (!is_fresh(session.proof, kOwnWindowS, access.clock())) return refuse(403, "show a second factor first");
   if (!account->totp) return refuse(404, "no authenticator app is enrolled");
-  if (account->passkeys.empty())
-    return refuse(409, "this is the only second factor; enrol another one first");
+  const auto serves = [](const Passkey& one) { return !one.suspended; };
+  if (std::none_of(account->passkeys.begin(), account->passkeys.end(), serves))
+    return refuse(409, "this is the only second factor that serves; enrol another one first");
   auto members = members_of(*account, session.peer, session.id);
   members["challenge"] = {{"factor", std::string(kFactor)}};
   members["action"] = {{"name", "remove factor"}};
   const auto changed = access.store.change(account->id, [&](Account& one) -> base::Result<void> {
-    if (one.passkeys.empty())
+    if (std::none_of(one.passkeys.begin(), one.passkeys.end(), serves))
       return base::fail(base::Code::aborted, "the last passkey was taken off meanwhile");
     one.totp.reset();
     return access.record(&one, "factor.removed", std::move(members));
   });
   if (!changed) return failure("an authenticator app was not taken off", changed.error());
+  access.sessions.close_others(account->id, session.id);
   return {};
 }
 

@@ -1,6 +1,5 @@
 #include "collector/endpoints/openapi.h"
 
-#include "collector/endpoints/routes.h"
 #include "ledger/base/json.h"
 #include "ledger/record/event_schema.h"
 
@@ -20,25 +19,6 @@ json::object document() {
   EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().message);
   EXPECT_TRUE(parsed->duplicates.empty());
   return parsed->value.as_object();
-}
-
-TEST(OpenApi, NamesEveryRouteAndNoOther) {
-  base::Metrics metrics;
-  ingest::IngestService service([](const base::RegionId&) { return nullptr; }, {}, metrics,
-                                std::make_shared<const ingest::Registry>());
-  std::set<std::string> served, described;
-  const auto router = make_router(Reception{service, base::system_clock()}, metrics, [] { return true; });
-  for (const auto& [method, pattern] : router.patterns()) served.insert(method + " " + pattern);
-  const auto all = document();
-  for (const auto& path : all.at("paths").as_object()) {
-    for (const auto& operation : path.value().as_object()) {
-      std::string method(operation.key());
-      if (method == "parameters") continue;
-      for (char& c : method) c = static_cast<char>(std::toupper(c));
-      described.insert(method + " " + std::string(path.key()));
-    }
-  }
-  EXPECT_EQ(described, served);
 }
 
 /// The schema of a field in the document, or null.

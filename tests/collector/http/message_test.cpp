@@ -19,6 +19,8 @@ TEST(ResponseHead, IsWrittenWithItsSecurityFields) {
   EXPECT_EQ(write_head(response, at_epoch()),
             "HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Type: text/plain\r\n"
             "Retry-After: 1\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"
+            "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+            "Referrer-Policy: no-referrer\r\nCross-Origin-Resource-Policy: same-origin\r\n"
             "Content-Length: 5\r\n\r\n");
 }
 

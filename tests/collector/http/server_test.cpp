@@ -2,9 +2,11 @@
 
 #include "collector/http/connection_table.h"
 #include "tests/collector/http/test_server.h"
+#include "tests/support/temp_dir.h"
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <future>
 #include <stdexcept>
 
@@ -62,6 +64,33 @@ TEST(Server, SendsTheSecurityFieldsWithEveryAnswer) {
     EXPECT_TRUE(answer.has("\r\nDate: "));
     EXPECT_FALSE(answer.has("Server:"));
     EXPECT_FALSE(answer.has("Strict-Transport-Security"));
+  }
+}
+
+TEST(Server, SendsAFileInPiecesAndBreaksOffWhereItIsShorter) {
+  const testing::TempDir folder;
+  std::string content;
+  for (int i = 0; content.size() < 700'000; ++i) content += std::to_string(i) + '\n';
+  std::ofstream(folder / "file", std::ios::binary) << content;
+  TestServer server(quick_limits(), answering([&](const Request& request, const Respond& respond) {
+                      Response response{200, "application/octet-stream", {}, {}};
+                      response.file = FilePart{folder / "file", 0, content.size()};
+                      if (request.path == "/part") response.file = FilePart{folder / "file", 1'000, 300'000};
+                      if (request.path == "/short") response.file->size = content.size() + 1;
+                      if (request.path == "/none") response.file->path = folder / "none";
+                      respond(std::move(response));
+                    }));
+  auto socket = server.connect();
+  socket.send("GET /whole HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(socket.read_response().body, content);
+  socket.send("GET /part HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(socket.read_response().body, content.substr(1'000, 300'000)) << "and the connection goes on";
+  for (const std::string path : {"/short", "/none"}) {
+    auto other = server.connect();
+    other.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(other.read_response().status, 0) << "closed before it was whole";
+    const auto length = content.size() + (path == "/short" ? 1 : 0);
+    EXPECT_NE(other.rest().find("Content-Length: " + std::to_string(length)), std::string::npos);
   }
 }
 

@@ -40,11 +40,11 @@ TEST(AccessPolicy, ChoosesActionsByNameAndBeginning) {
 }
 
 TEST(AccessPolicy, HasOneText) {
-  const auto one =
-      parse(R"({"factors":["totp","passkey"],"step_up":{"actions":["b","a"],"window_s":0},)"
-            R"("audit_access":{"window_s":1800,"single_records":true},"lockout":{"attempts":5}})");
+  const auto one = parse(
+      R"({"factors":["totp","passkey"],"step_up":{"actions":["b","a"],"window_s":0},)"
+      R"("audit_access":{"window_s":1800,"single_records":true,"four_eyes":true},"lockout":{"attempts":5}})");
   const auto other = parse(R"({"lockout":{"attempts":5},"factors":["passkey","totp"],)"
-                           R"("audit_access":{"single_records":true,"window_s":1800},)"
+                           R"("audit_access":{"four_eyes":true,"single_records":true,"window_s":1800},)"
                            R"("step_up":{"window_s":0,"actions":["a","b"]}})");
   ASSERT_TRUE(one && other);
   EXPECT_EQ(*one, *other);
@@ -62,9 +62,12 @@ TEST(AccessPolicy, NamesWhatIsWrong) {
     const char* named;
   };
   for (const auto& [text, named] :
-       {Case{R"({"factor":["totp"]})", "factor is not known"}, Case{R"({"factors":[]})", "factors"},
-        Case{R"({"factors":"totp"})", "factors"}, Case{R"({"factors":["totp","fax"]})", "factors[1]"},
-        Case{R"({"factors":["totp","totp"]})", "twice"}, Case{R"({"step_up":[]})", "step_up"},
+       {Case{R"({"factor":["totp"]})", "factor is not known"},
+        Case{R"({"factors":[]})", "factors"},
+        Case{R"({"factors":"totp"})", "factors"},
+        Case{R"({"factors":["totp","fax"]})", "factors[1]"},
+        Case{R"({"factors":["totp","totp"]})", "twice"},
+        Case{R"({"step_up":[]})", "step_up"},
         Case{R"({"step_up":{"action":[]}})", "step_up.action "},
         Case{R"({"step_up":{"actions":["a*b"]}})", "step_up.actions[0]"},
         Case{R"({"step_up":{"actions":["a b"]}})", "step_up.actions[0]"},
@@ -75,6 +78,7 @@ TEST(AccessPolicy, NamesWhatIsWrong) {
         Case{R"({"step_up":{"window_s":"900"}})", "step_up.window_s"},
         Case{R"({"audit_access":{"window_s":9.5}})", "audit_access.window_s"},
         Case{R"({"audit_access":{"single_records":1}})", "audit_access.single_records"},
+        Case{R"({"audit_access":{"four_eyes":"no"}})", "audit_access.four_eyes"},
         Case{R"({"lockout":{"attempts":0}})", "lockout.attempts"},
         Case{R"({"lockout":{"attempts":101}})", "lockout.attempts"},
         Case{R"({"lockout":{"after":3}})", "lockout.after"}}) {

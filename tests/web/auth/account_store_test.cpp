@@ -41,6 +41,36 @@ TEST(AccountStore, FindsWhatWasAdded) {
   EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
+TEST(AccountStore, FindsAnAccountByIssuerAndSubjectTogether) {
+  const testing::TempDir folder;
+  auto store = AccountStore::open(folder / "accounts.sqlite");
+  ASSERT_TRUE(store);
+  auto ana = account_of(), bob = account_of("bob@example.com"), local = account_of("local");
+  ana.oidc = {"https://id.example.com", "1", {}};
+  bob.oidc = {"https://other.example.com", "1", {}};
+  for (const auto& one : {ana, bob, local, account_of("another")}) ASSERT_TRUE(store->add(one));
+  EXPECT_EQ(**store->by_subject("https://id.example.com", "1"), ana);
+  EXPECT_EQ(**store->by_subject("https://other.example.com", "1"), bob);
+  EXPECT_FALSE(*store->by_subject("https://id.example.com", "2"));
+  EXPECT_FALSE(*store->by_subject("", ""));
+  auto twin = account_of("twin");
+  twin.oidc = ana.oidc;
+  EXPECT_EQ(store->add(twin).error().code, base::Code::already_exists);
+  const auto link = [&](Account& one) -> base::Result<void> {
+    one.oidc = ana.oidc;
+    return {};
+  };
+  EXPECT_EQ(store->change(bob.id, link).error().code, base::Code::already_exists);
+  const auto cut = [](Account& one) -> base::Result<void> {
+    one.oidc.reset();
+    return {};
+  };
+  ASSERT_TRUE(store->change(ana.id, cut));
+  EXPECT_FALSE(*store->by_subject("https://id.example.com", "1"));
+  EXPECT_TRUE(store->change(bob.id, link));
+  EXPECT_EQ((*store->by_subject("https://id.example.com", "1"))->id, bob.id);
+}
+
 TEST(AccountStore, ChangesAllOrNothing) {
   const testing::TempDir folder;
   auto store = AccountStore::open(folder / "accounts.sqlite");

@@ -19,6 +19,7 @@ Account full_account(const std::string& name = "ana@example.com") {
   out.expires = at(4);
   out.disabled = at(5);
   out.password = "$scrypt$x";
+  out.oidc = {"https://id.example.com", "ana", at(10)};
   out.invitation.emplace();
   crypto::system_entropy()(out.invitation->token_sha256.bytes);
   out.invitation->expires = at(6);
@@ -30,6 +31,7 @@ Account full_account(const std::string& name = "ana@example.com") {
                           true});
   out.passkeys.push_back({{{9}, {10}, 0, false, false, {}, {}}, "", at(8), {}, false});
   out.recovery_codes = {base::Digest{{1}}, base::Digest{{2}}};
+  out.sessions_since = at(10);
   out.factor_failures = 3;
   return out;
 }
@@ -46,7 +48,7 @@ TEST(Account, IsNotReadWhereAMemberIsMissingUnknownOrDamaged) {
   const auto text = to_text(full_account());
   ASSERT_TRUE(parse_account(text));
   for (const std::string member :
-       {"id", "name", "role", "tenants", "password", "passkeys", "sign_count", "last_step"}) {
+       {"id", "name", "role", "tenants", "password", "passkeys", "sign_count", "last_step", "subject"}) {
     auto other = text;
     const auto where = other.find('"' + member + '"');
     ASSERT_NE(where, std::string::npos) << member;

@@ -201,7 +201,13 @@ TEST_F(Factors, AreReplacedWithARecoveryCodeThatCountsOnce) {
   session_ = session_of(*recovered);
   EXPECT_TRUE(session_.recovered);
   EXPECT_FALSE(session_.proof) << "sees nothing";
-  EXPECT_FALSE(stored(ana_).totp);
+  EXPECT_TRUE(stored(ana_).totp)
+      << "until another takes its place, so that nobody enrols one by the password alone";
+  {
+    const auto thief = signed_in();
+    EXPECT_EQ(begin_totp(access_, thief).error().status, 403);
+    sessions_.close(thief.id);
+  }
   EXPECT_EQ(stored(ana_).recovery_codes.size(), kRecoveryCodes - 1);
   EXPECT_EQ(count("factor.reset"), 1u);
   EXPECT_EQ(recover(access_, session_, codes[3]).error().status, 403);
@@ -211,6 +217,38 @@ TEST_F(Factors, AreReplacedWithARecoveryCodeThatCountsOnce) {
   session_ = signed_in();
   EXPECT_EQ(recover(access_, session_, codes[4]).error().status, 403) << "those of before are worthless";
   EXPECT_TRUE(recover(access_, session_, next[4]));
+}
+
+TEST_F(Factors, DoNotServeASessionThatHasEndedMeanwhile) {
+  enrol();
+  pass(60);
+  const auto copy = session_;
+  sessions_.close(session_.id);
+  EXPECT_EQ(challenge_totp(access_, copy).error().status, 401);
+  EXPECT_EQ(begin_totp(access_, copy).error().status, 401);
+  EXPECT_EQ(remove_totp(access_, copy).error().status, 401);
+  EXPECT_EQ(renew_recovery_codes(access_, copy).error().status, 401);
+  EXPECT_EQ(change_password(access_, copy, kPassword, "lilac horn eleven").error().status, 401);
+}
+
+TEST_F(Factors, ProtectThePassword) {
+  enrol();
+  pass(60);
+  session_ = signed_in();
+  EXPECT_EQ(change_password(access_, session_, kPassword, "lilac horn eleven").error().status, 403);
+  EXPECT_EQ(answer(challenge(), code()), 200);
+  EXPECT_TRUE(change_password(access_, session_, kPassword, "lilac horn eleven"));
+}
+
+TEST_F(Factors, AreNotAskedForWithoutEnd) {
+  enrol();
+  pass(60);
+  for (unsigned i = 0; i < kChallengeThrottle.free; ++i) EXPECT_TRUE(challenge_totp(access_, session_)) << i;
+  EXPECT_EQ(challenge_totp(access_, session_).error().status, 429);
+  pass(1);
+  EXPECT_EQ(answer(challenge(), code()), 200);
+  pass(60);
+  EXPECT_EQ(answer(challenge(), code()), 200) << "an answer begins the count anew";
 }
 
 TEST_F(Factors, OfAnotherAccountDoNotCount) {
@@ -223,6 +261,7 @@ TEST_F(Factors, OfAnotherAccountDoNotCount) {
 
 TEST_F(Factors, AreFreshForTheWindowAndOnceForAWindowOfZero) {
   EXPECT_FALSE(is_fresh(std::nullopt, 900, now_));
+  EXPECT_FALSE(is_fresh(Proof{{now_.micros + 1}, "totp", "c"}, 900, now_)) << "a clock that was set back";
   Proof proof{now_, "totp", "c"};
   EXPECT_TRUE(is_fresh(proof, 900, {now_.micros + 900'000'000}));
   EXPECT_FALSE(is_fresh(proof, 900, {now_.micros + 900'000'001}));

@@ -32,6 +32,34 @@ TEST_F(SessionsTest, AreFoundByTheirCookieAlone) {
     EXPECT_FALSE(sessions_.find(wrong, at(1)));
 }
 
+TEST_F(SessionsTest, EndWhenTheirProviderCallsThemOff) {
+  const std::string issuer = "https://id.example.com";
+  const auto open = [&](const std::string& from, const std::string& subject, const std::string& sid) {
+    return sessions_.open(subject, {}, at(0), OidcSession{from, subject, sid}).cookie;
+  };
+  const auto lives = [&](const std::string& cookie) { return sessions_.find(cookie, at(1)).has_value(); };
+  const auto local = sessions_.open("ana", {}, at(0)).cookie;
+  const auto elsewhere = open("https://other.example.com", "ana", "1");
+  const auto first = open(issuer, "ana", "1"), second = open(issuer, "ana", "2");
+  const auto unnamed = open(issuer, "ana", ""), bob = open(issuer, "bob", "3");
+
+  EXPECT_TRUE(sessions_.close_of_oidc(issuer, "", "").empty());
+  EXPECT_TRUE(sessions_.close_of_oidc(issuer, "nobody", "").empty());
+  EXPECT_EQ(sessions_.close_of_oidc(issuer, "ana", "3").size(), 1u) << "the one whose sid is not known";
+  EXPECT_FALSE(lives(unnamed));
+  EXPECT_TRUE(lives(first) && lives(second) && lives(bob));
+  const auto closed = sessions_.close_of_oidc(issuer, "", "1");
+  ASSERT_EQ(closed.size(), 1u);
+  EXPECT_EQ(closed.front().account, "ana");
+  EXPECT_FALSE(lives(first));
+  EXPECT_TRUE(lives(second) && lives(bob));
+  EXPECT_EQ(sessions_.close_of_oidc(issuer, "ana", "").size(), 1u);
+  EXPECT_FALSE(lives(second));
+  EXPECT_TRUE(lives(local) && lives(elsewhere) && lives(bob));
+  EXPECT_EQ(sessions_.size(), 3u);
+  EXPECT_FALSE(sessions_.renew(closed.front().id));
+}
+
 TEST_F(SessionsTest, EndWhenNobodyUsesThem) {
   const auto opened = sessions_.open("ana", {}, at(0));
   EXPECT_TRUE(sessions_.find(opened.cookie, at(Sessions::kIdleS - 1)));
@@ -77,7 +105,7 @@ TEST_F(SessionsTest, AreClosedOneByOneAndByAccount) {
   EXPECT_TRUE(sessions_.find(two.cookie, at(1)));
   EXPECT_FALSE(sessions_.find(three.cookie, at(1)));
   EXPECT_TRUE(sessions_.find(bob.cookie, at(1)));
-  sessions_.keep_only([](const std::string& account) { return account == "bob"; });
+  sessions_.keep_only([](const Session& session) { return session.account == "bob"; });
   EXPECT_FALSE(sessions_.find(two.cookie, at(1)));
   EXPECT_TRUE(sessions_.find(bob.cookie, at(1)));
   EXPECT_FALSE(sessions_.renew(two.session.id));
@@ -93,6 +121,17 @@ TEST_F(SessionsTest, OfOneAccountAreNotManyAndTheOneThatRestsLongestGoes) {
   EXPECT_FALSE(sessions_.find(opened[1].cookie, at(102)));
   EXPECT_TRUE(sessions_.find(opened[0].cookie, at(102)));
   EXPECT_TRUE(sessions_.find(further.cookie, at(102)));
+}
+
+TEST_F(SessionsTest, OfWhoKnowsAPasswordAlonePushNobodyOutWhoHasShownMore) {
+  const auto proven = sessions_.open("ana", {}, at(0));
+  sessions_.change(proven.session.id, [](Session& one) {
+    one.proof = Proof{at(0), "totp", "c"};
+    return 0;
+  });
+  for (std::int64_t i = 1; i <= 40; ++i) static_cast<void>(sessions_.open("ana", {}, at(i)));
+  EXPECT_EQ(sessions_.size(), Sessions::kOfAccountMax);
+  EXPECT_TRUE(sessions_.find(proven.cookie, at(41)));
 }
 
 TEST(SessionsConcurrency, ManyThreadsMayUseThem) {

@@ -1,5 +1,6 @@
 #include "web/auth/sign_in.h"
 
+#include "ledger/base/json.h"
 #include "tests/web/auth/test_access.h"
 
 #include <boost/json/serialize.hpp>
@@ -10,6 +11,8 @@ namespace {
 class SignIn : public AccessTest {
  protected:
   Outcome<Sessions::Opened> try_it(std::string_view name, std::string_view password) {
+    if (const auto wait = begin_try(names_, addresses_, name, peer_, now_); wait > 0)
+      return refuse(429, "too many tries", wait);
     return sign_in(access_, name, password, peer_);
   }
 };
@@ -21,7 +24,8 @@ TEST_F(SignIn, OpensASessionForTheRightPassword) {
   EXPECT_EQ(session_of(*opened).account, ana.id);
   EXPECT_EQ(session_of(*opened).peer.address, "192.0.2.1");
   EXPECT_FALSE(session_of(*opened).proof);
-  EXPECT_TRUE(events_.empty()) << "a password alone is not a sign-in yet";
+  EXPECT_EQ(count("password.verified"), 1u);
+  EXPECT_EQ(count("login.succeeded"), 0u) << "a password alone is not a sign-in yet";
 }
 
 TEST_F(SignIn, AnswersAlikeWhateverIsWrong) {
@@ -81,6 +85,52 @@ TEST_F(SignIn, SlowsGuessingOfManyNamesFromOneAddressDown) {
   EXPECT_EQ(refused, 5);
   peer_.address = "192.0.2.2";
   EXPECT_EQ(try_it("user0@example.com", "wrong").error().status, 401);
+}
+
+TEST_F(SignIn, CountsFailuresOfAnAddressWhateverSucceedsBetween) {
+  add("ana@example.com");
+  int refused = 0;
+  for (int i = 0; i < 30; ++i) {
+    refused += !try_it("user" + std::to_string(i) + "@example.com", "wrong") &&
+               begin_try(names_, addresses_, {}, peer_, now_) > 0;
+    if (i % 5 == 0) static_cast<void>(try_it("ana@example.com", kPassword));
+  }
+  EXPECT_GT(refused, 0) << "a success of one's own makes nobody forget the guesses";
+}
+
+TEST_F(SignIn, TakesAHostsNetworkForItAndThisMachineForNobody) {
+  EXPECT_EQ(network_of("2001:db8:1:2:3:4:5:6"), network_of("2001:db8:1:2:ffff::1"));
+  EXPECT_NE(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"));
+  EXPECT_EQ(network_of("192.0.2.1"), "192.0.2.1");
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(begin_try(names_, addresses_, {}, {"127.0.0.1", ""}, now_), 0);
+}
+
+TEST_F(SignIn, RecordsWhatABrowserSaysOfItselfHoweverItIsSpelled) {
+  add("ana@example.com");
+  for (const std::string& agent :
+       {std::string("a\tb\x7f"), std::string("Jos\xe9"), std::string(1023, 'a') + "\xc3\xa9",
+        std::string("\xed\xa0\x80"), std::string("\xc0\xaf")}) {
+    peer_.user_agent = agent;
+    EXPECT_EQ(try_it("ana@example.com", "wrong").error().status, 401);
+    const auto& told = events_.back().second.at("device").at("user_agent").as_string();
+    EXPECT_LE(told.size(), 1024u);
+    EXPECT_EQ(told.find('\t'), boost::json::string::npos);
+    EXPECT_TRUE(base::parse_json(boost::json::serialize(events_.back().second), {})) << "it is UTF-8";
+    names_.succeeded("ana@example.com");
+  }
+}
+
+TEST_F(SignIn, SetsNoPasswordThatCannotBeRecorded) {
+  const auto ana = add("ana@example.com", "");
+  const auto token = invite(access_.store, ana.id, now_, entropy_);
+  records_fail_ = true;
+  EXPECT_EQ(accept_invitation(access_, *token, kPassword, peer_).error().status, 507);
+  EXPECT_TRUE(stored(ana).password.empty());
+  records_fail_ = false;
+  EXPECT_TRUE(accept_invitation(access_, *token, kPassword, peer_)) << "the link is still good";
+  records_fail_ = true;
+  EXPECT_EQ(try_it("ana@example.com", kPassword).error().status, 507)
+      << "nor does a right password stay unseen";
 }
 
 TEST_F(SignIn, RefusesWhereTheFailureCannotBeRecorded) {

@@ -51,7 +51,7 @@ class AccessTest : public ::testing::Test {
   crypto::Secret key_{std::vector<std::uint8_t>(crypto::Aead::kKeySize, 7)};
   std::vector<std::pair<std::string, boost::json::object>> events_;
   bool records_fail_ = false;
-  Throttle names_{kNameThrottle}, addresses_{kAddressThrottle};
+  Throttle names_{kNameThrottle}, addresses_{kAddressThrottle}, challenges_{kChallengeThrottle};
   Access access_{
       *AccountStore::open(folder_ / "accounts.sqlite"),
       sessions_,
@@ -72,6 +72,7 @@ class AccessTest : public ::testing::Test {
       webauthn::RelyingParty{"evidence.example.com", "Countersign", {"https://evidence.example.com"}},
       names_,
       addresses_,
+      challenges_,
       {4, 8, 1}};
   Peer peer_{"192.0.2.1", "browser/1"};
 };

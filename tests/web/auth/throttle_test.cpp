@@ -48,6 +48,25 @@ TEST(Throttle, DoesNotWaitForeverForAClockThatWasSetBack) {
   EXPECT_EQ(throttle.begin("ana", at(10)), 60);
 }
 
+TEST(Throttle, TakesOneTryBackAndNoMore) {
+  Throttle throttle({2, 10, 100, 3'600});
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(throttle.begin("ana", at(1)), 0);
+    throttle.take_back("ana");
+  }
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(throttle.begin("ana", at(1)), 0);
+  EXPECT_EQ(throttle.begin("ana", at(1)), 10);
+  throttle.take_back("nobody");
+}
+
+TEST(Throttle, ForgetsNobodyWhoFailedOftenForManyWhoFailedOnce) {
+  Throttle throttle({2, 600, 900, 1'000'000});
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(throttle.begin("ana", at(0)), 0);
+  for (std::size_t i = 0; i < 2 * Throttle::kKeysMax; ++i)
+    ASSERT_EQ(throttle.begin("key" + std::to_string(i), at(1 + static_cast<std::int64_t>(i / 10'000))), 0);
+  EXPECT_GT(throttle.begin("ana", at(20)), 0);
+}
+
 TEST(Throttle, KeepsTheNewestOfManyKeys) {
   Throttle throttle({1, 60, 900, 1'000'000});
   for (std::size_t i = 0; i < Throttle::kKeysMax; ++i)

@@ -15,6 +15,7 @@
 // The test speaks to it under /control:
 //   POST rotate           new keys; the old ones are gone
 //   POST fault?name=N     every ID token from now on has the fault N of FAULTS; without a name none has
+//   POST groups?of=P&names=A,B   the person P is in these groups from now on
 //   GET  counts           how often each path was asked for, and "authorization" for requests of the token endpoint
 //                         with client_secret_basic
 //   GET  logout_token?client=C&sub=S&fault=N   a logout token that is sent nowhere
@@ -220,6 +221,9 @@ function control(request, response, url) {
       fault = name;
       return answer(200, '');
     }
+    case 'POST /control/groups':
+      PEOPLE[url.searchParams.get('of')].groups = url.searchParams.get('names').split(',');
+      return answer(200, '');
     case 'GET /control/counts':
       return answer(200, JSON.stringify(counts));
     case 'GET /control/logout_token':

@@ -1,4 +1,4 @@
-#include "apps/countersign/sharing.h"
+#include "apps/sharing.h"
 
 #include "collector/ingest/registry.h"
 
@@ -13,12 +13,17 @@ using base::Code;
 using base::fail;
 using record::Profile;
 
-base::Result<ingest::SharingPolicy> policy_of(const Config& config, const std::string& tenant) {
+struct Policies {
+  ingest::SharingPolicy sharing;
+  ingest::AccessPolicy access;
+};
+
+base::Result<Policies> policies_of(const Config& config, const std::string& tenant) {
   const auto registry = ingest::Registry::load(config.registry());
-  if (!registry && registry.error().code == Code::not_found) return ingest::SharingPolicy();
+  if (!registry && registry.error().code == Code::not_found) return Policies();
   if (!registry) return fail(registry.error());
   const auto* known = registry->tenant(base::TenantId(tenant));
-  return known == nullptr ? ingest::SharingPolicy() : known->sharing;
+  return known == nullptr ? Policies() : Policies{known->sharing, known->access};
 }
 
 /// What was asked for; empty: what the policy says.
@@ -45,8 +50,8 @@ base::Result<Profile> choose_profile(const Config& config, const ExportOptions& 
   TRY_ASSIGN(const auto asked, asked_profile(options));
   const auto role = ingest::parse_role(options.role);
   if (!role) return fail(Code::invalid_argument, "roles are auditor, analyst, privacy and admin");
-  TRY_ASSIGN(const auto policy, policy_of(config, options.tenant));
-  const auto allowance = policy.of(*role);
+  TRY_ASSIGN(const auto policies, policies_of(config, options.tenant));
+  const auto allowance = policies.sharing.of(*role);
   const bool chosen = is_chosen(options);
   const auto profile = asked.value_or(ingest::most_of(allowance, chosen));
   if (chosen && profile < Profile::masked) {
@@ -68,6 +73,12 @@ base::Result<Profile> choose_profile(const Config& config, const ExportOptions& 
                             "change that: countersign tenant policy set {} {} {}",
                             options.tenant, to_string(*role), to_string(allowance), to_string(needed),
                             options.tenant, to_string(*role), to_string(needed)));
+  if (profile == Profile::full && policies.access.four_eyes() && options.approved_by.empty())
+    return fail(
+        Code::permission_denied,
+        fmt::format("the policy of {} asks for a second person's approval of exports of full personal "
+                    "values: ask for the bundle over HTTP, where another person approves it (docs/api.md)",
+                    options.tenant));
   return profile;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "apps/countersign/export.h"
+#include "apps/exporting.h"
 #include "exporters/jsonl/disclosure_scope.h"
 #include "ledger/record/profile.h"
 

@@ -1,0 +1,205 @@
+#include "apps/oidc_settings.h"
+
+#include "apps/config_table.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/file.h"
+#include "web/api/oidc_providers.h"
+#include "web/oidc/fetch.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <set>
+
+namespace countersign::apps {
+namespace {
+
+using base::Code;
+using base::fail;
+
+constexpr std::size_t kNameMax = 32, kDisplayNameMax = 64;
+constexpr std::uint64_t kSecretFileBytesMax = 4096;
+constexpr std::int64_t kDaysMax = 3'660;
+
+auto refuse(const std::string& member, std::string_view what) {
+  return fail(Code::invalid_argument, fmt::format("{} {}", member, what));
+}
+
+bool is_name(std::string_view text) {
+  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !text.empty() && text.size() <= kNameMax && is_plain(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return is_plain(c) || c == '-'; });
+}
+
+/// `realm_access.roles` as steps.
+std::vector<std::string> steps_of(std::string_view text) {
+  std::vector<std::string> out;
+  while (true) {
+    const auto end = text.find('.');
+    out.emplace_back(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    text.remove_prefix(end + 1);
+  }
+}
+
+base::Result<base::Timestamp> time_of(const std::string& text, const std::string& member) {
+  auto time = base::parse_rfc3339(text);
+  if (!time) return refuse(member, "must be a time in quotes, such as \"2026-01-01T00:00:00Z\" (RFC 3339)");
+  return time;
+}
+
+base::Result<auth::GroupRights> read_rights(Table& table, const std::string& member) {
+  auth::GroupRights out;
+  std::string role, from, before;
+  std::vector<std::string> tenants;
+  table.text("group", out.group);
+  table.text("role", role);
+  table.texts("tenants", tenants);
+  table.flag("all_tenants", out.all_tenants);
+  table.text("from", from);
+  table.text("before", before);
+  table.number("days", 1, kDaysMax, out.days);
+  TRY(table.finish());
+  if (out.group.empty()) return refuse(member + ".group", "must name a group as the provider spells it");
+  const auto known = ingest::parse_role(role);
+  if (!known) return refuse(member + ".role", "must be auditor, analyst, privacy or admin");
+  out.role = *known;
+  for (const auto& text : tenants) {
+    auto tenant = base::parse_tenant(text);
+    if (!tenant) return fail(member + ".tenants", tenant.error());
+    out.tenants.push_back(std::move(*tenant));
+  }
+  if (from.empty() != before.empty()) return refuse(member, "must have both from and before, or neither");
+  if (!from.empty()) {
+    TRY_ASSIGN(const auto first, time_of(from, member + ".from"));
+    TRY_ASSIGN(const auto last, time_of(before, member + ".before"));
+    out.period = {first, last};
+  }
+  if (auto good = auth::check(out); !good)
+    return fail(
+        fmt::format("{} of the group {} (tenants, all_tenants, from, before, days)", member, out.group),
+        good.error());
+  return out;
+}
+
+base::Result<OidcSettings> read_provider(const std::string& name, Table& table,
+                                         const std::filesystem::path& folder) {
+  OidcSettings out;
+  const auto member = "oidc." + name;
+  out.name = out.display_name = name;
+  std::vector<std::string> scopes;
+  table.text("display_name", out.display_name);
+  table.text("issuer", out.issuer);
+  table.text("client_id", out.client_id);
+  table.path("client_secret_file", folder, out.client_secret_file);
+  table.path("ca_file", folder, out.ca_file);
+  table.texts("scopes", scopes);
+  table.number("clock_skew_s", 0, 300, out.clock_skew_s);
+  if (table.is_text("roles_claim")) {
+    std::string path;
+    table.text("roles_claim", path);
+    out.roles_claim = steps_of(path);
+  } else {
+    table.texts("roles_claim", out.roles_claim);
+  }
+  auto rights = table.tables("rights");
+  TRY(table.finish());
+  if (!is_name(name))
+    return refuse(member, "must be named with small letters, digits and '-', at most 32 of them");
+  if (out.display_name.empty() || out.display_name.size() > kDisplayNameMax)
+    return refuse(member + ".display_name", "must have 1 to 64 bytes");
+  if (!scopes.empty()) out.scopes = std::move(scopes);
+  for (auto& one : rights) {
+    TRY_ASSIGN(auto read, read_rights(one, member + ".rights"));
+    out.rights.push_back(std::move(read));
+  }
+  if (out.rights.empty())
+    return refuse("[[" + member + ".rights]]",
+                  "must stand at least once: who is in no group that it names cannot sign in");
+  return out;
+}
+
+/// All but the secret.
+oidc::Options options_of(const OidcSettings& from, const std::string& address) {
+  oidc::Options out;
+  out.issuer = from.issuer;
+  out.client_id = from.client_id;
+  out.redirect_uri = redirect_uri_of(address, from.name);
+  out.scopes = from.scopes;
+  out.roles_claim = from.roles_claim;
+  for (const auto& one : from.rights) out.roles.emplace(one.group, std::string(to_string(one.role)));
+  out.clock_skew_s = from.clock_skew_s;
+  out.ca_file = from.ca_file;
+  // Nothing that a provider elsewhere says makes the appliance ask this machine in the clear.
+  out.http_on_loopback = from.issuer.starts_with("http://");
+  return out;
+}
+
+base::Result<crypto::Secret> read_secret(const OidcSettings& of) {
+  const auto& file = of.client_secret_file;
+  struct stat info {};
+  if (::stat(file.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
+    return fail(Code::failed_precondition,
+                fmt::format("{} can be read by others; run: chmod 600 {}", file.string(), file.string()));
+  auto text = base::read_file(file, kSecretFileBytesMax);
+  if (!text && text.error().code == Code::not_found)
+    return fail(Code::not_found,
+                fmt::format("{} (setting oidc.{}.client_secret_file) is not there; write the secret that the "
+                            "provider gave into it, for its owner alone",
+                            file.string(), of.name));
+  if (!text) return fail(text.error());
+  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
+  crypto::Secret secret(base::bytes_of(*text));
+  std::fill(text->begin(), text->end(), '\0');
+  if (secret.empty())
+    return fail(Code::invalid_argument,
+                fmt::format("{} (setting oidc.{}.client_secret_file) is empty", file.string(), of.name));
+  return secret;
+}
+
+}  // namespace
+
+base::Result<std::vector<OidcSettings>> read_oidc(Table& top, const std::filesystem::path& folder) {
+  std::vector<OidcSettings> out;
+  for (auto& [name, table] : top.named_tables("oidc")) {
+    TRY_ASSIGN(auto read, read_provider(name, table, folder));
+    out.push_back(std::move(read));
+  }
+  return out;
+}
+
+base::Result<void> check_oidc(const std::vector<OidcSettings>& providers, const std::string& address) {
+  std::set<std::string> issuers;
+  for (const auto& one : providers) {
+    const auto member = "oidc." + one.name;
+    if (address.empty())
+      return refuse("access.address",
+                    fmt::format("must be set for [{}]: the provider sends browsers back to it", member));
+    if (!issuers.insert(one.issuer).second)
+      return refuse(member + ".issuer", "must not be that of another provider");
+    if (auto good = oidc::check(options_of(one, address)); !good) return fail(member, good.error());
+  }
+  return {};
+}
+
+std::string redirect_uri_of(const std::string& address, const std::string& name) {
+  return fmt::format("{}/v1/oidc/{}/callback", address, name);
+}
+
+base::Result<std::unique_ptr<api::OidcProviders>> start_oidc(const std::vector<OidcSettings>& providers,
+                                                             const std::string& address) {
+  std::vector<api::OidcProviders::Setting> settings;
+  for (const auto& one : providers) {
+    auto options = options_of(one, address);
+    if (!one.client_secret_file.empty()) {
+      TRY_ASSIGN(options.client_secret, read_secret(one));
+    }
+    if (auto good = oidc::check(options); !good) return fail("oidc." + one.name, good.error());
+    settings.push_back({one.name, one.display_name, std::move(options), one.rights});
+  }
+  return std::make_unique<api::OidcProviders>(
+      std::move(settings), [](const oidc::Options& options) { return oidc::http_fetch(options.ca_file); },
+      base::system_clock(), crypto::system_entropy());
+}
+
+}  // namespace countersign::apps

@@ -1,0 +1,166 @@
+"""A good request of every route: one that is refused for who asks and not for what it says."""
+
+import json
+
+from matrix_askers import ALWAYS
+from person import PASSWORD, totp
+
+YEARS = {"from": ALWAYS[1], "to": ALWAYS[3]}
+NOT_GIVEN = "0" * 32  # an id that nothing has
+MAKERS = {}
+
+
+class Case:
+    """One cell of the table: who asks, in which setting, of which tenant; `variant` tells requests of one route apart."""
+
+    def __init__(self, setting, asker, scope):
+        self.setting = setting
+        self.asker = setting.askers[asker]
+        self.tenant, _, self.variant = scope.partition(":")
+
+    def ask(self, route):
+        """(status, fields, parsed body)"""
+        method, pattern = route.split(" ")
+        made = MAKERS[route](self)
+        path = pattern.format(**{"tenant": self.tenant, **made.get("path", {})}) + self.setting.region(self.tenant)
+        return self.asker.ask(method, path, made.get("body"), made.get("fields"), made.get("scheme", "Bearer"))
+
+
+def request_of(*routes):
+    def keep(maker):
+        MAKERS.update({route: maker for route in routes})
+        return maker
+    return keep
+
+
+@request_of("GET /v1/policy-schema", "GET /v1/openapi.json", "GET /healthz", "GET /readyz", "GET /metrics", "GET /services/collector/health",
+            "GET /v1/oidc", "GET /v1/tenants/{tenant}/policy", "GET /v1/tenants/{tenant}/bundles", "GET /v1/session", "DELETE /v1/session",
+            "POST /v1/account/totp", "DELETE /v1/account/totp", "POST /v1/account/passkeys/options", "POST /v1/account/recovery-codes")
+def nothing_more(_):
+    return {}
+
+
+@request_of("POST /v1/events")
+def one_event(case):
+    return {"body": case.setting.event(case.tenant)}
+
+
+@request_of("GET /v1/hooks/{source}")
+def handshake(case):
+    return {**hook(case), "body": None, "fields": {"x-okta-verification-challenge": "n"}}
+
+
+@request_of("POST /v1/hooks/{source}")
+def hook(case):
+    return {"path": {"source": "globex-app" if case.variant == "theirs" else "app"}, "body": case.setting.event(case.tenant)}
+
+
+@request_of("POST /v1/logs")
+def log_record(case):
+    record = {"timeUnixNano": "1769851800000000000", "body": {"stringValue": json.dumps(case.setting.event(case.tenant))}}
+    return {"body": {"resourceLogs": [{"scopeLogs": [{"logRecords": [record]}]}]}}
+
+
+@request_of("POST /services/collector", "POST /services/collector/event")
+def hec(case):
+    return {"body": {"event": case.setting.event(case.tenant)}, "scheme": "Splunk"}
+
+
+@request_of("PUT /v1/tenants/{tenant}/policy")
+def the_same_policy(case):
+    return {"body": case.setting.clerk.ask("GET", f"/v1/tenants/{case.tenant}/policy")[2], "fields": {"If-Match": "*"}}
+
+
+@request_of("POST /v1/tenants/{tenant}/step-up/decisions")
+def decision(case):
+    return {"body": case.setting.question()}
+
+
+@request_of("POST /v1/tenants/{tenant}/records/search")
+def search(case):
+    everybody = [f"user{n}@mail.example" for n in range(1, 5)]
+    seen = {"acme": everybody[0], "globex": everybody[2]}
+    return {"body": {"query": f"actor.email:{seen[case.tenant]}" if case.variant == "personal" else ""}}
+
+
+@request_of("GET /v1/tenants/{tenant}/records/{seq}", "GET /v1/tenants/{tenant}/records/{seq}/values")
+def first_record(_):
+    return {"path": {"seq": 0}}
+
+
+@request_of("POST /v1/tenants/{tenant}/bundles")
+def new_bundle(_):
+    return {"body": YEARS}
+
+
+@request_of("GET /v1/tenants/{tenant}/bundles/{id}", "GET /v1/tenants/{tenant}/bundles/{id}/content")
+def ready_bundle(case):
+    return {"path": {"id": case.setting.bundles[case.tenant]}}
+
+
+@request_of("POST /v1/tenants/{tenant}/bundles/{id}/approval")
+def waiting_bundle(case):
+    return {"path": {"id": case.setting.order(case.tenant, "full")}}
+
+
+@request_of("POST /v1/privacy/erasures")
+def erasure_of_nobody(case):
+    return {"body": {"tenant": case.tenant, "subjects": ["email=nobody@example.com"], "reason": "gdpr_art_17", "dry_run": False}}
+
+
+@request_of("GET /v1/privacy/erasures/{id}", "DELETE /v1/account/passkeys/{id}")
+def unknown_id(_):
+    return {"path": {"id": NOT_GIVEN}}
+
+
+@request_of("POST /v1/session/challenges")
+def challenge(_):
+    return {"body": {"factor": "totp"}}
+
+
+@request_of("POST /v1/session/challenges/{id}")
+def answer_to_no_challenge(_):
+    return {"path": {"id": NOT_GIVEN}, "body": {"code": "000000"}}
+
+
+@request_of("POST /v1/account/passkeys")
+def passkey_that_was_not_asked_for(_):
+    return {"body": {"name": "key", "credential": {"id": "AAAA"}}}
+
+
+@request_of("POST /v1/account/totp/confirmation")
+def code_of_a_new_app(case):
+    person = case.asker.person
+    begun = person.ask("POST", "/v1/account/totp") if person else (401, {}, {})
+    return {"body": {"code": totp(begun[2]["secret"]) if begun[0] == 201 else "000000"}}
+
+
+@request_of("PUT /v1/account/password")
+def new_password(_):
+    return {"body": {"present": PASSWORD, "new": "lilac horn eleven"}}
+
+
+@request_of("POST /v1/session/recovery")
+def recovery_code(case):
+    return {"body": {"code": case.asker.person.recovery_codes[0] if case.asker.person else "aaaa-aaaa-aaaa-aaaa"}}
+
+
+@request_of("GET /v1/oidc/{name}/sign-in", "GET /v1/oidc/{name}/callback")
+def provider(_):
+    return {"path": {"name": "gone"}}
+
+
+@request_of("POST /v1/oidc/{name}/back-channel-logout")
+def logout_token(_):
+    return {"path": {"name": "gone"}, "body": "logout_token=x", "fields": {"Content-Type": "application/x-www-form-urlencoded"}}
+
+
+@request_of("POST /v1/invitations")
+def new_invitation(case):
+    added = case.setting.appliance.json("user", "add", f"new-{case.setting.next()}@example.com", "--role", "analyst", "--tenant", "acme")
+    return {"body": {"token": added["token"], "password": PASSWORD}}
+
+
+@request_of("POST /v1/session")
+def sign_in(case):
+    return {"body": {"user": case.setting.clerk.name, "password": PASSWORD}}

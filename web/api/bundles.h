@@ -1,0 +1,60 @@
+#pragma once
+
+#include "web/api/bundle_shelf.h"
+#include "web/api/evidence.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace countersign::api {
+
+struct MadeBundle {
+  std::uint64_t bytes = 0, records = 0;
+  std::string seal;
+};
+
+/// Writes a bundle as it was asked for to `file`, and records the export first, with `members` of who asked.
+/// Blocks for as long as it takes.
+using BundleMaker = std::function<base::Result<MadeBundle>(const base::RegionId&, const ShelvedBundle&,
+                                                           const std::filesystem::path& file,
+                                                           const boost::json::object& members)>;
+
+/// /v1/tenants/{tenant}/bundles: bundles are asked for, made one after another on a desk of their own, listed
+/// and downloaded. A person asks, nobody by a token; who may see no more than masked values is given no
+/// bundle that shows more. Downloading needs a fresh second factor (see prove_look), and a bundle of full
+/// values another person's approval first, where the tenant's policy says so (access.audit_access.four_eyes).
+class Bundles {
+ public:
+  static constexpr std::size_t kWaitingMax = 16;
+
+  /// `people` outlives it.
+  Bundles(People& people, EvidenceAccess access, BundleMaker maker);
+  ~Bundles() { stop(); }
+  Bundles(const Bundles&) = delete;
+  Bundles& operator=(const Bundles&) = delete;
+
+  /// The routes; this outlives the router.
+  void add_routes(http::Router& router, const endpoints::Reception& reception);
+
+  /// Ends the bundle that is being made; what waits is failed.
+  void stop();
+
+ private:
+  using Asker = endpoints::Asker;
+  http::Response begin(const Asker& asker, const http::Request& request);
+  http::Response approve(const Asker& asker, const http::Request& request);
+  http::Response list(const Asker& asker, const http::Request& request);
+  http::Response show(const Asker& asker, const http::Request& request);
+  http::Response download(const Asker& asker, const http::Request& request);
+  void put_to_work(View view, ShelvedBundle order, boost::json::object members);
+  void tidy(bool just_started);
+
+  People& people_;
+  const EvidenceAccess access_;
+  const BundleMaker maker_;
+  Desk desk_;                                         ///< makes bundles
+  Desk shelf_desk_{64, std::chrono::minutes(1), {}};  ///< answers; reads and writes what bundles are
+};
+
+}  // namespace countersign::api
