@@ -7,7 +7,7 @@ from matrix_askers import ASKERS, Asker, Setting
 from matrix_requests import MAKERS, Case
 
 # The columns are ASKERS. Tokens and people are for the tenant acme, but for the last two, who are for all; an auditor's period
-# holds all records (in) or none (out). `none` is 200 with nothing in it: nothing shown, or nothing taken.
+# holds all records (in) or none (out), and a token has no period. `none` is 200 with nothing in it: nothing shown, or nothing taken.
 # Rows are asked from the top, a route's lines in turn. `_system` is the system log, which only those for all tenants see.
 # A row with `-` names no tenant; `:` tells two requests of one route apart:
 #   acme:personal  a search for a person's address, which shows a personal value as much as a look at it does
