@@ -25,6 +25,7 @@ class Evidence(unittest.TestCase):
         for tenant in ("acme", "globex"):
             self.appliance.add_tenant(tenant)
         self.source = self.appliance.add_source("app")
+        self.reader = self.appliance.json("operator", "add", "reader", "--role", "admin", "--tenant", "acme")["token"]
         self.appliance.start()
         self.appliance.wait_known(self.source)
         self.assertEqual(self.appliance.post(self.source, [event(n) for n in range(3)])[0], 200)
@@ -48,11 +49,16 @@ class Evidence(unittest.TestCase):
         self.until(there, f"{count} {kind}, not {len(found)}")
         return found
 
-    def set_policy(self, tenant="acme", **audit):
+    def set_policy(self, **audit):
         policy = self.appliance.folder / "access.json"
         policy.write_text(json.dumps({"access": {"audit_access": audit}}))
-        self.appliance.run("tenant", "policy", "apply", tenant, policy)
-        time.sleep(1.5)  # until the daemon has read it
+        self.appliance.run("tenant", "policy", "apply", "acme", policy)
+        self.until(lambda: self.audit_access() | audit == self.audit_access(), "the policy is not in force")
+
+    def audit_access(self):
+        """As the daemon goes by it."""
+        answer = self.appliance.request("GET", "/v1/tenants/acme/policy", None, {"Authorization": f"Bearer {self.reader}"})[2]
+        return json.loads(answer)["access"]["audit_access"]
 
     def personal(self, text):
         return [v for v in ANA if v in text]
@@ -188,10 +194,10 @@ class Evidence(unittest.TestCase):
         self.assertEqual(admin.ask("GET", "/v1/tenants/acme/records/0")[0], 403)
         self.assertEqual(admin.ask("POST", "/v1/tenants/acme/records/search", {"query": "sms"})[0], 200, "tokens need none")
         self.assertEqual(admin.ask("POST", "/v1/tenants/acme/records/search", {"query": "actor.id:ana-17"})[0], 403)
-        self.set_policy(window_s=3)
+        self.set_policy(window_s=10)
         self.assertEqual(admin.show_factor(), 200)
         self.assertEqual(admin.ask("GET", "/v1/tenants/acme/records/0/values")[0], 200)
-        time.sleep(3.5)
+        time.sleep(10.5)
         self.assertEqual(admin.ask("GET", "/v1/tenants/acme/records/0/values")[0], 403)
         self.assertEqual(admin.ask("GET", "/v1/tenants/acme/records/0")[0], 200)
 
