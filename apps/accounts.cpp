@@ -34,9 +34,7 @@ std::vector<base::RegionId> regions_of(const Config& config, const ingest::Regis
 auth::Record account_recorder(const Config& config, CurrentRegistry registry) {
   return [config, registry = std::move(registry)](const auth::Account* whose, std::string_view type,
                                                   boost::json::object members) -> base::Result<void> {
-    auto event =
-        system_event(random_event_id(crypto::system_entropy()), std::string(type), base::system_clock()());
-    for (auto& member : members) event[member.key()] = std::move(member.value());
+    const auto event = system_event_now(type, members);
     for (const auto& region : regions_of(config, *registry(), whose))
       TRY(leave_in_outbox(config.region_files(region), event));
     return {};

@@ -118,7 +118,7 @@ base::Result<Exported> export_bundle(const Config& config, const base::RegionId&
   TRY_ASSIGN(const auto vault_keys, vault::open_keys(files.vault(), kek));
   TRY_ASSIGN(auto vault, vault::VaultReader::open(files.vault(), vault_keys));
   TRY_ASSIGN(request.residency.destination, destination_of(options, region));
-  request.residency.event = random_event_id(crypto::system_entropy());
+  request.residency.event = crypto::random_id(crypto::system_entropy());
   TRY(note_the_export(config, region, options, sharing_note(options, request.profile, request.scope),
                       request.residency));
   TRY_ASSIGN(const auto summary, bundle::export_bundle(request, {&ledger, &vault}, progress));

@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <sys/stat.h>
-
 namespace countersign::apps {
 namespace {
 
@@ -46,10 +44,7 @@ base::Result<void> create_log_key(const std::filesystem::path& file, const std::
 }
 
 base::Result<CheckpointKeyPtr> read_log_key(const std::filesystem::path& file, std::string_view setting) {
-  struct stat info {};
-  if (::stat(file.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
-    return fail(Code::failed_precondition,
-                fmt::format("{} can be read by others; run: chmod 600 {}", file.string(), file.string()));
+  TRY(base::check_owner_alone_reads(file));
   auto text = base::read_file(file, 4096);
   if (!text && text.error().code == Code::not_found)
     return fail(

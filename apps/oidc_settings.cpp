@@ -6,8 +6,6 @@
 #include "web/api/oidc_providers.h"
 #include "web/oidc/fetch.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <set>
 
@@ -137,10 +135,7 @@ oidc::Options options_of(const OidcSettings& from, const std::string& address) {
 
 base::Result<crypto::Secret> read_secret(const OidcSettings& of) {
   const auto& file = of.client_secret_file;
-  struct stat info {};
-  if (::stat(file.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
-    return fail(Code::failed_precondition,
-                fmt::format("{} can be read by others; run: chmod 600 {}", file.string(), file.string()));
+  TRY(base::check_owner_alone_reads(file));
   auto text = base::read_file(file, kSecretFileBytesMax);
   if (!text && text.error().code == Code::not_found)
     return fail(Code::not_found,

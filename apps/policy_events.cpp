@@ -82,8 +82,7 @@ base::Result<void> note_policy_change(const Config& config, const ingest::Tenant
                [&](const base::RegionId& region) { return after.was_in(region); });
   if (regions.empty()) regions.push_back(config.regions.front());
   for (const auto& change : policy_changes(before, after)) {
-    auto event =
-        system_event(random_event_id(crypto::system_entropy()), "policy.changed", base::system_clock()());
+    auto event = system_event_now("policy.changed");
     const bool http = by.how == PolicyAuthor::How::http;
     event["actor"] = {{"id", by.name}, {"role", http ? "operator" : "account"}};
     event["action"] = {{"name", http ? "policy put over HTTP" : "tenant policy set"},

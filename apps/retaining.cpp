@@ -166,7 +166,7 @@ void Keeper::round(bool asked) {
                                    &holds_,
                                    &erasures_,
                                    base::system_clock(),
-                                   [] { return random_event_id(crypto::system_entropy()); },
+                                   [] { return crypto::random_id(crypto::system_entropy()); },
                                    [this] {
                                      const std::lock_guard guard(mutex_);
                                      return stopping_;

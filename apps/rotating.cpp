@@ -90,7 +90,7 @@ base::Result<std::string> leave_rotation_order(const Config& config, RotatedKey 
     if (order.key == key) return order.id;
   }
   RotationOrder order;
-  order.id = random_event_id(crypto::system_entropy());
+  order.id = crypto::random_id(crypto::system_entropy());
   order.key = key;
   order.time = base::system_clock()();
   TRY(base::make_folders_durably(config.key_orders()));

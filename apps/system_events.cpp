@@ -10,6 +10,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <future>
 
 namespace countersign::apps {
@@ -22,6 +25,27 @@ const record::Sender& appliance() {
   static const record::Sender kSender{base::SourceName(std::string(store::kApplianceSource)),
                                       record::Proof::none};
   return kSender;
+}
+
+/// Names in the order of their making, also of those that one process makes within a nanosecond.
+std::string next_name() {
+  static std::atomic<std::int64_t> last{0};
+  const auto now = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  auto before = last.load();
+  while (!last.compare_exchange_weak(before, std::max(now, before + 1))) {
+  }
+  return fmt::format("{:020}", std::max(now, before + 1));
+}
+
+/// The names of what waits, the oldest first.
+std::vector<std::filesystem::path> waiting(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> names;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+    if (entry.path().extension() == ".json" && !entry.path().filename().string().starts_with("."))
+      names.push_back(entry.path());
+  std::ranges::sort(names);
+  return names;
 }
 
 base::Result<record::PreparedEvent> prepare(const boost::json::object& event) {
@@ -39,10 +63,11 @@ boost::json::object system_event(const std::string& id, const std::string& type,
   return {{"id", id}, {"time", base::format_rfc3339(time)}, {"type", type}, {"tenant", base::kSystemTenant}};
 }
 
-std::string random_event_id(const crypto::Entropy& entropy) {
-  std::array<std::uint8_t, 16> bytes{};
-  entropy(bytes);
-  return base::to_hex(bytes);
+boost::json::object system_event_now(std::string_view type, const boost::json::object& members) {
+  auto event =
+      system_event(crypto::random_id(crypto::system_entropy()), std::string(type), base::system_clock()());
+  for (const auto& member : members) event[member.key()] = member.value();
+  return event;
 }
 
 base::Result<void> append_system_events(store::Appender& appender,
@@ -69,8 +94,9 @@ base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost:
     return fail("a system event cannot be written", again.error());
   const auto folder = files.folder / "outbox";
   TRY(base::make_folders_durably(folder));
-  return base::create_file_durably(folder / (std::string(event.at("id").as_string()) + ".json"), text,
-                                   base::FileMode::secret);
+  return base::create_file_durably(
+      folder / fmt::format("{}-{}.json", next_name(), std::string_view(event.at("id").as_string())), text,
+      base::FileMode::secret);
 }
 
 base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender,
@@ -78,16 +104,15 @@ base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::A
   std::vector<boost::json::object> events;
   std::vector<std::filesystem::path> taken;
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(files.folder / "outbox", ignored)) {
-    if (entry.path().extension() != ".json" || entry.path().filename().string().starts_with(".")) continue;
-    const auto text = base::read_file(entry.path(), record::kEventBytesMax);
+  for (const auto& path : waiting(files.folder / "outbox")) {
+    const auto text = base::read_file(path, record::kEventBytesMax);
     auto parsed = text ? base::parse_json(*text, {}) : base::Result<base::ParsedJson>(fail(text.error()));
     if (!parsed || !parsed->value.is_object() || !prepare(parsed->value.get_object())) {
-      std::filesystem::rename(entry.path(), entry.path().string() + ".refused", ignored);
+      std::filesystem::rename(path, path.string() + ".refused", ignored);
       continue;
     }
     events.push_back(std::move(parsed->value.get_object()));
-    taken.push_back(entry.path());
+    taken.push_back(path);
     if (taken.size() == at_once) break;
   }
   if (events.empty()) return std::size_t{0};

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace countersign::apps {
 
@@ -17,8 +18,8 @@ namespace countersign::apps {
 /// it idempotent: the same id is recorded once.
 boost::json::object system_event(const std::string& id, const std::string& type, base::Timestamp time);
 
-/// A random id for an event that is recorded each time it happens.
-std::string random_event_id(const crypto::Entropy& entropy);
+/// One that is recorded each time it happens: now, under a random id, with other members of an event.
+boost::json::object system_event_now(std::string_view type, const boost::json::object& members = {});
 
 /// Appends system events through the region's writer and waits for them to be on disk.
 base::Result<void> append_system_events(store::Appender& appender,
@@ -29,9 +30,8 @@ base::Result<void> append_system_events(store::Appender& appender,
 /// next.
 base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost::json::object& event);
 
-/// Appends what is in the outbox, `at_once` events at most, and deletes it there. A file that is not a system
-/// event is renamed to
-/// *.refused.
+/// Appends what is in the outbox, the oldest `at_once` events at most, in the order in which they were left,
+/// and deletes it there. A file that is not a system event is renamed to *.refused.
 base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender,
                                        std::size_t at_once);
 

@@ -56,7 +56,7 @@ base::Result<int> erase(const Context& context, const Options& options) {
   }
   TRY(check_holds(privacy::Holds(config.holds(region)), order));
   privacy::Erasure erasure;
-  erasure.id = random_event_id(crypto::system_entropy());
+  erasure.id = crypto::random_id(crypto::system_entropy());
   erasure.time = base::system_clock()();
   erasure.tenant = tenant;
   erasure.reason = options.reason;

@@ -18,7 +18,7 @@ struct Options {
 
 base::Result<void> note(const Config& config, const base::RegionId& region, const std::string& type,
                         const std::string& name, const std::string& tenant) {
-  auto event = system_event(random_event_id(crypto::system_entropy()), type, base::system_clock()());
+  auto event = system_event_now(type);
   event["action"] = {{"name", type == "hold.placed" ? "privacy hold add" : "privacy hold release"},
                      {"resource", name},
                      {"context", "tenant " + tenant}};

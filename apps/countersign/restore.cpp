@@ -199,8 +199,7 @@ class Restore {
   }
 
   base::Result<void> note_the_restore() {
-    auto event =
-        system_event(random_event_id(crypto::system_entropy()), "backup.restored", base::system_clock()());
+    auto event = system_event_now("backup.restored");
     event["action"] = {
         {"name", "restore"},
         {"resource", manifest_.id},

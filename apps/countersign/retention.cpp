@@ -47,8 +47,7 @@ std::string in_short(const std::string& rules) {
 
 base::Result<void> note_change(const Config& config, const base::TenantId& tenant, const std::string& before,
                                const std::string& after) {
-  auto event =
-      system_event(random_event_id(crypto::system_entropy()), "policy.changed", base::system_clock()());
+  auto event = system_event_now("policy.changed");
   event["action"] = {{"name", "retention set"},
                      {"resource", tenant.value()},
                      {"context", fmt::format("before: {} / after: {}", in_short(before), in_short(after))}};

@@ -47,8 +47,7 @@ base::Result<boost::json::array> disclosures_of(const Config& config, const base
 }
 
 base::Result<void> note_the_look(const Config& config, const base::RegionId& region, const Options& options) {
-  auto event =
-      system_event(random_event_id(crypto::system_entropy()), "personal.viewed", base::system_clock()());
+  auto event = system_event_now("personal.viewed");
   event["action"] = {{"name", "show"},
                      {"resource", fmt::format("{}/{}", options.tenant, options.seq)},
                      {"context", "countersign show --reveal"}};

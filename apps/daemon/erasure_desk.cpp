@@ -67,13 +67,6 @@ json::array others_holding(const Config& config, const base::TenantId& tenant, c
   return out;
 }
 
-bool is_id(std::string_view text) {
-  constexpr std::size_t kIdSize = 32;
-  return text.size() == kIdSize && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
 http::Response unknown_id() {
   return refusal(404, "about:blank", "there is no erasure of that id, or its answer is no longer kept");
 }
@@ -129,7 +122,7 @@ void ErasureDesk::erase(ErasureRequest request, http::Respond respond) {
     return respond(refusal(422, "about:blank",
                            "reason must be a code of a-z, 0-9 and '_', such as gdpr_art_17; it is recorded "
                            "in the clear, so it must not name anybody"));
-  const auto id = random_event_id(crypto::system_entropy());
+  const auto id = crypto::random_id(crypto::system_entropy());
   const std::lock_guard lock(mutex_);
   const auto found = desks_.find(request.region);
   if (found == desks_.end())
@@ -249,7 +242,7 @@ void ErasureDesk::finish(const std::string& id, const base::RegionId& region, ht
 
 void ErasureDesk::find(std::string id, MayKnow may_know, const http::Respond& respond) {
   constexpr std::size_t kQuestionsMax = 64;
-  if (!is_id(id)) return respond(unknown_id());
+  if (!crypto::is_random_id(id)) return respond(unknown_id());
   std::optional<http::Response> now;
   {
     const std::lock_guard lock(mutex_);

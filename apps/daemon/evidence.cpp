@@ -26,10 +26,7 @@ api::EvidenceAccess access_of(const Config& config) {
           [config] { return config.regions; },
           [config](const base::RegionId& region, std::string_view type,
                    boost::json::object members) -> base::Result<void> {
-            auto event = system_event(random_event_id(crypto::system_entropy()), std::string(type),
-                                      base::system_clock()());
-            for (auto& member : members) event[member.key()] = std::move(member.value());
-            return leave_in_outbox(config.region_files(region), event);
+            return leave_in_outbox(config.region_files(region), system_event_now(type, members));
           }};
 }
 
@@ -83,7 +80,7 @@ EvidenceOffice::EvidenceOffice(const Config& config, api::People& people)
     : people_(people),
       access_(access_of(config)),
       bundles_(people, access_, maker_of(config)),
-      readers_(kReadersWaitingMax, std::chrono::minutes(1), {}) {}
+      readers_(kReadersWaitingMax) {}
 
 void EvidenceOffice::add_routes(http::Router& router, const endpoints::Reception& reception) {
   api::add_records(router, reception, people_, access_, readers_);

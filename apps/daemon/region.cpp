@@ -107,7 +107,7 @@ base::Result<void> Region::note_start() {
   auto key = system_event("key.created/" + log_key.substr(log_key.find('+') + 1, 8), "key.created", now);
   key["action"] = {{"name", "use of a log key"}, {"resource", log_key}};
   note(std::move(key));
-  auto started = system_event(random_event_id(crypto::system_entropy()), "ledger.started", now);
+  auto started = system_event(crypto::random_id(crypto::system_entropy()), "ledger.started", now);
   started["action"] = {
       {"name", "start"}, {"resource", "countersignd"}, {"context", "version " COUNTERSIGN_VERSION}};
   note(std::move(started));

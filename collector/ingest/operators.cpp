@@ -103,9 +103,7 @@ base::Result<std::string> add_operator(const std::filesystem::path& path, const 
   if (one.tenants.empty() == !one.all_tenants)
     return fail(Code::invalid_argument,
                 "an operator acts for the tenants that are named, or for all of them: say which");
-  std::array<std::uint8_t, 32> random{};
-  entropy(random);
-  const auto token = "cso_" + base::to_base64url(random);
+  const auto token = "cso_" + crypto::random_token(entropy);
   const auto done = change_registry(path, [&](Registry& registry) -> base::Result<void> {
     if (registry.operator_by_name(one.name) != nullptr)
       return fail(Code::already_exists,

@@ -2,14 +2,12 @@
 #include "collector/ingest/registry.h"
 #include "collector/ingest/secrets.h"
 #include "collector/signatures/scheme.h"
-#include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/crypto/digest.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 namespace countersign::ingest {
 namespace {
@@ -74,9 +72,7 @@ Result<void> seal_secrets(const signatures::Scheme& scheme, const std::vector<st
 }
 
 std::string new_token(std::string_view prefix, const crypto::Entropy& entropy) {
-  std::array<std::uint8_t, 32> random{};
-  entropy(random);
-  return std::string(prefix) + base::to_base64url(random);
+  return std::string(prefix) + crypto::random_token(entropy);
 }
 
 Result<void> check_address(const std::optional<std::string>& address) {

@@ -61,6 +61,14 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t bytes_max) {
   }
 }
 
+Result<void> check_owner_alone_reads(const std::filesystem::path& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
+    return fail(Code::failed_precondition,
+                fmt::format("{} can be read by others; run: chmod 600 {}", path.string(), path.string()));
+  return {};
+}
+
 Result<void> write_file_durably(const fs::path& path, std::string_view content, FileMode mode) {
   const fs::path temporary = temporary_beside(path);
   ::unlink(temporary.c_str());

@@ -16,6 +16,10 @@ enum class FileMode : unsigned { secret = 0600, readable = 0644 };
 /// Reads a whole file of at most `bytes_max` bytes. Errors: not_found, resource_exhausted (larger), internal.
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t bytes_max);
 
+/// Refuses a file that others than its owner can read, saying how to mend it: failed_precondition. What
+/// cannot be looked at is the reader's to complain of.
+Result<void> check_owner_alone_reads(const std::filesystem::path& path);
+
 /// Puts `content` at `path` so that after a crash there is either the old file or the new one, whole:
 /// temporary file beside it, full write, fsync, rename, fsync of the folder. On failure the old file is
 /// untouched.

@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cstdlib>
 
@@ -222,10 +220,7 @@ base::Result<Kek> read_key_encryption_key(const KekSource& source) {
 }
 
 base::Result<crypto::Secret> read_key_encryption_key(const std::filesystem::path& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077) != 0)
-    return fail(Code::failed_precondition,
-                fmt::format("{} can be read by others; run: chmod 600 {}", path.string(), path.string()));
+  TRY(base::check_owner_alone_reads(path));
   auto text = base::read_file(path, kFileBytesMax);
   if (!text && text.error().code == Code::not_found)
     return fail(

@@ -162,6 +162,25 @@ class Appliance:
         """All records of a tenant, parsed."""
         return records_of(self.region_file("ledger.sqlite"), f"{self.region}/{tenant}")
 
+    def system_events(self, kind, count=1):
+        """The events of a type in the system log, once there are so many."""
+        found = []
+
+        def enough():
+            found[:] = [r["event"] for r in self.records("_system") if r["event"]["type"] == kind]
+            return len(found) >= count
+        until(enough, f"{count} of {kind} are not in the system log")
+        return found
+
+
+def until(done, what, seconds=30):
+    """Waits for a fact; `what` says which did not come."""
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            raise AssertionError(what)
+        time.sleep(0.05)
+
 
 def event(number, tenant="acme", **more):
     """A valid event; the number makes it one of its kind."""

@@ -84,14 +84,6 @@ class ErasureApi(unittest.TestCase):
             time.sleep(0.1)
         self.fail(f"{got}, not {status}")
 
-    def system_events(self, kind, count=1):
-        until = time.monotonic() + 30
-        while True:
-            found = [r["event"] for r in self.appliance.records("_system") if r["event"]["type"] == kind]
-            if len(found) >= count or time.monotonic() > until:
-                return found
-            time.sleep(0.05)
-
     def names_ana_on_disk(self):
         found = []
         for place in (self.appliance.folder / "data").rglob("*"):
@@ -143,11 +135,11 @@ class ErasureApi(unittest.TestCase):
         status, told = self.ask("GET", f"{PATH}/{done['id']}", token=self.dpo)
         self.assertEqual((status, told["status"], told["erased_values"]), (200, "done", done["erased_values"]))
 
-        requested = self.system_events("erasure.requested", 3)
+        requested = self.appliance.system_events("erasure.requested", 3)
         self.assertEqual([(e["action"]["resource"], e["outcome"]["reason"]) for e in requested],
                          [("acme", "dry_run"), ("acme", "gdpr_art_17"), ("acme", "gdpr_art_17")])
         self.assertTrue(all("operator dpo," in e["action"]["context"] for e in requested))
-        self.assertEqual([e["id"] for e in self.system_events("erasure.performed")], ["erasure/" + done["id"]])
+        self.assertEqual([e["id"] for e in self.appliance.system_events("erasure.performed")], ["erasure/" + done["id"]])
         log = self.appliance.log_text()
         self.assertEqual([v for v in ANA if v in log], [])
 
@@ -202,8 +194,8 @@ class ErasureApi(unittest.TestCase):
         self.assertEqual(refuse("add", "new", "--role", "root", "--tenant", "acme"), 2)
         self.assertEqual(refuse("add", "New Person", "--role", "privacy", "--tenant", "acme"), 2)
         self.assertEqual(refuse("add", "new", "--role", "privacy", "--tenant", "acme", "--expires", "2020-01-01T00:00:00Z"), 2)
-        self.assertEqual([(e["action"]["resource"]) for e in self.system_events("operator.added", 2)], ["dpo", "brief"])
-        self.assertEqual([e["action"]["resource"] for e in self.system_events("operator.revoked")], ["dpo"])
+        self.assertEqual([(e["action"]["resource"]) for e in self.appliance.system_events("operator.added", 2)], ["dpo", "brief"])
+        self.assertEqual([e["action"]["resource"] for e in self.appliance.system_events("operator.revoked")], ["dpo"])
         for place in self.appliance.folder.rglob("*"):
             if place.is_file():
                 content = place.read_bytes()
@@ -332,7 +324,7 @@ class ErasureApi(unittest.TestCase):
         self.assertNotEqual(self.names_in_vault(), 0)
         (orders / "slow.erase").unlink()
         self.appliance.start()
-        self.system_events("erasure.performed")
+        self.appliance.system_events("erasure.performed")
         status, told = self.ask("GET", f"{PATH}/{number}", token=self.dpo)
         self.assertEqual((status, told["status"]), (200, "done"))
         self.assertEqual(self.names_in_vault(), 2, "Bob, and the address that he shared with her")
@@ -376,7 +368,7 @@ class ErasureApi(unittest.TestCase):
         status, plan = self.post({"tenant": "acme", "subjects": ["user=ana-17"], "only_named": True})
         self.assertEqual(status, 200)
         self.assertNotIn("identity", [v["tie"] for v in plan["values"]])
-        self.assertIn("only what is named", self.system_events("erasure.requested")[0]["action"]["context"])
+        self.assertIn("only what is named", self.appliance.system_events("erasure.requested")[0]["action"]["context"])
 
 
 if __name__ == "__main__":

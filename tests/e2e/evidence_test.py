@@ -4,7 +4,7 @@ import json
 import time
 import unittest
 
-from appliance import Appliance
+from appliance import Appliance, until
 from person import Person, invited
 
 YEAR = {"from": "2020-01-01T00:00:00Z", "to": "2099-01-01T00:00:00Z"}
@@ -29,31 +29,16 @@ class Evidence(unittest.TestCase):
         self.appliance.start()
         self.appliance.wait_known(self.source)
         self.assertEqual(self.appliance.post(self.source, [event(n) for n in range(3)])[0], 200)
-        self.until(lambda: self.hits("acme") == 3, "the index is not level")
+        until(lambda: self.hits("acme") == 3, "the index is not level")
 
     def hits(self, tenant):
         return len(self.appliance.hits(tenant, "challenge.factor:sms"))
-
-    def until(self, done, what):
-        end = time.monotonic() + 30
-        while not done():
-            self.assertLess(time.monotonic(), end, what)
-            time.sleep(0.05)
-
-    def events(self, kind, count=1):
-        found = []
-
-        def there():
-            found[:] = [r["event"] for r in self.appliance.records("_system") if r["event"]["type"] == kind]
-            return len(found) >= count
-        self.until(there, f"{count} {kind}, not {len(found)}")
-        return found
 
     def set_policy(self, **audit):
         policy = self.appliance.folder / "access.json"
         policy.write_text(json.dumps({"access": {"audit_access": audit}}))
         self.appliance.run("tenant", "policy", "apply", "acme", policy)
-        self.until(lambda: self.audit_access() | audit == self.audit_access(), "the policy is not in force")
+        until(lambda: self.audit_access() | audit == self.audit_access(), "the policy is not in force")
 
     def audit_access(self):
         """As the daemon goes by it."""
@@ -69,7 +54,7 @@ class Evidence(unittest.TestCase):
         def made():
             answers[:] = [person.ask("GET", f"/v1/tenants/{tenant}/bundles/{bundle}")[2]]
             return answers[0]["state"] not in ("making", "waits")
-        self.until(made, "the bundle is not made")
+        until(made, "the bundle is not made")
         return answers[0]
 
     def test_records_are_found_and_shown_and_each_look_is_recorded(self):
@@ -92,13 +77,13 @@ class Evidence(unittest.TestCase):
         status, _, found = admin.ask("POST", "/v1/tenants/acme/records/search", {"query": "actor.email:ana-17@corp.example"})
         self.assertEqual((status, len(found["records"])), (200, 3))
 
-        viewed = self.events("personal.viewed", 2)[-1]
+        viewed = self.appliance.system_events("personal.viewed", 2)[-1]
         self.assertEqual((viewed["action"]["resource"], viewed["challenge"]["purpose"], viewed["challenge"]["factor"]),
                          ("acme/1", "audit_access", "totp"))
         proof = viewed["challenge"]["id"]
-        self.assertTrue(proof == "enrolment" or proof in [e["challenge"]["id"] for e in self.events("challenge.verified")])
-        self.assertEqual(self.events("record.viewed")[0]["action"], {"name": "view record", "resource": "acme/1"})
-        searched = self.events("records.searched", 2)
+        self.assertTrue(proof == "enrolment" or proof in [e["challenge"]["id"] for e in self.appliance.system_events("challenge.verified")])
+        self.assertEqual(self.appliance.system_events("record.viewed")[0]["action"], {"name": "view record", "resource": "acme/1"})
+        searched = self.appliance.system_events("records.searched", 2)
         self.assertEqual([e["action"]["context"] for e in searched], ["by challenge_factor", "by actor_email"])
         self.assertEqual(self.personal(json.dumps([r for r in self.appliance.records("_system")])), [])
         self.assertEqual(self.personal(self.appliance.log_text()), [])
@@ -121,7 +106,7 @@ class Evidence(unittest.TestCase):
         token = self.appliance.json("operator", "add", "tool", "--role", "analyst", "--tenant", "acme")["token"]
         app = self.appliance.json("operator", "add", "app", "--role", "application", "--tenant", "acme")["token"]
         bearer = lambda t: {"Authorization": f"Bearer {t}", "Content-Type": "application/json"}
-        self.until(lambda: self.appliance.request("GET", "/v1/tenants/acme/records/1", None, bearer(token))[0] == 200, "the token is not known")
+        until(lambda: self.appliance.request("GET", "/v1/tenants/acme/records/1", None, bearer(token))[0] == 200, "the token is not known")
         for method, path, body in looks:
             body = None if body is None else json.dumps(body)
             status = self.appliance.request(method, path.format("acme"), body, bearer(token))[0]
@@ -174,8 +159,8 @@ class Evidence(unittest.TestCase):
         file = self.appliance.folder / "downloaded.zip"
         file.write_bytes(whole)
         self.assertEqual(self.appliance.run("verify", file, check=False).returncode, 20)
-        exported = self.events("export.performed")[0]
-        downloads = self.events("bundle.downloaded", 9)
+        exported = self.appliance.system_events("export.performed")[0]
+        downloads = self.appliance.system_events("bundle.downloaded", 9)
         self.assertEqual(downloads[0]["action"]["resource"], f"acme/bundles/{bundle['id']}")
         self.assertEqual(downloads[0]["actor"]["id"], exported["actor"]["id"])
         self.assertIn(made["seal"], downloads[0]["action"]["context"])
@@ -218,8 +203,8 @@ class Evidence(unittest.TestCase):
         self.assertEqual(self.wait_ready(admin, "acme", bundle["id"])["state"], "ready")
         status, _, content = admin.ask("GET", path + "/content")
         self.assertEqual(status, 200)
-        approved = self.events("bundle.approved")[0]
-        exported = [e for e in self.events("export.performed", 2) if "full" in e["action"]["context"]][0]
+        approved = self.appliance.system_events("bundle.approved")[0]
+        exported = [e for e in self.appliance.system_events("export.performed", 2) if "full" in e["action"]["context"]][0]
         self.assertNotEqual(approved["actor"]["id"], exported["actor"]["id"])
         done = self.appliance.run("export", "acme", "--from", YEAR["from"], "--to", YEAR["to"], "-o", self.appliance.folder / "x.zip",
                                   "--profile", "full", check=False)

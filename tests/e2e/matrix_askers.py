@@ -1,9 +1,8 @@
 """Everybody who may ask the daemon something, each with rights of her own, and what there is to ask about."""
 
 import json
-import time
 
-from appliance import Appliance, event
+from appliance import Appliance, event, until
 from person import PASSWORD, Person, invited
 
 ALWAYS = ("--from", "2020-01-01T00:00:00Z", "--before", "2099-01-01T00:00:00Z", "--expires", "2099-01-01T00:00:00Z")
@@ -117,15 +116,9 @@ class Setting:
     def wait(self):
         """Until records are found and decisions are given."""
         for tenant in TENANTS:
-            self.until(lambda t=tenant: self.clerk.ask("POST", f"/v1/tenants/{t}/records/search", {})[2].get("records"), f"the index of {tenant}")
-            self.until(lambda t=tenant: self.clerk.ask("POST", f"/v1/tenants/{t}/step-up/decisions", self.question())[0] == 200, f"decisions of {tenant}")
-        self.until(lambda: self.clerk.ask("POST", "/v1/tenants/_system/records/search?region=eu-1", {})[2].get("records"), "the index of _system")
-
-    def until(self, done, what):
-        end = time.monotonic() + 30
-        while not done():
-            assert time.monotonic() < end, f"waited too long for {what}"
-            time.sleep(0.05)
+            until(lambda t=tenant: self.clerk.ask("POST", f"/v1/tenants/{t}/records/search", {})[2].get("records"), f"the index of {tenant}")
+            until(lambda t=tenant: self.clerk.ask("POST", f"/v1/tenants/{t}/step-up/decisions", self.question())[0] == 200, f"decisions of {tenant}")
+        until(lambda: self.clerk.ask("POST", "/v1/tenants/_system/records/search?region=eu-1", {})[2].get("records"), "the index of _system")
 
     def next(self):
         self.number += 1
@@ -151,5 +144,5 @@ class Setting:
     def ready_bundle(self, tenant):
         bundle = self.order(tenant, "pseudonymous")
         path = f"/v1/tenants/{tenant}/bundles/{bundle}{self.region(tenant)}"
-        self.until(lambda: self.clerk.ask("GET", path)[2]["state"] == "ready", f"a bundle of {tenant}")
+        until(lambda: self.clerk.ask("GET", path)[2]["state"] == "ready", f"a bundle of {tenant}")
         return bundle

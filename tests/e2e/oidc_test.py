@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "web" / "oidc"))
 from browser import Browser, NoRedirect  # noqa: E402
 from provider_test import FAULTS, RealProvider  # noqa: E402
 
-from appliance import Appliance  # noqa: E402
+from appliance import Appliance, until  # noqa: E402
 from person import PASSWORD, Person, invited  # noqa: E402
 
 SETTINGS = """
@@ -90,22 +90,6 @@ class Oidc(unittest.TestCase):
                                          + SETTINGS.format(issuer=self.provider.issuer))
         self.appliance.start()
 
-    def events(self, kind, count=1):
-        found = []
-
-        def enough():
-            found[:] = [r["event"] for r in self.appliance.records("_system") if r["event"]["type"] == kind]
-            return len(found) >= count
-
-        self.until(enough, f"{count} of {kind} are not in the system log")
-        return found
-
-    def until(self, done, what, seconds=30):
-        end = time.monotonic() + seconds
-        while not done():
-            self.assertLess(time.monotonic(), end, what)
-            time.sleep(0.05)
-
     def browser(self):
         return SecureBrowser(self.context)
 
@@ -139,10 +123,10 @@ class Oidc(unittest.TestCase):
         found = []
 
         def enough():
-            found[:] = [e for e in self.events("login.failed") if e["outcome"]["reason"] == reason]
+            found[:] = [e for e in self.appliance.system_events("login.failed") if e["outcome"]["reason"] == reason]
             return len(found) >= count
 
-        self.until(enough, f"{count} failures are not recorded with the reason {reason}")
+        until(enough, f"{count} failures are not recorded with the reason {reason}")
         self.assertEqual(len(found), count)
         return found
 
@@ -186,12 +170,12 @@ class Oidc(unittest.TestCase):
         self.assertEqual(ana.ask("GET", "/v1/tenants/globex/policy")[0], 403)
         account = self.account()
         self.assertEqual((account["user"], account["state"], account["issuer"]), ("ana@example.com", "active", self.provider.issuer))
-        provisioned = self.events("user.provisioned")
+        provisioned = self.appliance.system_events("user.provisioned")
         self.assertEqual([e["action"] for e in provisioned],
                          [{"name": "add account", "resource": account["id"], "context": "with the provider corp: role analyst, tenants acme"}])
         self.assertEqual(len(provisioned[0]["actor"]["name"]), 43, "a token")
-        self.assertEqual([e["action"] for e in self.events("identity.verified")], [{"name": "sign in", "context": "with the provider corp"}])
-        self.assertEqual(len(self.events("login.succeeded")), 1)
+        self.assertEqual([e["action"] for e in self.appliance.system_events("identity.verified")], [{"name": "sign in", "context": "with the provider corp"}])
+        self.assertEqual(len(self.appliance.system_events("login.succeeded")), 1)
 
         # Other groups, other rights, at the next sign-in; the second factor stays.
         self.groups("globex-sec", "sec")
@@ -204,14 +188,14 @@ class Oidc(unittest.TestCase):
         self.assertEqual(again.ask("GET", "/v1/tenants/globex/policy")[0], 403)
         self.assertEqual(again.show_factor(), 200)
         self.assertEqual(again.ask("GET", "/v1/tenants/globex/policy")[0], 200)
-        self.assertEqual([e["action"]["context"] for e in self.events("user.role_changed", 2)],
+        self.assertEqual([e["action"]["context"] for e in self.appliance.system_events("user.role_changed", 2)],
                          ["with the provider corp: role analyst, tenants acme globex", "with the provider corp: role admin, all tenants"])
         self.assertEqual([a["id"] for a in self.appliance.json("user", "list")], [account["id"]])
 
         browser.go(f"{self.provider.issuer}/session/end", f"{self.provider.issuer}/session/end/success", press="yes")
-        self.until(lambda: ana.ask("GET", "/v1/session")[0] == 401, "a logout at the provider does not end the session")
+        until(lambda: ana.ask("GET", "/v1/session")[0] == 401, "a logout at the provider does not end the session")
         self.assertEqual(again.ask("GET", "/v1/session")[0], 200, "it is another session at the provider")
-        ended = self.events("session.ended")
+        ended = self.appliance.system_events("session.ended")
         self.assertEqual([(e["action"]["context"], e["outcome"]["reason"]) for e in ended], [("with the provider corp", "back_channel_logout")])
         self.assertEqual(self.appliance.run("verify", "--data", self.appliance.region_file("."), check=False).returncode, 0)
 
@@ -296,7 +280,7 @@ class Oidc(unittest.TestCase):
     def test_a_disabled_account_stays_disabled(self):
         ana = self.sign_in()
         self.appliance.run("user", "disable", "ana@example.com")
-        self.until(lambda: ana.ask("GET", "/v1/session")[0] == 401, "the session of a disabled account goes on")
+        until(lambda: ana.ask("GET", "/v1/session")[0] == 401, "the session of a disabled account goes on")
         self.groups("admins")
         status, page = self.try_to_sign_in()
         self.assertEqual(status, 403)
@@ -348,7 +332,7 @@ class Oidc(unittest.TestCase):
             self.assertEqual(person.ask("GET", "/v1/session")[0], 401)
         self.assertEqual(log_out(good), 400, "once")
         self.assertEqual(local.ask("GET", "/v1/session")[0], 200, "who came with a password stays")
-        self.assertEqual(len(self.events("session.ended", 2)), 2)
+        self.assertEqual(len(self.appliance.system_events("session.ended", 2)), 2)
 
     def test_a_provider_that_is_gone_keeps_nobody_else_waiting(self):
         status, _, page = self.browser().fetch(f"{self.address}/v1/oidc/gone/sign-in")
@@ -377,7 +361,7 @@ class Oidc(unittest.TestCase):
         self.provider.fault()
         token = self.provider.control("logout_token?client=basic&sub=ana")
         self.appliance.request("POST", "/v1/oidc/corp/back-channel-logout", f"logout_token={token}")
-        self.events("session.ended")
+        self.appliance.system_events("session.ended")
         self.appliance.stop()
         secrets = ["secret-of-basic", pending, browser.cookie("__Host-countersign"), token, token.split(".")[1]]
         for url in (answer, wrong):

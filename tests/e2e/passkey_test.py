@@ -6,7 +6,6 @@ import http.server
 import json
 import subprocess
 import threading
-import time
 import unittest
 
 from appliance import Appliance
@@ -124,13 +123,9 @@ class Passkeys(unittest.TestCase):
         return visitor
 
     def events(self, kind, count=1):
-        until = time.monotonic() + 30
-        while True:
-            found = [r["event"] for r in self.appliance.records("_system") if r["event"]["type"] == kind]
-            if len(found) >= count or time.monotonic() > until:
-                self.assertEqual(len(found), count, f"{kind}: {found}")
-                return found
-            time.sleep(0.05)
+        found = self.appliance.system_events(kind, count)
+        self.assertEqual(len(found), count, f"{kind}: {found}")
+        return found
 
     def reasons(self, count):
         return [event["outcome"]["reason"] for event in self.events("challenge.failed", count)]

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace countersign::api {
 namespace {
@@ -47,6 +48,13 @@ tl::expected<boost::json::object, Problem> read_texts(const http::Request& reque
     if (!object->contains({name.data(), name.size()})) return bad(422, fmt::format("{} is missing", name));
   }
   return object;
+}
+
+std::optional<std::uint64_t> read_number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return value;
 }
 
 std::string_view text_of(const boost::json::object& body, std::string_view member) {

@@ -6,7 +6,9 @@
 #include <boost/json/object.hpp>
 #include <tl/expected.hpp>
 
+#include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +22,9 @@ tl::expected<boost::json::object, base::Problem> read_texts(
 
 /// The JSON object of a body, whatever it holds. 415 or 400.
 tl::expected<boost::json::object, base::Problem> read_object(const http::Request& request);
+
+/// A whole number of decimal digits alone; empty for any other text.
+std::optional<std::uint64_t> read_number(std::string_view text);
 
 /// A member that read_texts() has found to be a text; empty where it is not there.
 std::string_view text_of(const boost::json::object& body, std::string_view member);

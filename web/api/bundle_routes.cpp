@@ -20,10 +20,6 @@ using base::Problem;
 using endpoints::Asker;
 using State = ShelvedBundle::State;
 
-http::Response refusal(int status, std::string detail, std::string_view type = "about:blank") {
-  return endpoints::answer(Problem{status, std::string(type), std::move(detail)});
-}
-
 http::Response failure(const base::Error& error) {
   if (error.code == Code::not_found) return refusal(404, error.message);
   spdlog::error("a bundle was not given out: {}", error.message);

@@ -2,7 +2,8 @@
 
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
-#include "web/api/body.h"
+#include "ledger/crypto/entropy.h"
+#include "ledger/privacy/memory_folder.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -16,14 +17,10 @@ namespace {
 namespace json = boost::json;
 using base::Code;
 using base::fail;
+using privacy::text_of;
 
 constexpr std::array<std::string_view, 4> kStates{"waits", "making", "ready", "failed"};
 constexpr std::uint64_t kFileBytesMax = 1u << 20;
-constexpr std::size_t kIdSize = 32;
-
-bool is_id(std::string_view text) {
-  return text.size() == kIdSize && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 std::string to_text(const ShelvedBundle& one) {
   return json::serialize(json::object{{"id", one.id},
@@ -46,11 +43,6 @@ std::string to_text(const ShelvedBundle& one) {
                                       {"seal", one.seal}});
 }
 
-std::string text(const json::object& from, json::string_view name) {
-  const auto* found = from.if_contains(name);
-  return found != nullptr && found->is_string() ? std::string(found->get_string()) : std::string();
-}
-
 std::uint64_t number(const json::object& from, json::string_view name) {
   const auto* found = from.if_contains(name);
   return found != nullptr && found->is_int64() && found->get_int64() >= 0
@@ -64,18 +56,18 @@ base::Result<ShelvedBundle> parse(std::string_view content) {
   const auto* from = parsed.value.if_object();
   if (from == nullptr) return bad();
   ShelvedBundle out;
-  out.id = text(*from, "id");
-  out.tenant = text(*from, "tenant");
-  out.from = text(*from, "from");
-  out.to = text(*from, "to");
-  out.query = text(*from, "query");
-  out.role = text(*from, "role");
-  out.asked_by = text(*from, "asked_by");
-  out.recipient = text(*from, "recipient");
-  out.destination = text(*from, "destination");
-  out.why = text(*from, "why");
-  out.approved_by = text(*from, "approved_by");
-  out.seal = text(*from, "seal");
+  out.id = text_of(*from, "id");
+  out.tenant = text_of(*from, "tenant");
+  out.from = text_of(*from, "from");
+  out.to = text_of(*from, "to");
+  out.query = text_of(*from, "query");
+  out.role = text_of(*from, "role");
+  out.asked_by = text_of(*from, "asked_by");
+  out.recipient = text_of(*from, "recipient");
+  out.destination = text_of(*from, "destination");
+  out.why = text_of(*from, "why");
+  out.approved_by = text_of(*from, "approved_by");
+  out.seal = text_of(*from, "seal");
   out.bytes = number(*from, "bytes");
   out.records = number(*from, "records");
   const auto* filter = from->if_contains("filter");
@@ -84,10 +76,10 @@ base::Result<ShelvedBundle> parse(std::string_view content) {
     if (!term.is_string()) return bad();
     out.filter.emplace_back(term.get_string());
   }
-  const auto profile = record::parse_profile(text(*from, "profile"));
-  const auto asked = base::parse_canonical_time(text(*from, "asked"));
-  const auto* state = std::find(kStates.begin(), kStates.end(), text(*from, "state"));
-  if (!profile || !asked || state == kStates.end() || !is_id(out.id)) return bad();
+  const auto profile = record::parse_profile(text_of(*from, "profile"));
+  const auto asked = base::parse_canonical_time(text_of(*from, "asked"));
+  const auto* state = std::find(kStates.begin(), kStates.end(), text_of(*from, "state"));
+  if (!profile || !asked || state == kStates.end() || !crypto::is_random_id(out.id)) return bad();
   out.profile = *profile;
   out.asked = *asked;
   out.state = static_cast<ShelvedBundle::State>(state - kStates.begin());
@@ -105,7 +97,7 @@ base::Result<void> BundleShelf::put(const ShelvedBundle& bundle) const {
 
 base::Result<ShelvedBundle> BundleShelf::find(const std::string& tenant, const std::string& id) const {
   const auto none = [] { return fail(Code::not_found, "there is no such bundle, or it is no longer kept"); };
-  if (!is_id(id)) return none();
+  if (!crypto::is_random_id(id)) return none();
   const auto content = base::read_file(folder_ / (id + ".json"), kFileBytesMax);
   if (!content && content.error().code == Code::not_found) return none();
   if (!content) return fail(content.error());
@@ -154,7 +146,7 @@ std::vector<ShelvedBundle> BundleShelf::all() const {
   std::vector<ShelvedBundle> out;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder_, ignored)) {
-    if (entry.path().extension() != ".json" || !is_id(entry.path().stem().string())) continue;
+    if (entry.path().extension() != ".json" || !crypto::is_random_id(entry.path().stem().string())) continue;
     const auto content = base::read_file(entry.path(), kFileBytesMax);
     auto bundle = content ? parse(*content) : base::Result<ShelvedBundle>(fail(content.error()));
     if (bundle && bundle->id == entry.path().stem()) out.push_back(std::move(*bundle));

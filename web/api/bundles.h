@@ -53,8 +53,8 @@ class Bundles {
   People& people_;
   const EvidenceAccess access_;
   const BundleMaker maker_;
-  Desk desk_;                                         ///< makes bundles
-  Desk shelf_desk_{64, std::chrono::minutes(1), {}};  ///< answers; reads and writes what bundles are
+  Desk desk_;            ///< makes bundles
+  Desk shelf_desk_{64};  ///< answers; reads and writes what bundles are
 };
 
 }  // namespace countersign::api

@@ -19,9 +19,10 @@ class Desk {
  public:
   using Work = std::function<http::Response()>;
 
-  /// At most `waiting_max` requests wait. `rest` is called on the desk's thread each `pause`, and after each
-  /// request before it is answered.
-  Desk(std::size_t waiting_max, std::chrono::milliseconds pause, std::function<void()> rest);
+  /// At most `waiting_max` requests wait. `rest`, where it is given, is called on the desk's thread each
+  /// `pause`, and after each request before it is answered.
+  explicit Desk(std::size_t waiting_max, std::chrono::milliseconds pause = std::chrono::minutes(1),
+                std::function<void()> rest = {});
   ~Desk() { stop(); }
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;

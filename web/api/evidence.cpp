@@ -97,16 +97,13 @@ tl::expected<FreshProof, Problem> prove_look(People& people, const endpoints::As
 boost::json::object look_members(const endpoints::Asker& asker, const http::RequestHead& head,
                                  std::string_view action, std::string resource, std::string context,
                                  const FreshProof* proof) {
-  constexpr std::size_t kContextMax = 1024, kUserAgentMax = 1024;
+  constexpr std::size_t kContextMax = 1024;
   boost::json::object out;
   out["actor"] = {{"id", asker.who->name},
                   {"role", asker.person ? std::string(to_string(asker.who->role)) : std::string("operator")}};
   out["action"] = {{"name", std::string(action)}, {"resource", std::move(resource)}};
   if (!context.empty()) out["action"].as_object()["context"] = context.substr(0, kContextMax);
-  boost::json::object device{{"ip", head.peer}};
-  if (const auto agent = head.header("User-Agent"); !agent.empty())
-    device["user_agent"] = auth::recordable(agent, kUserAgentMax);
-  out["device"] = std::move(device);
+  out["device"] = auth::device_of(peer_of(head));
   if (asker.person) out["session"] = {{"id", asker.person->session}};
   if (proof != nullptr)
     out["challenge"] = {{"id", proof->challenge}, {"purpose", "audit_access"}, {"factor", proof->factor}};

@@ -1,8 +1,9 @@
 #include "web/api/file_answer.h"
 
+#include "web/api/body.h"
+
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 
 namespace countersign::api {
@@ -11,13 +12,6 @@ namespace {
 struct Range {
   std::uint64_t first = 0, last = 0;
 };
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return value;
-}
 
 enum class Asked { whole, part, outside };
 
@@ -28,7 +22,7 @@ Asked read_range(std::string_view text, std::uint64_t size, Range& out) {
   text.remove_prefix(kUnit.size());
   const auto dash = text.find('-');
   if (dash == std::string_view::npos || text.find(',') != std::string_view::npos) return Asked::whole;
-  const auto first = number(text.substr(0, dash)), last = number(text.substr(dash + 1));
+  const auto first = read_number(text.substr(0, dash)), last = read_number(text.substr(dash + 1));
   const bool open_end = dash + 1 == text.size();
   if (first) {
     if (!open_end && (!last || *last < *first)) return Asked::whole;

@@ -1,14 +1,12 @@
 #include "web/api/oidc_providers.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace countersign::api {
 namespace {
 
 constexpr std::size_t kRequestsMax = 64;  ///< that wait for one provider
-constexpr std::chrono::minutes kPause{1};
 
 }  // namespace
 
@@ -21,7 +19,7 @@ OidcProviders::One::One(Setting setting, const oidc::Fetch& fetch, const base::C
       provider(options.issuer, options.http_on_loopback, fetch, clock),
       sign_in(options, provider, fetch, clock, entropy),
       logout(options, provider, clock),
-      desk(kRequestsMax, kPause, {}) {}
+      desk(kRequestsMax) {}
 
 OidcProviders::OidcProviders(std::vector<Setting> settings, const MakeFetch& make_fetch,
                              const base::Clock& clock, const crypto::Entropy& entropy)

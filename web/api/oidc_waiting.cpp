@@ -16,7 +16,7 @@ bool is_over(const oidc::Kept& kept, base::Timestamp now) {
 
 std::string OidcWaiting::put(std::string provider, oidc::Kept kept, std::string address,
                              std::string_view earlier) {
-  auto cookie = auth::random_token(entropy_);
+  auto cookie = crypto::random_token(entropy_);
   const std::lock_guard lock(mutex_);
   if (!earlier.empty()) entries_.erase(crypto::sha256(earlier));
   make_room(address, kept.begun);

@@ -61,7 +61,7 @@ class People {
 
   std::shared_ptr<const auth::Account> account_of(const auth::Session& session) const;
   base::Timestamp now() const { return options_.clock(); }
-  std::string random_id() const { return auth::random_id(options_.entropy); }
+  std::string random_id() const { return crypto::random_id(options_.entropy); }
 
   void stop();
 

@@ -90,6 +90,10 @@ http::Response session_answer(int status, auth::Access& access, const auth::Sess
   return response;
 }
 
+http::Response refusal(int status, std::string detail, std::string_view type) {
+  return endpoints::answer(base::Problem{status, std::string(type), std::move(detail)});
+}
+
 http::Response document(int status, const json::object& data) {
   return {status, "application/json", {}, json::serialize(data)};
 }

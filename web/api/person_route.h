@@ -23,6 +23,9 @@ boost::json::object session_document(const auth::Account& account, const auth::S
 http::Response session_answer(int status, auth::Access& access, const auth::Sessions::Opened& opened,
                               boost::json::object more = {});
 
+/// A problem document.
+http::Response refusal(int status, std::string detail, std::string_view type = "about:blank");
+
 /// JSON.
 http::Response document(int status, const boost::json::object& data);
 

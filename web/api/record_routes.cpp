@@ -15,7 +15,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 namespace countersign::api {
@@ -27,10 +26,6 @@ using base::Problem;
 using endpoints::Asker;
 
 constexpr std::uint64_t kHitsDefault = 100, kHitsMax = 1'000;
-
-http::Response refusal(int status, std::string detail) {
-  return endpoints::answer(Problem{status, "about:blank", std::move(detail)});
-}
 
 /// The answer to what failed. What the appliance's files have to do with it is for the operator of the
 /// machine.
@@ -69,13 +64,6 @@ json::object record_document(std::uint64_t seq, const Found& found) {
           {"received", base::format_rfc3339(found.received)},
           {"record", found.bytes},
           {"hash", base::to_base64(record::record_hash(found.bytes).view())}};
-}
-
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return value;
 }
 
 std::string resource_of(const View& view, std::uint64_t seq) {
@@ -244,7 +232,7 @@ void add_records(http::Router& router, const endpoints::Reception& reception, Pe
                                                            const http::Respond& respond) {
           auto view = view_of(access, asker, request);
           if (!view) return respond(endpoints::answer(view.error()));
-          const auto seq = number(request.parameter("seq"));
+          const auto seq = read_number(request.parameter("seq"));
           if (!seq) return respond(refusal(404, "there is no such record that you may see"));
           if (values && view->allowance < ingest::Allowance::masked)
             return respond(refusal(403, "the tenant's policy gives your role no personal values"));

@@ -64,9 +64,8 @@ struct Access {
   std::string issuer = "Countersign";  ///< what authenticator apps show
 };
 
-/// A text of a request as a record can hold it: UTF-8 without control characters, of at most `bytes_max`
-/// bytes, cut between characters; what does not fit is replaced by '?'.
-std::string recordable(std::string_view text, std::size_t bytes_max);
+/// The `device` of an event: where a request comes from.
+boost::json::object device_of(const Peer& peer);
 
 /// What an event says of who did it, and from where.
 boost::json::object members_of(const Account& account, const Peer& peer, std::string_view session);

@@ -1,9 +1,6 @@
 #include "web/auth/account.h"
 
-#include "ledger/base/encoding.h"
-
 #include <algorithm>
-#include <array>
 
 namespace countersign::auth {
 namespace {
@@ -22,6 +19,13 @@ bool Account::may_act_for(const base::TenantId& tenant) const {
   return all_tenants || std::find(tenants.begin(), tenants.end(), tenant) != tenants.end();
 }
 
+bool Account::has_usable_passkey(base::Bytes but) const {
+  return std::any_of(passkeys.begin(), passkeys.end(), [&](const Passkey& one) {
+    const auto& key = one.credential.id;
+    return !one.suspended && !std::equal(key.begin(), key.end(), but.begin(), but.end());
+  });
+}
+
 base::Result<std::string> parse_account_name(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -37,18 +41,6 @@ base::Result<std::string> parse_account_name(std::string_view text) {
         "a user name is an e-mail address, or letters, digits, '.', '_', '-', '+' and '@', at most 128 "
         "characters, and begins with a letter or digit");
   return out;
-}
-
-std::string random_id(const crypto::Entropy& entropy) {
-  std::array<std::uint8_t, 16> bytes{};
-  entropy(bytes);
-  return base::to_hex(bytes);
-}
-
-std::string random_token(const crypto::Entropy& entropy) {
-  std::array<std::uint8_t, 32> bytes{};
-  entropy(bytes);
-  return base::to_base64url(bytes);
 }
 
 }  // namespace countersign::auth

@@ -86,6 +86,8 @@ struct Account {
   bool is_active(base::Timestamp now) const { return !disabled && (!expires || now < *expires); }
   bool may_act_for(const base::TenantId& tenant) const;
   bool has_factor() const { return totp.has_value() || !passkeys.empty(); }
+  /// Whether a passkey serves that was not suspended, but for the one of that credential id.
+  bool has_usable_passkey(base::Bytes but = {}) const;
 };
 
 inline constexpr std::size_t kPasskeysMax = 16;
@@ -96,11 +98,6 @@ inline constexpr unsigned kFactorFailuresMax = 10;
 /// The spelling of a user name: lower case; 1 to 128 of a-z, 0-9 and `.` `_` `-` `+` `@`, beginning with a
 /// letter or digit: e-mail addresses, and names of accounts. invalid_argument otherwise.
 base::Result<std::string> parse_account_name(std::string_view text);
-
-/// 128 random bits in hexadecimal.
-std::string random_id(const crypto::Entropy& entropy);
-/// 256 random bits in base64url.
-std::string random_token(const crypto::Entropy& entropy);
 
 /// The document that stands in the store, and back. data_loss for a text that to_text does not write.
 std::string to_text(const Account& account);

@@ -65,7 +65,7 @@ base::Result<Invited> add_account(const Administrator& by, const NewAccount& wis
   TRY(check(wish, now));
   Account account;
   TRY_ASSIGN(account.name, parse_account_name(wish.name));
-  account.id = random_id(by.entropy);
+  account.id = crypto::random_id(by.entropy);
   account.display_name = wish.display_name;
   account.role = wish.role;
   account.tenants = wish.tenants;

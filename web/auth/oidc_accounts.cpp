@@ -1,6 +1,7 @@
 #include "web/auth/oidc_accounts.h"
 
 #include "web/auth/administration.h"
+#include "web/auth/text.h"
 #include "web/auth/throttle.h"
 
 #include <fmt/format.h>
@@ -58,14 +59,6 @@ std::string name_of(const oidc::Identity& who, const std::string& provider) {
   return spelled ? *spelled : "person";
 }
 
-/// At most so many bytes of UTF-8, no character cut.
-std::string display_name_of(const oidc::Identity& who) {
-  auto size = std::min(who.name.size(), kDisplayNameMax);
-  while (size > 0 && size < who.name.size() && (static_cast<unsigned char>(who.name[size]) & 0xC0u) == 0x80u)
-    --size;
-  return who.name.substr(0, size);
-}
-
 /// Whether the account may do anything else afterwards than before.
 bool grant(Account& account, const GroupRights& rights, base::Timestamp now) {
   const auto before = std::tie(account.role, account.tenants, account.all_tenants, account.period);
@@ -86,9 +79,9 @@ base::Result<Account> provision(Access& access, const RightsByGroup& by, const G
                                 const oidc::Identity& who, const Peer& peer) {
   const auto now = access.clock();
   Account account;
-  account.id = random_id(access.entropy);
+  account.id = crypto::random_id(access.entropy);
   account.name = name_of(who, by.provider);
-  account.display_name = display_name_of(who);
+  account.display_name = std::string(cut(who.name, kDisplayNameMax));
   account.created = now;
   account.oidc = {who.issuer, who.subject, now};
   grant(account, rights, now);
@@ -102,7 +95,7 @@ base::Result<Account> provision(Access& access, const RightsByGroup& by, const G
 base::Result<Account> follow(Access& access, const RightsByGroup& by, const GroupRights& rights,
                              const Account& account, const oidc::Identity& who, const Peer& peer) {
   const auto now = access.clock();
-  const auto display_name = display_name_of(who);
+  const auto display_name = std::string(cut(who.name, kDisplayNameMax));
   const auto change = [&](Account& one) {
     if (!display_name.empty()) one.display_name = display_name;
     return grant(one, rights, now);

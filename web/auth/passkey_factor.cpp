@@ -74,11 +74,7 @@ base::Result<void> suspend(Access& access, const Account& account, const Session
 
 /// Whether something is left to sign in with when that passkey is gone; a suspended one is nothing.
 bool stays_usable(const Account& account, base::Bytes without) {
-  const auto serves = [&](const Passkey& one) {
-    return !one.suspended &&
-           !std::equal(one.credential.id.begin(), one.credential.id.end(), without.begin(), without.end());
-  };
-  return account.totp || std::any_of(account.passkeys.begin(), account.passkeys.end(), serves);
+  return account.totp || account.has_usable_passkey(without);
 }
 
 std::string_view why_not(const base::Result<webauthn::Claim>& claim, const Passkey* passkey) {
@@ -148,17 +144,12 @@ Outcome<boost::json::object> begin_passkey(Access& access, const Session& sessio
   pending.kind = Pending::Kind::enrol_passkey;
   pending.purpose = purpose_of(session);
   pending.expires = {access.clock().micros + kChallengeS * 1'000'000};
-  pending.nonce.resize(32);
-  access.entropy(pending.nonce);
+  pending.nonce = new_nonce(access.entropy);
   auto options =
       webauthn::registration_options(**rp, {handle_of(*account), account->name, account->display_name},
                                      pending.nonce, registered, kTimeoutMs);
   if (!options) return failure("a passkey was not asked for", options.error());
-  const auto put = access.sessions.change(session.id, [&](Session& one) {
-    one.pending = std::move(pending);
-    return true;
-  });
-  if (!put) return refuse(401, "sign in");
+  if (const auto kept = keep(access, session, pending); !kept) return tl::unexpected(kept.error());
   return std::move(*options);
 }
 
@@ -181,9 +172,7 @@ Outcome<Enrolled> confirm_passkey(Access& access, const Session& session, std::s
     if (find(one, fresh->id) != nullptr) return refuse(409, "this passkey is enrolled already");
   }
   std::vector<std::string> codes;
-  auto members = members_of(*account, session.peer, session.id);
-  members["challenge"] = {{"factor", std::string(kFactor)}};
-  members["action"] = {{"name", "enrol factor"}};
+  auto members = factor_members(*account, session, kFactor, "enrol factor");
   bool fits = true;
   const auto changed = access.store.change(account->id, [&](Account& one) -> base::Result<void> {
     fits = one.passkeys.size() < kPasskeysMax;
@@ -206,14 +195,12 @@ Outcome<Enrolled> confirm_passkey(Access& access, const Session& session, std::s
 Outcome<void> remove_passkey(Access& access, const Session& session, std::string_view id) {
   auto account = account_of(access, session);
   if (!account) return tl::unexpected(account.error());
-  if (!is_fresh(session.proof, kOwnWindowS, access.clock())) return refuse(403, "show a second factor first");
+  if (const auto fresh = check_fresh(session, access.clock()); !fresh) return tl::unexpected(fresh.error());
   const auto bytes = base::from_base64url(id);
   if (!bytes || find(*account, *bytes) == nullptr) return refuse(404, "no such passkey is enrolled");
   if (!stays_usable(*account, *bytes))
     return refuse(409, "this is the only second factor; enrol another one first");
-  auto members = members_of(*account, session.peer, session.id);
-  members["challenge"] = {{"factor", std::string(kFactor)}};
-  members["action"] = {{"name", "remove factor"}};
+  auto members = factor_members(*account, session, kFactor, "remove factor");
   const auto changed = access.store.change(account->id, [&](Account& one) -> base::Result<void> {
     if (!stays_usable(one, *bytes))
       return base::fail(base::Code::aborted, "the other factor was taken off meanwhile");

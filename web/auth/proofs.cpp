@@ -32,17 +32,56 @@ boost::json::object challenge_members(const Account& account, const Session& ses
   return members;
 }
 
+boost::json::object factor_members(const Account& account, const Session& session, std::string_view factor,
+                                   std::string_view action) {
+  auto members = members_of(account, session.peer, session.id);
+  members["challenge"] = {{"factor", std::string(factor)}};
+  members["action"] = {{"name", std::string(action)}};
+  return members;
+}
+
+std::vector<std::uint8_t> new_nonce(const crypto::Entropy& entropy) {
+  std::vector<std::uint8_t> nonce(32);
+  entropy(nonce);
+  return nonce;
+}
+
+Outcome<void> keep(Access& access, const Session& session, const Pending& pending) {
+  const auto put = access.sessions.change(session.id, [&](Session& one) {
+    one.pending = pending;
+    return true;
+  });
+  if (!put) return signed_out();
+  return {};
+}
+
+Outcome<Sessions::Opened> change_and_renew(Access& access, const Session& session,
+                                           const std::function<void(Session&)>& change) {
+  const auto put = access.sessions.change(session.id, [&](Session& one) {
+    change(one);
+    return true;
+  });
+  auto renewed = put ? access.sessions.renew(session.id) : std::nullopt;
+  if (!renewed) return signed_out();
+  return std::move(*renewed);
+}
+
 Outcome<void> check_not_locked(const Account& account) {
   if (account.factor_failures < kFactorFailuresMax) return {};
   return refuse(423, "too many second factors failed; an administrator can unlock the account");
+}
+
+Outcome<void> check_fresh(const Session& session, base::Timestamp now) {
+  if (is_fresh(session.proof, kOwnWindowS, now)) return {};
+  return refuse(403, "show a second factor first");
 }
 
 Outcome<void> check_may_enrol(const Account& account, const Session& session, base::Timestamp now) {
   if (const auto open = check_not_locked(account); !open) return tl::unexpected(open.error());
   // Whoever has lost what she had comes by a recovery code, and nobody by the password alone.
   const bool none_yet = !account.has_factor() && account.recovery_codes.empty();
-  if (none_yet || session.recovered || is_fresh(session.proof, kOwnWindowS, now)) return {};
-  return refuse(403, "show a second factor first");
+  if (none_yet || session.recovered) return {};
+  return check_fresh(session, now);
 }
 
 Outcome<Pending> send_challenge(Access& access, const Account& account, const Session& session,
@@ -52,22 +91,15 @@ Outcome<Pending> send_challenge(Access& access, const Account& account, const Se
     return refuse(429, fmt::format("too many challenges; wait {} seconds", wait), wait);
   Pending pending;
   pending.kind = kind;
-  pending.id = random_id(access.entropy);
+  pending.id = crypto::random_id(access.entropy);
   pending.purpose = purpose_of(session);
   pending.expires = {access.clock().micros + kChallengeS * kMicros};
-  if (kind == Pending::Kind::passkey) {
-    pending.nonce.resize(32);
-    access.entropy(pending.nonce);
-  }
+  if (kind == Pending::Kind::passkey) pending.nonce = new_nonce(access.entropy);
   auto members = challenge_members(account, session, pending, factor);
   members["challenge"].as_object()["expires_at"] = base::format_rfc3339(pending.expires);
   if (const auto noted = access.record(&account, "challenge.sent", std::move(members)); !noted)
     return failure("a challenge was not recorded", noted.error());
-  const auto put = access.sessions.change(session.id, [&](Session& one) {
-    one.pending = pending;
-    return true;
-  });
-  if (!put) return signed_out();
+  if (const auto kept = keep(access, session, pending); !kept) return tl::unexpected(kept.error());
   return pending;
 }
 
@@ -106,15 +138,11 @@ tl::unexpected<Refusal> failed(Access& access, const Account& account, const Ses
 }
 
 Outcome<Sessions::Opened> prove(Access& access, const Session& session, Proof proof) {
-  const auto put = access.sessions.change(session.id, [&](Session& one) {
+  return change_and_renew(access, session, [&](Session& one) {
     one.proof = std::move(proof);
     one.pending.reset();
     one.recovered = false;
-    return true;
   });
-  auto renewed = put ? access.sessions.renew(session.id) : std::nullopt;
-  if (!renewed) return signed_out();
-  return std::move(*renewed);
 }
 
 Outcome<Sessions::Opened> enrolled(Access& access, const Account& account, const Session& session,

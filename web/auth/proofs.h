@@ -2,8 +2,10 @@
 
 #include "web/auth/access.h"
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What every kind of second factor does the same way. For the folder's own sources.
 namespace countersign::auth {
@@ -11,6 +13,20 @@ namespace countersign::auth {
 /// An event of a challenge: with its id, purpose and factor, and who has it.
 boost::json::object challenge_members(const Account& account, const Session& session, const Pending& pending,
                                       std::string_view factor);
+
+/// An event of an enrolment, or of the end of one.
+boost::json::object factor_members(const Account& account, const Session& session, std::string_view factor,
+                                   std::string_view action);
+
+/// What a passkey is to sign.
+std::vector<std::uint8_t> new_nonce(const crypto::Entropy& entropy);
+
+/// Puts what waits for an answer on the session, in the place of what waited before. 401 where it has ended.
+Outcome<void> keep(Access& access, const Session& session, const Pending& pending);
+
+/// Changes the session and gives it a new cookie. 401 where it has ended.
+Outcome<Sessions::Opened> change_and_renew(Access& access, const Session& session,
+                                           const std::function<void(Session&)>& change);
 
 /// Puts a challenge on the session and records `challenge.sent`. 423 where the account's factors are locked.
 Outcome<Pending> send_challenge(Access& access, const Account& account, const Session& session,
@@ -31,6 +47,9 @@ Outcome<Sessions::Opened> succeeded(Access& access, const Account& account, cons
 
 /// 423 where too many second factors failed.
 Outcome<void> check_not_locked(const Account& account);
+
+/// 403 unless a second factor was shown within kOwnWindowS.
+Outcome<void> check_fresh(const Session& session, base::Timestamp now);
 
 /// 403 unless the session may change the account's factors.
 Outcome<void> check_may_enrol(const Account& account, const Session& session, base::Timestamp now);

@@ -53,7 +53,7 @@ std::vector<base::Digest> digests_of(std::string_view account_id, const std::vec
 Outcome<std::vector<std::string>> renew_recovery_codes(Access& access, const Session& session) {
   const auto account = account_of(access, session);
   if (!account) return tl::unexpected(account.error());
-  if (!is_fresh(session.proof, kOwnWindowS, access.clock())) return refuse(403, "show a second factor first");
+  if (const auto fresh = check_fresh(session, access.clock()); !fresh) return tl::unexpected(fresh.error());
   auto codes = new_recovery_codes(access.entropy);
   auto members = members_of(*account, session.peer, session.id);
   members["action"] = {{"name", "renew recovery codes"}};
@@ -97,15 +97,11 @@ Outcome<Sessions::Opened> recover(Access& access, const Session& session, std::s
     return refuse(403, "that is no recovery code of this account, or it was used");
   }
   access.sessions.close_others(account->id, session.id);
-  const auto put = access.sessions.change(session.id, [](Session& one) {
+  return change_and_renew(access, session, [](Session& one) {
     one.recovered = true;
     one.proof.reset();
     one.pending.reset();
-    return true;
   });
-  auto renewed = put ? access.sessions.renew(session.id) : std::nullopt;
-  if (!renewed) return refuse(401, "sign in");
-  return std::move(*renewed);
 }
 
 }  // namespace countersign::auth

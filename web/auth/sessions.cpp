@@ -34,10 +34,10 @@ bool goes_before(const Session& one, const Session& other) {
 
 Sessions::Opened Sessions::open(const std::string& account, Peer peer, base::Timestamp now,
                                 std::optional<OidcSession> oidc) {
-  Opened out{fresh_secret(), {}};
-  out.session.id = random_id(entropy_);
+  Opened out{crypto::random_token(entropy_), {}};
+  out.session.id = crypto::random_id(entropy_);
   out.session.account = account;
-  out.session.csrf = fresh_secret();
+  out.session.csrf = crypto::random_token(entropy_);
   out.session.peer = std::move(peer);
   out.session.opened = out.session.last_seen = now;
   out.session.oidc = std::move(oidc);
@@ -64,7 +64,7 @@ std::optional<Session> Sessions::find(std::string_view cookie, base::Timestamp n
 }
 
 std::optional<Sessions::Opened> Sessions::renew(const std::string& id) {
-  auto cookie = fresh_secret(), csrf = fresh_secret();
+  auto cookie = crypto::random_token(entropy_), csrf = crypto::random_token(entropy_);
   const std::lock_guard lock(mutex_);
   const auto known = keys_.find(id);
   if (known == keys_.end()) return std::nullopt;
@@ -147,7 +147,5 @@ void Sessions::make_room(const std::string& account, base::Timestamp now) {
   end_where(kOfAccountMax, [&](const Session& one) { return one.account == account; });
   end_where(kMax, [](const Session&) { return true; });
 }
-
-std::string Sessions::fresh_secret() const { return random_token(entropy_); }
 
 }  // namespace countersign::auth

@@ -112,7 +112,6 @@ class Sessions {
   using Map = std::map<base::Digest, Session>;
   Session* by_id(const std::string& id);
   void make_room(const std::string& account, base::Timestamp now);
-  std::string fresh_secret() const;
 
   const crypto::Entropy entropy_;
   mutable std::mutex mutex_;

@@ -3,7 +3,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/digest.h"
 #include "ledger/crypto/password.h"
-#include "web/auth/factors.h"
+#include "web/auth/proofs.h"
 
 #include <fmt/format.h>
 
@@ -145,7 +145,7 @@ Outcome<Sessions::Opened> accept_invitation(Access& access, std::string_view tok
 
 base::Result<std::string> invite(AccountStore& store, std::string_view id, base::Timestamp now,
                                  const crypto::Entropy& entropy) {
-  auto token = std::string(kInvitation) + random_token(entropy);
+  auto token = std::string(kInvitation) + crypto::random_token(entropy);
   TRY(store.change(id, [&](Account& one) -> base::Result<void> {
     one.invitation = {crypto::sha256(token), {now.micros + kInvitationS * kMicros}};
     return {};
@@ -157,8 +157,9 @@ Outcome<void> change_password(Access& access, const Session& session, std::strin
                               std::string_view next) {
   const auto account = account_of(access, session);
   if (!account) return tl::unexpected(account.error());
-  if (account->has_factor() && !is_fresh(session.proof, kOwnWindowS, access.clock()))
-    return refuse(403, "show a second factor first");
+  if (account->has_factor()) {
+    if (const auto fresh = check_fresh(session, access.clock()); !fresh) return tl::unexpected(fresh.error());
+  }
   const auto right = is_right(access, &*account, present);
   if (!right) return failure("cannot check a password", right.error());
   if (!*right)

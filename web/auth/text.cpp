@@ -1,36 +1,39 @@
 #include "web/auth/text.h"
 
-namespace countersign::auth {
+#include "collector/protocols/utf8.h"
 
-std::size_t character_size(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const auto first = byte(0);
-  const std::size_t size = first < 0x80   ? 1
-                           : first < 0xC2 ? 0
-                           : first < 0xE0 ? 2
-                           : first < 0xF0 ? 3
-                           : first < 0xF5 ? 4
-                                          : 0;
-  if (size == 0 || size > text.size()) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // Spelled longer than need be, a surrogate, or beyond U+10FFFF.
-  if (size == 3 && ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) >= 0xA0))) return 0;
-  if (size == 4 && ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) >= 0x90))) return 0;
-  return size;
-}
+#include <algorithm>
+
+namespace countersign::auth {
+namespace {
+
+bool continues_a_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+}  // namespace
 
 std::size_t count_characters(std::string_view text) {
-  std::size_t count = 0;
-  while (!text.empty()) {
-    const auto size = character_size(text);
-    if (size == 0) return 0;
-    text.remove_prefix(size);
-    ++count;
+  if (!protocols::is_utf8(text)) return 0;
+  return text.size() -
+         static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues_a_character));
+}
+
+std::string_view cut(std::string_view text, std::size_t bytes_max) {
+  auto size = std::min(text.size(), bytes_max);
+  while (size > 0 && size < text.size() && continues_a_character(text[size])) --size;
+  return text.substr(0, size);
+}
+
+std::string recordable(std::string_view text, std::size_t bytes_max) {
+  std::string out(text);
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; }, '?');
+  for (auto at = protocols::find_not_utf8(out); at != std::string::npos;) {
+    out[at] = '?';
+    const auto next = protocols::find_not_utf8(std::string_view(out).substr(at));
+    at = next == std::string::npos ? next : at + next;
   }
-  return count;
+  out.resize(cut(out, bytes_max).size());
+  return out;
 }
 
 }  // namespace countersign::auth

@@ -1,14 +1,19 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace countersign::auth {
 
-/// The bytes of the UTF-8 character (RFC 3629) that a text begins with; 0 where it begins with none.
-std::size_t character_size(std::string_view text);
-
 /// How many characters a text has; 0 for one that is not UTF-8, too.
 std::size_t count_characters(std::string_view text);
+
+/// At most so many bytes of a text in UTF-8, no character cut.
+std::string_view cut(std::string_view text, std::size_t bytes_max);
+
+/// A text of a request as a record can hold it: UTF-8 without control characters of ASCII, of at most
+/// `bytes_max` bytes; each byte that does not fit is replaced by '?'.
+std::string recordable(std::string_view text, std::size_t bytes_max);
 
 }  // namespace countersign::auth

@@ -4,8 +4,6 @@
 #include "web/auth/recovery_codes.h"
 #include "web/auth/totp.h"
 
-#include <algorithm>
-
 namespace countersign::auth {
 namespace {
 
@@ -68,11 +66,7 @@ Outcome<TotpEnrolment> begin_totp(Access& access, const Session& session) {
   pending.purpose = purpose_of(session);
   pending.expires = {access.clock().micros + 2 * kChallengeS * 1'000'000};
   pending.secret = secret;
-  const auto put = access.sessions.change(session.id, [&](Session& one) {
-    one.pending = std::move(pending);
-    return true;
-  });
-  if (!put) return refuse(401, "sign in");
+  if (const auto kept = keep(access, session, pending); !kept) return tl::unexpected(kept.error());
   return TotpEnrolment{otpauth_uri(*secret, access.issuer, account->name), totp_secret_text(*secret)};
 }
 
@@ -85,9 +79,7 @@ Outcome<Enrolled> confirm_totp(Access& access, const Session& session, std::stri
   if (!pending) return tl::unexpected(pending.error());
   const auto now = access.clock();
   const auto step = totp_step(*pending->secret, code, now, 0);
-  auto members = members_of(*account, session.peer, session.id);
-  members["challenge"] = {{"factor", std::string(kFactor)}};
-  members["action"] = {{"name", "enrol factor"}};
+  auto members = factor_members(*account, session, kFactor, "enrol factor");
   if (!step) {
     members["outcome"] = {{"reason", "wrong_code"}};
     if (const auto noted = access.record(&*account, "challenge.failed", std::move(members)); !noted)
@@ -113,16 +105,13 @@ Outcome<Enrolled> confirm_totp(Access& access, const Session& session, std::stri
 Outcome<void> remove_totp(Access& access, const Session& session) {
   const auto account = account_of(access, session);
   if (!account) return tl::unexpected(account.error());
-  if (!is_fresh(session.proof, kOwnWindowS, access.clock())) return refuse(403, "show a second factor first");
+  if (const auto fresh = check_fresh(session, access.clock()); !fresh) return tl::unexpected(fresh.error());
   if (!account->totp) return refuse(404, "no authenticator app is enrolled");
-  const auto serves = [](const Passkey& one) { return !one.suspended; };
-  if (std::none_of(account->passkeys.begin(), account->passkeys.end(), serves))
+  if (!account->has_usable_passkey())
     return refuse(409, "this is the only second factor that serves; enrol another one first");
-  auto members = members_of(*account, session.peer, session.id);
-  members["challenge"] = {{"factor", std::string(kFactor)}};
-  members["action"] = {{"name", "remove factor"}};
+  auto members = factor_members(*account, session, kFactor, "remove factor");
   const auto changed = access.store.change(account->id, [&](Account& one) -> base::Result<void> {
-    if (std::none_of(one.passkeys.begin(), one.passkeys.end(), serves))
+    if (!one.has_usable_passkey())
       return base::fail(base::Code::aborted, "the last passkey was taken off meanwhile");
     one.totp.reset();
     return access.record(&one, "factor.removed", std::move(members));

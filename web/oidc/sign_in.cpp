@@ -27,14 +27,6 @@ using base::fail;
 constexpr std::size_t kQueryBytesMax = 16 * 1024, kCodeBytesMax = 8 * 1024, kParametersMax = 32;
 constexpr std::size_t kEmailBytesMax = 320, kNameBytesMax = 256, kSidBytesMax = 256, kAmrMax = 16;
 
-/// 256 bits, as 43 characters: enough for `state` and `nonce`, and what RFC 7636 section 7.1 wants of a
-/// verifier.
-std::string fresh_secret(const crypto::Entropy& entropy) {
-  std::array<std::uint8_t, 32> bytes{};
-  entropy(bytes);
-  return base::to_base64url(bytes);
-}
-
 /// The parameters of the provider's answer; an absent one is empty.
 struct Answer {
   std::string state, code, error, iss;
@@ -126,7 +118,9 @@ SignIn::SignIn(const Options& options, Provider& provider, Fetch fetch, base::Cl
 base::Result<Begun> SignIn::begin() {
   TRY_ASSIGN(const auto metadata, provider_.metadata());
   Begun out;
-  out.kept = {fresh_secret(entropy_), fresh_secret(entropy_), fresh_secret(entropy_), clock_()};
+  // 256 bits each: enough for `state` and `nonce`, and what RFC 7636 section 7.1 wants of a verifier.
+  out.kept = {crypto::random_token(entropy_), crypto::random_token(entropy_), crypto::random_token(entropy_),
+              clock_()};
   const auto challenge = base::to_base64url(crypto::sha256(out.kept.code_verifier).view());
   const auto scope = fmt::format("{}", fmt::join(options_.scopes, " "));
   const auto strengths = fmt::format("{}", fmt::join(options_.acr_values, " "));

@@ -13,7 +13,7 @@ namespace {
 
 Account account_of(const std::string& name = "ana@example.com") {
   Account out;
-  out.id = random_id(crypto::system_entropy());
+  out.id = crypto::random_id(crypto::system_entropy());
   out.name = name;
   out.tenants = {base::TenantId("acme")};
   out.invitation.emplace();

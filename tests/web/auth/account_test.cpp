@@ -9,7 +9,7 @@ base::Timestamp at(std::int64_t seconds) { return {seconds * 1'000'000}; }
 
 Account full_account(const std::string& name = "ana@example.com") {
   Account out;
-  out.id = random_id(crypto::system_entropy());
+  out.id = crypto::random_id(crypto::system_entropy());
   out.name = name;
   out.display_name = "Ana \"Example\"";
   out.role = ingest::Role::auditor;

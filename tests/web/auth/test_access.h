@@ -24,7 +24,7 @@ class AccessTest : public ::testing::Test {
 
   Account add(const std::string& name, std::string password = kPassword) {
     Account out;
-    out.id = random_id(entropy_);
+    out.id = crypto::random_id(entropy_);
     out.name = name;
     out.display_name = "Ana Example";
     out.tenants = {base::TenantId("acme")};

@@ -1,0 +1,57 @@
+#include "apps/system_events.h"
+#include "tests/support/test_region.h"
+
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <vector>
+
+namespace countersign::apps {
+namespace {
+
+using testing::TestRegion;
+
+/// Hands on to a region's writer, and keeps what it was given.
+class Watched : public store::Appender {
+ public:
+  explicit Watched(store::Appender& writer) : writer_(writer) {}
+  base::Result<void> submit(std::vector<record::PreparedEvent> events, store::AppendDone done) override {
+    for (const auto& event : events) ids.push_back(event.id);
+    return writer_.submit(std::move(events), std::move(done));
+  }
+  std::vector<std::string> ids;
+
+ private:
+  store::Appender& writer_;
+};
+
+TEST(Outbox, IsAppendedInTheOrderInWhichItWasFilled) {
+  TestRegion region;
+  const auto writer = region.open_writer();
+  std::vector<std::string> left;
+  for (int i = 0; i < 30; ++i) {
+    const auto event =
+        system_event_now("user.role_changed", {{"action", {{"context", fmt::format("{}", i)}}}});
+    left.push_back(std::string(event.at("id").as_string()));
+    ASSERT_TRUE(leave_in_outbox(region.files(), event));
+  }
+  ASSERT_FALSE(std::ranges::is_sorted(left)) << "the ids do not say the order";
+  std::ofstream(region.files().folder / "outbox" / "00-no-event.json") << "{}";
+
+  Watched watched(*writer);
+  for (const std::size_t expected : {12u, 12u, 6u, 0u})
+    EXPECT_EQ(empty_outbox(region.files(), watched, 12).value(), expected);
+  EXPECT_EQ(watched.ids, left);
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(region.files().folder / "outbox"))
+    files.push_back(entry.path().filename());
+  EXPECT_EQ(files, std::vector<std::string>{"00-no-event.json.refused"});
+  writer->stop();
+}
+
+}  // namespace
+}  // namespace countersign::apps
