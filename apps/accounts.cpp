@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace countersign::apps {
 namespace {
@@ -39,6 +40,22 @@ auth::Record account_recorder(const Config& config, CurrentRegistry registry) {
       TRY(leave_in_outbox(config.region_files(region), event));
     return {};
   };
+}
+
+auth::RecordAll accounts_recorder(const Config& config, CurrentRegistry registry) {
+  return
+      [config, registry = std::move(registry)](const std::vector<auth::Noted>& events) -> base::Result<void> {
+        const auto current = registry();
+        std::map<base::RegionId, std::vector<boost::json::object>> by_region;
+        for (const auto& one : events) {
+          const auto event = system_event_now(one.type, one.members);
+          for (const auto& region : regions_of(config, *current, one.whose ? &*one.whose : nullptr))
+            by_region[region].push_back(event);
+        }
+        for (const auto& [region, of_region] : by_region)
+          TRY(leave_in_outbox(config.region_files(region), of_region));
+        return {};
+      };
 }
 
 auth::Sealing account_sealing(const Config& config) {

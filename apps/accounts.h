@@ -16,6 +16,9 @@ using CurrentRegistry = std::function<std::shared_ptr<const ingest::Registry>()>
 /// nobody's.
 auth::Record account_recorder(const Config& config, CurrentRegistry registry);
 
+/// The same of many events, with a file for many of them.
+auth::RecordAll accounts_recorder(const Config& config, CurrentRegistry registry);
+
 /// Seals under the appliance's key-encryption key, out of the way of its rotation.
 auth::Sealing account_sealing(const Config& config);
 

@@ -3,7 +3,7 @@
 #include "apps/accounts.h"
 #include "apps/config_table.h"
 #include "apps/region_directories.h"
-#include "ledger/base/encoding.h"
+#include "collector/ingest/certificates.h"
 #include "ledger/base/file.h"
 
 #include <fmt/format.h>
@@ -35,13 +35,6 @@ void read_limits(Table& table, Config::Limits& limits) {
   table.number("retention_interval_s", 1, 86'400, limits.retention_interval_s);
 }
 
-/// A SHA-256 of a certificate, in hexadecimal with or without colons, as `openssl x509 -fingerprint` prints
-/// it.
-base::Result<base::Digest> fingerprint_of(std::string text) {
-  std::erase(text, ':');
-  return base::digest_from_hex(text);
-}
-
 base::Result<Config::Syslog> read_syslog(Table& table) {
   Config::Syslog out;
   std::vector<std::string> certificates;
@@ -54,11 +47,30 @@ base::Result<Config::Syslog> read_syslog(Table& table) {
   if (!base::parse_source(out.source))
     return fail(Code::invalid_argument, "syslog.source must name the source that sends here");
   for (auto& text : certificates) {
-    const auto digest = fingerprint_of(std::move(text));
+    const auto digest = ingest::parse_fingerprint(std::move(text));
     if (!digest)
       return fail(Code::invalid_argument,
                   "syslog.client_certificates must hold SHA-256 fingerprints in hexadecimal");
     out.client_certificates.push_back(*digest);
+  }
+  return out;
+}
+
+/// The proxies whose word on the client's address is taken.
+base::Result<http::TrustedProxies> read_proxies(const std::vector<std::string>& networks,
+                                                std::string_view field) {
+  http::TrustedProxies out;
+  for (const auto& text : networks) {
+    auto network = http::parse_network(text);
+    if (!network)
+      return fail(Code::invalid_argument, fmt::format("listen.trusted_proxies: {}", network.error().message));
+    out.networks.push_back(*network);
+  }
+  if (field == "Forwarded") {
+    out.field = http::TrustedProxies::Field::forwarded;
+  } else if (field != "X-Forwarded-For") {
+    return fail(Code::invalid_argument,
+                "listen.forwarded_field must be \"X-Forwarded-For\" or \"Forwarded\"");
   }
   return out;
 }
@@ -105,6 +117,8 @@ base::Result<void> check(Config& config) {
     TRY_ASSIGN(config.access.address, parse_access_address(config.access.address));
   }
   TRY(check_oidc(config.oidc, config.access.address));
+  if (config.listen.client_certificates && !config.listen.tls)
+    return fail(Code::invalid_argument, "listen.client_certificates needs listen.tls = true");
   if (lies_in(config.heads, config.data))
     return fail(Code::invalid_argument,
                 "heads must be a folder outside data: it is what recognises an older copy of data");
@@ -135,11 +149,17 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   top.path("heads", folder, config.heads);
   const auto regions = read_regions(top, folder, config);
   auto oidc = read_oidc(top, folder);
+  auto scim = oidc ? read_scim(top, *oidc) : base::Result<ScimSettings>();
   Table listen = top.table("listen");
   listen.text("address", config.listen.address);
   listen.number("port", 0, 65535, config.listen.port);
   listen.flag("tls", config.listen.tls);
+  listen.flag("client_certificates", config.listen.client_certificates);
   listen.number("threads", 1, 256, config.listen.threads);
+  std::vector<std::string> proxies;
+  std::string forwarded_field = "X-Forwarded-For";
+  listen.texts("trusted_proxies", proxies);
+  listen.text("forwarded_field", forwarded_field);
   Table keys = top.table("keys");
   keys.path("log", folder, config.keys.log);
   keys.path("clock", folder, config.keys.clock);
@@ -171,12 +191,17 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
       vault_key.empty() || config.keys.signer_certificate.empty() || config.keys.signer_key.empty())
     return fail(Code::invalid_argument,
                 fmt::format("{}: data, heads and every path of [keys] must be set", file.string()));
+  auto trusted = read_proxies(proxies, forwarded_field);
+  if (!trusted) return fail(file.string(), trusted.error());
+  config.listen.proxies = std::move(*trusted);
   auto kek = vault::parse_kek_source(vault_key, folder, vault_sealed);
   if (!kek) return fail(file.string(), kek.error());
   config.keys.vault = std::move(*kek);
   if (!regions) return fail(file.string(), regions.error());
   if (!oidc) return fail(file.string(), oidc.error());
   config.oidc = std::move(*oidc);
+  if (!scim) return fail(file.string(), scim.error());
+  config.scim = std::move(*scim);
   if (auto done = check(config); !done) return fail(file.string(), done.error());
   return config;
 }
@@ -201,7 +226,13 @@ address = "{address}"
 port = {port}
 # Plain HTTP is refused on every address but loopback.
 tls = {tls}
+# Senders may show a client certificate instead of a token (docs/sources.md). Browsers are asked, too, and some then show a dialog.
+# client_certificates = true
 threads = 2
+# Proxies in front, as addresses or networks: only their word is taken on where a request comes from. They add it to the
+# field that is named here, X-Forwarded-For or Forwarded (docs/access.md).
+# trusted_proxies = ["192.0.2.10", "10.1.2.0/28"]
+# forwarded_field = "X-Forwarded-For"
 
 [keys]  # restart; tls_* also on reload
 log = "keys/log.key"                        # Ed25519, signs checkpoints
@@ -266,6 +297,17 @@ url = ""
 # from = "2026-01-01T00:00:00Z"             # an auditor sees records received from then on
 # before = "2027-01-01T00:00:00Z"           # and before
 # days = 90                                 # and can sign in for so long from the first time
+
+# Users of the appliance that an identity platform provisions over SCIM 2.0 at <access.address>/scim/v2, with the token of an
+# operator of the role provisioner; what its groups give (restart). Who is provisioned signs in with the provider that is named,
+# which then opens no other accounts, or is invited (docs/access.md).
+# [scim]
+# provider = "corp"
+# external_id_claim = "sub"                 # of the ID token, the user's externalId in SCIM: "oid" with Entra ID
+# [[scim.rights]]                           # as [[oidc.NAME.rights]]; a group by its displayName
+# group = "security"
+# role = "admin"
+# all_tenants = true
 
 [limits]
 body_bytes_max = 8388608             # of a request, as sent

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "apps/oidc_settings.h"
+#include "apps/scim_settings.h"
+#include "collector/http/forwarded.h"
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
 #include "ledger/store/schema.h"
@@ -33,7 +34,9 @@ struct Config {
     std::string address = "127.0.0.1";
     std::uint16_t port = 8443;
     bool tls = true;
+    bool client_certificates = false;  ///< clients are asked for one
     unsigned threads = 2;
+    http::TrustedProxies proxies;
   } listen;
 
   /// A listener for syslog. Everything that comes in there is of one source.
@@ -64,6 +67,7 @@ struct Config {
     std::filesystem::path breached_passwords;  ///< see auth::PasswordRules; may be empty
   } access;
 
+  ScimSettings scim;
   std::vector<OidcSettings> oidc;  ///< `[oidc.NAME]`: providers that people sign in with
 
   struct Limits {
@@ -108,6 +112,7 @@ struct Config {
   std::filesystem::path kek_lock() const { return data / "kek.lock"; }
   std::filesystem::path accounts() const { return data / "accounts.sqlite"; }
   std::filesystem::path source_book() const { return data / "sources.json"; }
+  std::filesystem::path operator_book() const { return data / "operators.json"; }
 };
 
 /// Where the configuration is when no option says so: $COUNTERSIGN_CONFIG, else

@@ -8,12 +8,16 @@
 #include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
 #include "apps/daemon/routes.h"
+#include "apps/daemon/scim_office.h"
 #include "apps/daemon/syslog.h"
 #include "apps/oidc_settings.h"
+#include "apps/policy_change.h"
 #include "apps/region_directories.h"
 #include "collector/endpoints/routes.h"
+#include "collector/ingest/operator_book.h"
 #include "collector/ingest/secrets.h"
 #include "ledger/base/json.h"
+#include "ledger/retention/rules.h"
 #include "ledger/sqlite/connection.h"
 #include "web/api/oidc_routes.h"
 #include "web/api/people.h"
@@ -48,37 +52,43 @@ sigset_t awaited_signals() {
   return set;
 }
 
-/// The registry, and when its file last changed.
+/// The registry with the rules of retention, and when their files last changed.
 class WatchedRegistry {
  public:
-  WatchedRegistry(std::filesystem::path file, vault::KekSource kek)
-      : file_(std::move(file)), kek_(std::move(kek)) {}
+  WatchedRegistry(std::filesystem::path file, std::filesystem::path retention, vault::KekSource kek)
+      : file_(std::move(file)), retention_(std::move(retention)), kek_(std::move(kek)) {}
 
-  /// The registry, if its file has changed since the last call; an empty one where there is no file yet.
+  /// The registry, if one of the files has changed since the last call; an empty one where there is no file
+  /// yet.
   base::Result<std::shared_ptr<const ingest::Registry>> changed() {
-    std::error_code error;
+    std::error_code error, ignored;
     const auto written = std::filesystem::last_write_time(file_, error);
-    if (read_ && written == written_) return std::shared_ptr<const ingest::Registry>();
+    const auto rules_written = std::filesystem::last_write_time(retention_, ignored);
+    if (read_ && written == written_ && rules_written == rules_written_)
+      return std::shared_ptr<const ingest::Registry>();
     auto loaded = error ? base::Result<ingest::Registry>(ingest::Registry()) : ingest::Registry::load(file_);
     if (!loaded) return base::fail(loaded.error());
     TRY_ASSIGN(const auto key, vault::read_key_encryption_key(kek_));
     TRY(ingest::open_secrets(*loaded, key));
+    TRY_ASSIGN(const auto book, retention::RuleBook::load(retention_));
+    loaded->put(book);
     written_ = written;
+    rules_written_ = rules_written;
     read_ = true;
     return std::make_shared<const ingest::Registry>(std::move(*loaded));
   }
 
  private:
-  const std::filesystem::path file_;
+  const std::filesystem::path file_, retention_;
   const vault::KekSource kek_;
-  std::filesystem::file_time_type written_{};
+  std::filesystem::file_time_type written_{}, rules_written_{};
   bool read_ = false;
 };
 
 class Daemon {
  public:
   explicit Daemon(Config config)
-      : config_(std::move(config)), watched_(config_.registry(), config_.keys.vault) {}
+      : config_(std::move(config)), watched_(config_.registry(), config_.retention(), config_.keys.vault) {}
 
   base::Result<void> start() {
     TRY(check_file_systems(config_));
@@ -101,6 +111,8 @@ class Daemon {
         base::system_clock(), config_.elsewhere);
     pulling_ = std::make_unique<Pulling>(config_, *service_, metrics_);
     service_->book().set(ingest::SourceBook::load(config_.source_book()));
+    operator_book_.set(ingest::OperatorBook::load(config_.operator_book()));
+    report("a change of a policy was not settled", settle_policies(config_));
     TRY(follow_registry());
     for (const auto& region : regions_) {
       // With a full disk the appliance still starts: it says so, answers 507 and goes on when there is room.
@@ -111,16 +123,23 @@ class Daemon {
     }
     erasures_ = std::make_unique<ErasureDesk>(config_);
     policies_ = std::make_unique<PolicyDesk>(config_, *service_);
-    TRY_ASSIGN(people_, api::People::start(
-                            {config_.accounts(), config_.access.breached_passwords, account_sealing(config_),
-                             base::system_clock(), crypto::system_entropy(), relying_party(config_),
-                             account_recorder(config_, [this] { return service_->registry(); })}));
+    const auto registry = [this] { return service_->registry(); };
+    const auto record_all = accounts_recorder(config_, registry);
+    report("accounts that were provisioned have the rights of before",
+           follow_scim_settings(config_, record_all));
+    TRY_ASSIGN(people_,
+               api::People::start({config_.accounts(), config_.access.breached_passwords,
+                                   account_sealing(config_), base::system_clock(), crypto::system_entropy(),
+                                   relying_party(config_), account_recorder(config_, registry), record_all}));
     TRY_ASSIGN(oidc_, start_oidc(config_.oidc, config_.access.address));
     evidence_ = std::make_unique<EvidenceOffice>(config_, *people_);
+    scim_ = std::make_unique<ScimOffice>(config_, *people_, regions_, *service_);
     deciding_ = std::make_unique<Deciding>(regions_, metrics_);
     http::ListenOptions listen;
     listen.address = config_.listen.address;
     listen.port = config_.listen.port;
+    listen.proxies = config_.listen.proxies;
+    listen.ask_for_certificates = config_.listen.client_certificates;
     if (config_.listen.tls) listen.tls = http::TlsFiles{config_.keys.tls_certificate, config_.keys.tls_key};
     const auto router = make_router();
     TRY_ASSIGN(server_, http::Server::start(listen, http_limits(config_.limits), router.handler(), metrics_,
@@ -148,16 +167,24 @@ class Daemon {
 
  private:
   http::Router make_router() {
-    const endpoints::Reception reception{*service_, base::system_clock(), people_->by_session(*service_)};
+    const auto used = [this](const ingest::Operator& one) {
+      operator_book_.used(one.name, base::system_clock()());
+    };
+    const endpoints::Reception reception{*service_, base::system_clock(), people_->by_session(*service_),
+                                         used};
     auto router = endpoints::make_router(
         reception, metrics_, [this] { return ready_ && !failed_; }, erasures_->calls(),
-        [this](endpoints::PolicyChange change, http::Respond respond) {
-          policies_->change(std::move(change), std::move(respond));
-        });
+        {[this](endpoints::PolicyChange change, http::Respond respond) {
+           policies_->change(std::move(change), std::move(respond));
+         },
+         [this](const ingest::Tenant& tenant, endpoints::AnswerFromHistory answer, http::Respond respond) {
+           policies_->look_back(tenant, std::move(answer), std::move(respond));
+         }});
     api::add_session(router, *people_);
     api::add_factors(router, *people_);
     api::add_oidc(router, *people_, *oidc_);
     evidence_->add_routes(router, reception);
+    scim_->add_routes(router, reception);
     decisions::add_decisions(router, reception, deciding_->calls());
     return router;
   }
@@ -194,6 +221,7 @@ class Daemon {
     }
     for (const auto& region : regions_) {
       report("an order to erase waits", region->carry_out_erasures());
+      if (region->take_erased()) scim_->forget_erased();
       report(kSystemLogWaits, region->write_system_log());
     }
     report("an order to rotate a key waits", key_rotation_.step());
@@ -202,6 +230,7 @@ class Daemon {
 
   void save_book() {
     report("the book of the sources was not written", service_->book().save(config_.source_book()));
+    report("the book of the operators was not written", operator_book_.save(config_.operator_book()));
   }
 
   base::Result<void> follow_registry() {
@@ -257,6 +286,7 @@ class Daemon {
     policies_->stop();
     deciding_->stop();
     evidence_->stop();
+    scim_->stop();
     oidc_->stop();
     people_->stop();
     server_->stop();
@@ -275,12 +305,14 @@ class Daemon {
   KeyRotation key_rotation_{config_, regions_};
   std::map<base::RegionId, std::unique_ptr<MovedEvents>> moved_;  ///< one before each region
   std::unique_ptr<ingest::IngestService> service_;
+  ingest::OperatorBook operator_book_;
   std::unique_ptr<Pulling> pulling_;
   std::unique_ptr<ErasureDesk> erasures_;
   std::unique_ptr<PolicyDesk> policies_;
   std::unique_ptr<api::People> people_;
   std::unique_ptr<api::OidcProviders> oidc_;
   std::unique_ptr<EvidenceOffice> evidence_;
+  std::unique_ptr<ScimOffice> scim_;
   std::unique_ptr<Deciding> deciding_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;

@@ -1,6 +1,7 @@
 #include "apps/oidc_settings.h"
 
 #include "apps/config_table.h"
+#include "apps/scim_settings.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "web/api/oidc_providers.h"
@@ -17,7 +18,6 @@ using base::fail;
 
 constexpr std::size_t kNameMax = 32, kDisplayNameMax = 64;
 constexpr std::uint64_t kSecretFileBytesMax = 4096;
-constexpr std::int64_t kDaysMax = 3'660;
 
 auto refuse(const std::string& member, std::string_view what) {
   return fail(Code::invalid_argument, fmt::format("{} {}", member, what));
@@ -38,46 +38,6 @@ std::vector<std::string> steps_of(std::string_view text) {
     if (end == std::string_view::npos) return out;
     text.remove_prefix(end + 1);
   }
-}
-
-base::Result<base::Timestamp> time_of(const std::string& text, const std::string& member) {
-  auto time = base::parse_rfc3339(text);
-  if (!time) return refuse(member, "must be a time in quotes, such as \"2026-01-01T00:00:00Z\" (RFC 3339)");
-  return time;
-}
-
-base::Result<auth::GroupRights> read_rights(Table& table, const std::string& member) {
-  auth::GroupRights out;
-  std::string role, from, before;
-  std::vector<std::string> tenants;
-  table.text("group", out.group);
-  table.text("role", role);
-  table.texts("tenants", tenants);
-  table.flag("all_tenants", out.all_tenants);
-  table.text("from", from);
-  table.text("before", before);
-  table.number("days", 1, kDaysMax, out.days);
-  TRY(table.finish());
-  if (out.group.empty()) return refuse(member + ".group", "must name a group as the provider spells it");
-  const auto known = ingest::parse_role(role);
-  if (!known) return refuse(member + ".role", "must be auditor, analyst, privacy or admin");
-  out.role = *known;
-  for (const auto& text : tenants) {
-    auto tenant = base::parse_tenant(text);
-    if (!tenant) return fail(member + ".tenants", tenant.error());
-    out.tenants.push_back(std::move(*tenant));
-  }
-  if (from.empty() != before.empty()) return refuse(member, "must have both from and before, or neither");
-  if (!from.empty()) {
-    TRY_ASSIGN(const auto first, time_of(from, member + ".from"));
-    TRY_ASSIGN(const auto last, time_of(before, member + ".before"));
-    out.period = {first, last};
-  }
-  if (auto good = auth::check(out); !good)
-    return fail(
-        fmt::format("{} of the group {} (tenants, all_tenants, from, before, days)", member, out.group),
-        good.error());
-  return out;
 }
 
 base::Result<OidcSettings> read_provider(const std::string& name, Table& table,
@@ -108,12 +68,9 @@ base::Result<OidcSettings> read_provider(const std::string& name, Table& table,
     return refuse(member + ".display_name", "must have 1 to 64 bytes");
   if (!scopes.empty()) out.scopes = std::move(scopes);
   for (auto& one : rights) {
-    TRY_ASSIGN(auto read, read_rights(one, member + ".rights"));
+    TRY_ASSIGN(auto read, read_group_rights(one, member + ".rights"));
     out.rights.push_back(std::move(read));
   }
-  if (out.rights.empty())
-    return refuse("[[" + member + ".rights]]",
-                  "must stand at least once: who is in no group that it names cannot sign in");
   return out;
 }
 
@@ -125,6 +82,7 @@ oidc::Options options_of(const OidcSettings& from, const std::string& address) {
   out.redirect_uri = redirect_uri_of(address, from.name);
   out.scopes = from.scopes;
   out.roles_claim = from.roles_claim;
+  if (!from.external_id_claim.empty()) out.external_id_claim = from.external_id_claim;
   for (const auto& one : from.rights) out.roles.emplace(one.group, std::string(to_string(one.role)));
   out.clock_skew_s = from.clock_skew_s;
   out.ca_file = from.ca_file;
@@ -170,6 +128,12 @@ base::Result<void> check_oidc(const std::vector<OidcSettings>& providers, const 
     if (address.empty())
       return refuse("access.address",
                     fmt::format("must be set for [{}]: the provider sends browsers back to it", member));
+    if (one.rights.empty() && !one.provisioned)
+      return refuse("[[" + member + ".rights]]",
+                    "must stand at least once: who is in no group that it names cannot sign in");
+    if (!one.rights.empty() && one.provisioned)
+      return refuse("[[" + member + ".rights]]",
+                    "must not stand beside scim.provider: [[scim.rights]] say what groups give");
     if (!issuers.insert(one.issuer).second)
       return refuse(member + ".issuer", "must not be that of another provider");
     if (auto good = oidc::check(options_of(one, address)); !good) return fail(member, good.error());
@@ -190,7 +154,7 @@ base::Result<std::unique_ptr<api::OidcProviders>> start_oidc(const std::vector<O
       TRY_ASSIGN(options.client_secret, read_secret(one));
     }
     if (auto good = oidc::check(options); !good) return fail("oidc." + one.name, good.error());
-    settings.push_back({one.name, one.display_name, std::move(options), one.rights});
+    settings.push_back({one.name, one.display_name, std::move(options), one.rights, one.provisioned});
   }
   return std::make_unique<api::OidcProviders>(
       std::move(settings), [](const oidc::Options& options) { return oidc::http_fetch(options.ca_file); },

@@ -26,6 +26,8 @@ struct OidcSettings {
   std::vector<std::string> roles_claim;
   std::int64_t clock_skew_s = 60;
   std::vector<auth::GroupRights> rights;
+  bool provisioned = false;  ///< over SCIM: `[[scim.rights]]` say what groups give, and `rights` is empty
+  std::string external_id_claim;  ///< see oidc::Options; empty: its default
 };
 
 /// Reads the tables of all providers. invalid_argument names the first member that is wrong.

@@ -13,13 +13,19 @@ namespace {
 /// A list of tenants longer than that ends there.
 constexpr std::size_t kListBytesMax = 800;
 
+std::string period_of(const ingest::Operator& one) {
+  return one.period ? fmt::format(", records from {} before {}", base::format_rfc3339(one.period->from),
+                                  base::format_rfc3339(one.period->before))
+                    : std::string();
+}
+
 boost::json::object added(const ingest::Operator& one, const std::string& id, base::Timestamp time,
                           std::string_view tenants) {
   auto event = system_event(id, "operator.added", time);
   event["action"] = {
       {"name", "operator add"},
       {"resource", one.name},
-      {"context", fmt::format("role {}, {}{}", to_string(one.role), tenants,
+      {"context", fmt::format("role {}, {}{}{}", to_string(one.role), tenants, period_of(one),
                               one.expires ? ", expires " + base::format_rfc3339(*one.expires) : "")}};
   return event;
 }

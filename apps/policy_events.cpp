@@ -1,12 +1,17 @@
 #include "apps/policy_events.h"
 
 #include "apps/system_events.h"
+#include "ledger/base/time.h"
+#include "ledger/crypto/entropy.h"
+#include "ledger/policy/change_id.h"
+#include "ledger/retention/rules_document.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace countersign::apps {
@@ -52,6 +57,27 @@ void note_list(std::string_view member, const Texts& before, const Texts& after,
   note_long(member, "added", without(after, before), out);
 }
 
+/// The order of rules for types counts, so each place in the list is told by itself, `null` where it is
+/// empty.
+void note_retention(const retention::TenantRules& was, const retention::TenantRules& is, Texts& out) {
+  note("retention.rule", was.rule, is.rule, out);
+  note("retention.keep", to_string(was.keep), to_string(is.keep), out);
+  note("retention.at_hand", to_string(was.at_hand), to_string(is.at_hand), out);
+  const auto before = retention::to_json(was), after = retention::to_json(is);
+  const auto &old = before.at("types").as_array(), &young = after.at("types").as_array();
+  const auto text = [](const json::array& types, std::size_t i) {
+    return i < types.size() ? json::serialize(types[i]) : std::string("null");
+  };
+  for (std::size_t i = 0; i < std::max(old.size(), young.size()); ++i)
+    note(fmt::format("retention.types[{}]", i), text(old, i), text(young, i), out);
+}
+
+json::object action_of(PolicyAuthor::How how, const std::string& tenant, const std::string& change) {
+  static constexpr std::array<json::string_view, 4> kNames{"tenant policy set", "retention set",
+                                                           "policy put over HTTP", "policy found"};
+  return {{"name", kNames.at(static_cast<std::size_t>(how))}, {"resource", tenant}, {"context", change}};
+}
+
 }  // namespace
 
 Texts policy_changes(const ingest::Tenant& before, const ingest::Tenant& after) {
@@ -72,6 +98,9 @@ Texts policy_changes(const ingest::Tenant& before, const ingest::Tenant& after) 
   note("access.audit_access.four_eyes", fmt::to_string(was.four_eyes()), fmt::to_string(is.four_eyes()), out);
   note("access.lockout.attempts", std::to_string(was.lockout_attempts()),
        std::to_string(is.lockout_attempts()), out);
+  note_list("attributes.not_personal", before.attributes.not_personal(), after.attributes.not_personal(),
+            out);
+  note_retention(before.retention, after.retention, out);
   return out;
 }
 
@@ -80,14 +109,18 @@ base::Result<void> note_policy_change(const Config& config, const ingest::Tenant
   std::vector<base::RegionId> regions;
   std::copy_if(config.regions.begin(), config.regions.end(), std::back_inserter(regions),
                [&](const base::RegionId& region) { return after.was_in(region); });
+  if (after.region.value().empty()) regions = config.regions;
   if (regions.empty()) regions.push_back(config.regions.front());
-  for (const auto& change : policy_changes(before, after)) {
-    auto event = system_event_now("policy.changed");
-    const bool http = by.how == PolicyAuthor::How::http;
-    event["actor"] = {{"id", by.name}, {"role", http ? "operator" : "account"}};
-    event["action"] = {{"name", http ? "policy put over HTTP" : "tenant policy set"},
-                       {"resource", after.id.value()},
-                       {"context", change}};
+  const auto changes = policy_changes(before, after);
+  const auto time = base::system_clock()();
+  policy::ChangePart part{crypto::random_id(crypto::system_entropy()), 0, changes.size()};
+  for (const auto& change : changes) {
+    ++part.number;
+    auto event = system_event(policy::change_id(part), "policy.changed", time);
+    if (by.how != PolicyAuthor::How::appliance)
+      event["actor"] = {{"id", by.name},
+                        {"role", by.how == PolicyAuthor::How::http ? "operator" : "account"}};
+    event["action"] = action_of(by.how, after.id.value(), change);
     for (const auto& region : regions) TRY(leave_in_outbox(config.region_files(region), event));
   }
   return {};

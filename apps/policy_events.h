@@ -13,15 +13,16 @@ namespace countersign::apps {
 /// `policy.changed` records. A list that is too long for one is told in parts, by what was added and removed.
 std::vector<std::string> policy_changes(const ingest::Tenant& before, const ingest::Tenant& after);
 
-/// Who made a change: an account of the machine, or an operator over HTTP, whose names could be the same.
+/// Who made a change: an account of the machine, or an operator over HTTP, whose names could be the same; or
+/// the appliance itself, which says what holds after a change was recorded and not made.
 struct PolicyAuthor {
-  enum class How { command, http };
+  enum class How { command, retention_command, http, appliance };
   How how = How::command;
-  std::string name;
+  std::string name = {};
 };
 
-/// Leaves the records of a change: in each region that is kept here and has, or may have, records of the
-/// tenant, or in the first, where none is.
+/// Leaves the records of a change, which ledger/policy/history.h reads: in each region that is kept here and
+/// has, or may have, records of the tenant, or in the first, where none is; in all, of one without a region.
 base::Result<void> note_policy_change(const Config& config, const ingest::Tenant& before,
                                       const ingest::Tenant& after, const PolicyAuthor& by);
 

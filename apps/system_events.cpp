@@ -14,12 +14,15 @@
 #include <chrono>
 #include <cstdint>
 #include <future>
+#include <iterator>
 
 namespace countersign::apps {
 namespace {
 
 using base::Code;
 using base::fail;
+
+constexpr std::size_t kEventsOfFile = 128;
 
 const record::Sender& appliance() {
   static const record::Sender kSender{base::SourceName(std::string(store::kApplianceSource)),
@@ -57,6 +60,43 @@ base::Result<record::PreparedEvent> prepare(const boost::json::object& event) {
   return std::move(*prepared);
 }
 
+base::Result<std::string> spell(const boost::json::object& event) {
+  TRY(prepare(event));
+  auto text = boost::json::serialize(event);
+  // As the daemon will read it: bytes that are no UTF-8 would be found only there.
+  if (const auto again = base::parse_json(text, {}); !again)
+    return fail("a system event cannot be written", again.error());
+  return text;
+}
+
+base::Result<void> leave(const store::RegionFiles& files, const boost::json::object& first,
+                         std::string_view text) {
+  const auto folder = files.folder / "outbox";
+  TRY(base::make_folders_durably(folder));
+  return base::create_file_durably(
+      folder / fmt::format("{}-{}.json", next_name(), std::string_view(first.at("id").as_string())), text,
+      base::FileMode::secret);
+}
+
+/// The event, or the array of events, of a file.
+base::Result<std::vector<boost::json::object>> read_left(const std::filesystem::path& path) {
+  TRY_ASSIGN(const auto text, base::read_file(path, kEventsOfFile * record::kEventBytesMax));
+  TRY_ASSIGN(auto parsed, base::parse_json(text, {}));
+  auto* several = parsed.value.if_array();
+  boost::json::array one;
+  if (several == nullptr) {
+    one.push_back(std::move(parsed.value));
+    several = &one;
+  }
+  std::vector<boost::json::object> out;
+  for (auto& event : *several) {
+    if (!event.is_object()) return fail(Code::invalid_argument, "not an event");
+    TRY(prepare(event.get_object()));
+    out.push_back(std::move(event.get_object()));
+  }
+  return out;
+}
+
 }  // namespace
 
 boost::json::object system_event(const std::string& id, const std::string& type, base::Timestamp time) {
@@ -87,16 +127,24 @@ base::Result<void> append_system_events(store::Appender& appender,
 }
 
 base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost::json::object& event) {
-  TRY(prepare(event));
-  const auto text = boost::json::serialize(event);
-  // As the daemon will read it: bytes that are no UTF-8 would be found only there.
-  if (const auto again = base::parse_json(text, {}); !again)
-    return fail("a system event cannot be written", again.error());
-  const auto folder = files.folder / "outbox";
-  TRY(base::make_folders_durably(folder));
-  return base::create_file_durably(
-      folder / fmt::format("{}-{}.json", next_name(), std::string_view(event.at("id").as_string())), text,
-      base::FileMode::secret);
+  TRY_ASSIGN(const auto text, spell(event));
+  return leave(files, event, text);
+}
+
+base::Result<void> leave_in_outbox(const store::RegionFiles& files,
+                                   std::span<const boost::json::object> events) {
+  while (!events.empty()) {
+    const auto few = events.first(std::min(events.size(), kEventsOfFile));
+    std::string text = "[";
+    for (const auto& event : few) {
+      TRY_ASSIGN(const auto one, spell(event));
+      if (text.size() > 1) text += ',';
+      text += one;
+    }
+    TRY(leave(files, few.front(), text + ']'));
+    events = events.subspan(few.size());
+  }
+  return {};
 }
 
 base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender,
@@ -105,18 +153,20 @@ base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::A
   std::vector<std::filesystem::path> taken;
   std::error_code ignored;
   for (const auto& path : waiting(files.folder / "outbox")) {
-    const auto text = base::read_file(path, record::kEventBytesMax);
-    auto parsed = text ? base::parse_json(*text, {}) : base::Result<base::ParsedJson>(fail(text.error()));
-    if (!parsed || !parsed->value.is_object() || !prepare(parsed->value.get_object())) {
+    auto read = read_left(path);
+    if (!read) {
       std::filesystem::rename(path, path.string() + ".refused", ignored);
       continue;
     }
-    events.push_back(std::move(parsed->value.get_object()));
+    std::move(read->begin(), read->end(), std::back_inserter(events));
     taken.push_back(path);
-    if (taken.size() == at_once) break;
+    if (events.size() >= at_once) break;
   }
-  if (events.empty()) return std::size_t{0};
-  TRY(append_system_events(appender, events));
+  for (std::size_t from = 0; from < events.size(); from += at_once) {
+    const auto end = std::min(events.size(), from + at_once);
+    TRY(append_system_events(appender, {events.begin() + static_cast<std::ptrdiff_t>(from),
+                                        events.begin() + static_cast<std::ptrdiff_t>(end)}));
+  }
   for (const auto& path : taken) std::filesystem::remove(path, ignored);
   return events.size();
 }

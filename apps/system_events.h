@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,9 +30,13 @@ base::Result<void> append_system_events(store::Appender& appender,
 /// run beside the daemon: the event is in the system log within a second or two, or when the daemon starts
 /// next.
 base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost::json::object& event);
+/// Several, with a file for many of them.
+base::Result<void> leave_in_outbox(const store::RegionFiles& files,
+                                   std::span<const boost::json::object> events);
 
-/// Appends what is in the outbox, the oldest `at_once` events at most, in the order in which they were left,
-/// and deletes it there. A file that is not a system event is renamed to *.refused.
+/// Appends the oldest files of the outbox, in the order in which they were left, until they held `at_once`
+/// events or more, and deletes them; gives the number of events. At most `at_once` are handed over together.
+/// A file that holds what is no system event is renamed to *.refused.
 base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender,
                                        std::size_t at_once);
 

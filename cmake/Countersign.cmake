@@ -10,9 +10,12 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 option(COUNTERSIGN_FUZZ "Build the libFuzzer targets (needs clang) instead of the tests" OFF)
 set(COUNTERSIGN_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,undefined', 'thread' or empty")
 
+option(COUNTERSIGN_PRECOMPILE "Precompile the headers that most files include" ON)
+
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+  # What ccache asks for where headers are precompiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE}")
 endif()
 
 add_library(countersign_flags INTERFACE)
@@ -50,12 +53,51 @@ function(countersign_not_optimised target)
   endif()
 endfunction()
 
+# countersign_precompile(<target> <of>): compiles a target with precompiled headers, those of the target <of> if it is
+# another; both must be compiled with the same options. Every file still includes what it uses: the preset `release`
+# precompiles nothing, and warns of what GCC 12 sees wrongly in precompiled strings.
+function(countersign_precompile target of)
+  if(NOT COUNTERSIGN_PRECOMPILE)
+    return()
+  elseif(target STREQUAL of)
+    target_precompile_headers(${target} PRIVATE ${ARGN})
+  else()
+    target_precompile_headers(${target} REUSE_FROM ${of})
+  endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread -Wno-restrict)
+  endif()
+endfunction()
+
+set(COUNTERSIGN_FREQUENT_HEADERS
+  <algorithm> <array> <atomic> <chrono> <condition_variable> <cstdint> <deque> <filesystem> <functional> <future> <map> <memory>
+  <mutex> <optional> <set> <span> <string> <string_view> <thread> <unordered_map> <utility> <variant> <vector>
+  <boost/json.hpp> <fmt/format.h> <tl/expected.hpp>)
+
+# Declares the targets whose precompiled headers others take. After the packages are found.
+function(countersign_declare_precompiled)
+  file(WRITE "${PROJECT_BINARY_DIR}/generated/precompiled.cpp" "")
+  add_library(precompiled STATIC "${PROJECT_BINARY_DIR}/generated/precompiled.cpp")
+  target_link_libraries(precompiled PUBLIC countersign_flags Boost::json fmt::fmt)
+  countersign_precompile(precompiled precompiled ${COUNTERSIGN_FREQUENT_HEADERS})
+  if(BUILD_TESTING AND NOT COUNTERSIGN_FUZZ)
+    add_library(precompiled_for_tests STATIC "${PROJECT_BINARY_DIR}/generated/precompiled.cpp")
+    countersign_not_optimised(precompiled_for_tests)
+    # As the programs that take them.
+    set_target_properties(precompiled_for_tests PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(precompiled_for_tests PRIVATE -fPIE)
+    target_link_libraries(precompiled_for_tests PUBLIC countersign_flags Boost::json fmt::fmt GTest::gmock)
+    countersign_precompile(precompiled_for_tests precompiled_for_tests ${COUNTERSIGN_FREQUENT_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
+  endif()
+endfunction()
+
 # countersign_library(<name> SOURCES <file>... [DEPS <target>...])
 # Makes the library of one folder. DEPS are public: the arrows of docs/architecture.md.
 function(countersign_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC countersign_flags ${ARG_DEPS})
+  countersign_precompile(${name} precompiled)
 endfunction()
 
 # All that the thread sanitizer's run needs to be built.
@@ -67,6 +109,7 @@ function(countersign_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   countersign_not_optimised(${name})
+  countersign_precompile(${name} precompiled_for_tests)
   target_link_libraries(${name} PRIVATE countersign_flags ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE COUNTERSIGN_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
   set(properties TIMEOUT 600)

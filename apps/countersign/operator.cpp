@@ -1,4 +1,5 @@
 #include "apps/countersign/command.h"
+#include "collector/ingest/operator_book.h"
 #include "collector/ingest/registry.h"
 
 #include <fmt/format.h>
@@ -7,10 +8,16 @@ namespace countersign::apps {
 namespace {
 
 struct Options {
-  std::string name, role, expires;
+  std::string name, role, from, before, expires;
   std::vector<std::string> tenants;
   bool all_tenants = false;
 };
+
+base::Result<std::optional<base::Timestamp>> time_of(const std::string& text) {
+  if (text.empty()) return std::optional<base::Timestamp>();
+  TRY_ASSIGN(const auto time, base::parse_rfc3339(text));
+  return std::optional(time);
+}
 
 base::Result<int> add(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
@@ -19,16 +26,19 @@ base::Result<int> add(const Context& context, const Options& options) {
   const auto role = ingest::parse_operator_role(options.role);
   if (!role)
     return base::fail(base::Code::invalid_argument,
-                      "roles are auditor, analyst, privacy, admin and application");
+                      "roles are auditor, analyst, privacy, admin, application and provisioner");
   one.role = *role;
   one.all_tenants = options.all_tenants;
   for (const auto& text : options.tenants) {
     TRY_ASSIGN(auto tenant, base::parse_tenant(text));
     one.tenants.push_back(std::move(tenant));
   }
-  if (!options.expires.empty()) {
-    TRY_ASSIGN(one.expires, base::parse_rfc3339(options.expires));
-  }
+  TRY_ASSIGN(const auto from, time_of(options.from));
+  TRY_ASSIGN(const auto before, time_of(options.before));
+  if (from.has_value() != before.has_value())
+    return base::fail(base::Code::invalid_argument, "a period has both --from and --before");
+  if (from) one.period = {*from, *before};
+  TRY_ASSIGN(one.expires, time_of(options.expires));
   TRY_ASSIGN(const auto token,
              ingest::add_operator(config.registry(), one, base::system_clock(), crypto::system_entropy()));
   print(context, boost::json::object{{"operator", options.name}, {"role", options.role}, {"token", token}},
@@ -40,16 +50,25 @@ base::Result<int> add(const Context& context, const Options& options) {
 
 std::string state_of(const ingest::Operator& one, base::Timestamp now) {
   if (one.revoked) return "revoked " + base::format_rfc3339(*one.revoked);
+  if (!one.is_bound()) return "worthless: an auditor needs one tenant, a period and an expiry; add it anew";
   if (!one.expires) return "active";
   return (one.is_active(now) ? "active until " : "expired ") + base::format_rfc3339(*one.expires);
+}
+
+/// `2026-01-31T09:30Z`: the book is precise to the minute.
+std::string minute_of(base::Timestamp time) {
+  constexpr std::size_t kToTheMinute = 16;
+  return base::format_rfc3339(time).substr(0, kToTheMinute) + "Z";
 }
 
 base::Result<int> list(const Context& context) {
   TRY_ASSIGN(const auto config, load(context));
   auto registry = ingest::Registry::load(config.registry());
   if (!registry && registry.error().code != base::Code::not_found) return base::fail(registry.error());
+  const auto used = ingest::OperatorBook::load(config.operator_book());
   boost::json::array data;
-  std::string text = fmt::format("{:<24} {:<10} {:<24} {}\n", "OPERATOR", "ROLE", "TENANTS", "STATE");
+  std::string text =
+      fmt::format("{:<24} {:<12} {:<24} {:<18} {}\n", "OPERATOR", "ROLE", "TENANTS", "LAST USED", "STATE");
   const auto now = base::system_clock()();
   for (const auto& one : registry ? registry->operators() : std::vector<ingest::Operator>()) {
     boost::json::array tenants;
@@ -62,11 +81,21 @@ base::Result<int> list(const Context& context) {
         {"operator", one.name},          {"role", std::string(to_string(one.role))},
         {"tenants", std::move(tenants)}, {"all_tenants", one.all_tenants},
         {"active", one.is_active(now)},  {"created", base::format_rfc3339(one.created)}};
+    const auto last = used.find(one.name);
+    if (last == used.end()) {
+      entry["last_used"] = nullptr;
+    } else {
+      entry["last_used"] = base::format_rfc3339(last->second);
+    }
+    if (one.period)
+      entry["period"] = {{"from", base::format_rfc3339(one.period->from)},
+                         {"before", base::format_rfc3339(one.period->before)}};
     if (one.expires) entry["expires"] = base::format_rfc3339(*one.expires);
     if (one.revoked) entry["revoked"] = base::format_rfc3339(*one.revoked);
     data.push_back(std::move(entry));
-    text += fmt::format("{:<24} {:<10} {:<24} {}\n", one.name, to_string(one.role),
-                        one.all_tenants ? "(all)" : names, state_of(one, now));
+    text += fmt::format("{:<24} {:<12} {:<24} {:<18} {}\n", one.name, to_string(one.role),
+                        one.all_tenants ? "(all)" : names,
+                        last == used.end() ? "never" : minute_of(last->second), state_of(one, now));
   }
   if (data.empty()) text = "No operator yet. Add one with: countersign operator add NAME --role privacy\n";
   print(context, data, text);
@@ -94,16 +123,20 @@ void add_operator(CLI::App& app, Context& context) {
       add_command(*command, "add", "Register an operator and print the token, once",
                   "countersign operator add dpo --role privacy --tenant acme --expires 2027-01-01T00:00:00Z");
   adding->add_option("name", options->name, "a-z, 0-9, '-', '.' and '_', at most 63 characters")->required();
-  adding->add_option("--role", options->role, "auditor, analyst, privacy, admin or application")
+  adding->add_option("--role", options->role, "auditor, analyst, privacy, admin, application or provisioner")
       ->required()
-      ->check(CLI::IsMember({"auditor", "analyst", "privacy", "admin", "application"}));
+      ->check(CLI::IsMember({"auditor", "analyst", "privacy", "admin", "application", "provisioner"}));
   adding->add_option("--tenant", options->tenants, "Tenant for which he acts; may be given again")
       ->allow_extra_args(false);
   adding->add_flag("--all-tenants", options->all_tenants, "He acts for every tenant, later ones too");
+  adding->add_option("--from", options->from, "Only records received from then on, RFC 3339");
+  adding->add_option("--before", options->before,
+                     "and before; an auditor needs both, one tenant and an expiry");
   adding->add_option("--expires", options->expires, "When the token becomes worthless, RFC 3339 (never)");
   adding->callback(
       [&context, options] { context.run = [&context, options] { return add(context, *options); }; });
-  auto* listing = add_command(*command, "list", "List the operators", "countersign operator list");
+  auto* listing = add_command(*command, "list", "List the operators, and when their tokens were last used",
+                              "countersign operator list");
   listing->callback([&context] { context.run = [&context] { return list(context); }; });
   auto* revoking = add_command(*command, "revoke", "Make an operator's token worthless, for good",
                                "countersign operator revoke dpo");

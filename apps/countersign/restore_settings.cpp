@@ -46,6 +46,8 @@ Facts facts_of(const ingest::Registry& registry, const Marks& mark) {
     auto facts = one.adapter;
     if (one.token_sha256) facts += ", token " + mark(one.token_sha256->view());
     if (one.backfill_sha256) facts += ", token for history " + mark(one.backfill_sha256->view());
+    for (const auto& certificate : one.certificates)
+      facts += ", certificate " + base::to_hex(certificate.view().first(4));
     for (const auto& secret : one.secrets) facts += fmt::format(", {} {}", one.scheme, mark(secret->view()));
     for (const auto& tenant : one.tenants) facts += ", for " + tenant.value();
     out["source " + one.name.value()] = of(std::move(facts), one.revoked.has_value());
@@ -53,13 +55,16 @@ Facts facts_of(const ingest::Registry& registry, const Marks& mark) {
   for (const auto& one : registry.operators()) {
     auto facts = fmt::format("{}, token {}", to_string(one.role), mark(one.token_sha256.view()));
     for (const auto& tenant : one.tenants) facts += ", for " + tenant.value();
+    if (one.period)
+      facts += fmt::format(", records from {} before {}", base::format_rfc3339(one.period->from),
+                           base::format_rfc3339(one.period->before));
     if (one.expires) facts += ", until " + base::format_rfc3339(*one.expires);
     out["operator " + one.name] = of(std::move(facts), one.revoked.has_value());
   }
   for (const auto& one : registry.tenants())
-    out["tenant " + one.id.value()] =
-        fmt::format("pinned to {}, sharing {}, access {}", one.region.value(), one.sharing.to_text(),
-                    boost::json::serialize(one.access.to_json()));
+    out["tenant " + one.id.value()] = fmt::format(
+        "pinned to {}, sharing {}, access {}, attributes {}", one.region.value(), one.sharing.to_text(),
+        boost::json::serialize(one.access.to_json()), boost::json::serialize(one.attributes.to_json()));
   return out;
 }
 

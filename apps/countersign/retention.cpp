@@ -1,8 +1,6 @@
 #include "apps/countersign/command.h"
+#include "apps/policy_change.h"
 #include "apps/retaining.h"
-#include "apps/system_events.h"
-#include "ledger/base/encoding.h"
-#include "ledger/crypto/digest.h"
 #include "ledger/retention/rules.h"
 #include "ledger/store/ledger_reader.h"
 
@@ -37,34 +35,12 @@ base::Result<retention::TypeRule> type_rule(const std::string& text) {
   return retention::TypeRule{text.substr(0, equals), std::string(retention::kCustomRule), keep};
 }
 
-/// What fits into a record: the beginning, and the hash of the whole.
-std::string in_short(const std::string& rules) {
-  constexpr std::size_t kMax = 300;
-  if (rules.size() <= kMax) return rules;
-  return fmt::format("{}… (sha256 of the whole: {})", rules.substr(0, kMax),
-                     base::to_hex(crypto::sha256(rules).view()));
-}
-
-base::Result<void> note_change(const Config& config, const base::TenantId& tenant, const std::string& before,
-                               const std::string& after) {
-  auto event = system_event_now("policy.changed");
-  event["action"] = {{"name", "retention set"},
-                     {"resource", tenant.value()},
-                     {"context", fmt::format("before: {} / after: {}", in_short(before), in_short(after))}};
-  for (const auto& region : config.regions) TRY(leave_in_outbox(config.region_files(region), event));
-  return {};
-}
-
 base::Result<int> change(const Context& context, const base::TenantId& tenant,
                          const std::function<base::Result<void>(retention::RuleBook&)>& change_book) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(auto book, retention::RuleBook::load(config.retention()));
-  const auto before = to_string(book.of(tenant));
-  TRY(change_book(book));
-  const auto after = to_string(book.of(tenant));
-  // Recorded before it holds, so that no change goes unrecorded.
-  if (before != after) TRY(note_change(config, tenant, before, after));
-  TRY(book.save(config.retention()));
+  TRY_ASSIGN(const auto done,
+             change_retention(config, tenant, {PolicyAuthor::How::retention_command, caller()}, change_book));
+  const auto before = to_string(done.before.retention), after = to_string(done.after.retention);
   print(context, boost::json::object{{"tenant", tenant.value()}, {"before", before}, {"after", after}},
         fmt::format("{}: {}\n", tenant.value(), after));
   return 0;

@@ -1,12 +1,15 @@
 #include "apps/countersign/command.h"
+#include "apps/countersign/source_certificate.h"
 #include "apps/countersign/source_show.h"
 #include "apps/keys.h"
 #include "collector/adapters/adapter.h"
 #include "collector/http/url.h"
 #include "collector/ingest/registry.h"
+#include "collector/ingest/source_book.h"
 #include "collector/ingest/usual_scheme.h"
 #include "collector/pull/puller.h"
 #include "collector/signatures/scheme.h"
+#include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/vault/keys.h"
 
@@ -30,6 +33,7 @@ struct Options {
   bool keep_raw = false;
   std::string pull_url;
   std::vector<std::string> pull_settings;
+  CertificateOptions certificates;
 };
 
 constexpr std::size_t kSecretFileBytesMax = 8192;
@@ -93,7 +97,9 @@ std::string advice(const ingest::NewSource& source, const std::string& address, 
         "how it goes.\n",
         source.name.value(), source.pull_url, source.name.value());
   std::string out = fmt::format("Source {} may send to\n\n  {}\n", source.name.value(), address);
-  if (source.scheme.empty()) {
+  if (!source.certificates.empty()) {
+    out += "\nIt shows its client certificate there and needs no token.\n";
+  } else if (source.scheme.empty()) {
     out += fmt::format(
         "\n  Authorization: Bearer {}\n\nThe token is shown this once; only its hash is kept.\n", shown);
     if (const auto* scheme = signatures::find_scheme(ingest::usual_scheme(source.adapter));
@@ -151,6 +157,12 @@ base::Result<void> add_pull(const Options& options, ingest::NewSource& source) {
   return pull::check_settings(*puller, source.pull_settings);
 }
 
+boost::json::array hex_of(const std::vector<base::Digest>& certificates) {
+  boost::json::array out;
+  for (const auto& one : certificates) out.emplace_back(base::to_hex(one.view()));
+  return out;
+}
+
 base::Result<int> add(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
   ingest::NewSource source;
@@ -165,6 +177,7 @@ base::Result<int> add(const Context& context, const Options& options) {
   source.keep_raw = options.keep_raw;
   TRY_ASSIGN(source.silent_after_s, duration_of(options.silent_after));
   TRY_ASSIGN(source.secrets, read_secrets(options.secret_file));
+  TRY_ASSIGN(source.certificates, read_certificates(config, options.certificates));
   for (const auto& name : options.tenants) {
     TRY_ASSIGN(auto tenant, base::parse_tenant(name));
     source.tenants.push_back(std::move(tenant));
@@ -176,6 +189,7 @@ base::Result<int> add(const Context& context, const Options& options) {
   const auto address = source.pull_url.empty() ? address_of(config, source) : source.pull_url;
   boost::json::object out{{"source", options.name}, {"adapter", options.adapter}, {"url", address}};
   if (!source.scheme.empty()) out["scheme"] = source.scheme;
+  if (!source.certificates.empty()) out["certificates"] = hex_of(source.certificates);
   if (!shown.empty()) out[source.scheme.empty() ? "token" : "secret"] = shown;
   print(context, out, advice(source, address, shown));
   return 0;
@@ -212,9 +226,10 @@ base::Result<int> list(const Context& context) {
   TRY_ASSIGN(const auto config, load(context));
   auto registry = ingest::Registry::load(config.registry());
   if (!registry && registry.error().code != base::Code::not_found) return base::fail(registry.error());
+  const auto book = ingest::SourceBook::load(config.source_book());
   boost::json::array data;
-  std::string text =
-      fmt::format("{:<24} {:<16} {:<18} {:<24} {}\n", "SOURCE", "ADAPTER", "PROOF", "TENANTS", "STATE");
+  std::string text = fmt::format("{:<24} {:<16} {:<18} {:<24} {:<18} {}\n", "SOURCE", "ADAPTER", "PROOF",
+                                 "TENANTS", "LAST HEARD", "STATE");
   if (registry) {
     for (const auto& source : registry->sources()) {
       boost::json::array tenants;
@@ -223,17 +238,19 @@ base::Result<int> list(const Context& context) {
         tenants.emplace_back(tenant.value());
         names += (names.empty() ? "" : ",") + tenant.value();
       }
-      boost::json::object entry{{"source", source.name.value()},
-                                {"adapter", source.adapter},
-                                {"scheme", source.scheme.empty() ? "token" : source.scheme},
-                                {"keep_raw", source.keep_raw},
-                                {"silent_after_s", source.silent_after_s},
-                                {"tenants", std::move(tenants)},
-                                {"created", base::format_rfc3339(source.created)}};
+      boost::json::object entry{
+          {"source", source.name.value()}, {"adapter", source.adapter},
+          {"scheme", source.proof_name()}, {"certificates", hex_of(source.certificates)},
+          {"keep_raw", source.keep_raw},   {"silent_after_s", source.silent_after_s},
+          {"tenants", std::move(tenants)}, {"created", base::format_rfc3339(source.created)}};
+      const auto page = book.find(source.name.value());
+      const auto heard = page == book.end() ? std::nullopt : page->second.heard;
+      entry["last_heard"] = heard ? boost::json::value(base::format_rfc3339(*heard)) : boost::json::value();
       if (source.revoked) entry["revoked"] = base::format_rfc3339(*source.revoked);
       data.push_back(std::move(entry));
-      text += fmt::format("{:<24} {:<16} {:<18} {:<24} {}\n", source.name.value(), source.adapter,
-                          source.scheme.empty() ? "token" : source.scheme, names.empty() ? "(all)" : names,
+      text += fmt::format("{:<24} {:<16} {:<18} {:<24} {:<18} {}\n", source.name.value(), source.adapter,
+                          source.proof_name(), names.empty() ? "(all)" : names,
+                          heard ? base::format_rfc3339(*heard).substr(0, 16) + "Z" : "never",
                           source.revoked ? "revoked " + base::format_rfc3339(*source.revoked) : "active");
     }
   }
@@ -288,15 +305,18 @@ void add_source(CLI::App& app, Context& context) {
                      "credential of --secret-file");
   adding->add_option("--pull-setting", options->pull_settings,
                      "NAME=VALUE; may be given again. " + pull_settings_help());
+  add_certificate_options(*adding, options->certificates);
   adding->add_flag("--keep-raw", options->keep_raw,
                    "Keep each payload as it came, without secrets, in the vault");
   adding->add_option("--silent-after", options->silent_after,
                      "Report the source where nothing came for so long, such as 15m");
   adding->callback(
       [&context, options] { context.run = [&context, options] { return add(context, *options); }; });
-  auto* listing = add_command(*command, "list", "List the sources", "countersign source list");
+  auto* listing = add_command(*command, "list", "List the sources, and when they were last heard",
+                              "countersign source list");
   listing->callback([&context] { context.run = [&context] { return list(context); }; });
   add_source_show(*command, context);
+  add_source_certificate(*command, context);
   auto* secret = add_command(*command, "secret", "Put other secrets in place of a source's",
                              "countersign source secret twilio-prod --secret-file new-token.txt");
   secret->add_option("name", options->name, "Source")->required();
@@ -312,8 +332,9 @@ void add_source(CLI::App& app, Context& context) {
   history->callback([&context, options] {
     context.run = [&context, options] { return backfill(context, options->name); };
   });
-  auto* revoking = add_command(*command, "revoke", "Make a source's token worthless, for good",
-                               "countersign source revoke okta-prod");
+  auto* revoking =
+      add_command(*command, "revoke", "Make a source's token and certificates worthless, for good",
+                  "countersign source revoke okta-prod");
   revoking->add_option("name", options->name, "Source")->required();
   revoking->callback(
       [&context, options] { context.run = [&context, options] { return revoke(context, options->name); }; });

@@ -2,6 +2,7 @@
 
 #include "collector/ingest/registry.h"
 #include "collector/ingest/source_book.h"
+#include "ledger/base/encoding.h"
 #include "ledger/projection/coverage.h"
 #include "ledger/store/ledger_reader.h"
 
@@ -109,14 +110,22 @@ base::Result<int> show(const Context& context, const Options& options) {
   if (!options.from.empty()) {
     TRY_ASSIGN(from, base::parse_rfc3339(options.from));
   }
+  boost::json::array certificates;
+  std::string fingerprints;
+  for (const auto& one : source->certificates) {
+    certificates.emplace_back(base::to_hex(one.view()));
+    fingerprints += fmt::format("certificate {}\n", base::to_hex(one.view()));
+  }
   boost::json::object data{{"source", name.value()},
                            {"adapter", source->adapter},
-                           {"scheme", source->scheme.empty() ? "token" : source->scheme},
+                           {"scheme", source->proof_name()},
+                           {"certificates", std::move(certificates)},
                            {"from", base::format_rfc3339(from)},
                            {"to", base::format_rfc3339(before)}};
-  std::string text = fmt::format("{}  adapter {}, proof {}\n\nFrom {} to {}\n", name.value(), source->adapter,
-                                 source->scheme.empty() ? "token" : source->scheme,
-                                 base::format_rfc3339(from), base::format_rfc3339(before));
+  std::string text =
+      fmt::format("{}  adapter {}, proof {}\n\nFrom {} to {}\n", name.value(), source->adapter,
+                  source->proof_name(), base::format_rfc3339(from), base::format_rfc3339(before));
+  text.insert(text.find('\n') + 1, fingerprints);
   TRY(add_coverage(config, *source, from, before, data, text));
   const auto pages = ingest::SourceBook::load(config.source_book());
   const auto page = pages.find(name.value());

@@ -1,8 +1,11 @@
 #include "apps/countersign/command.h"
+#include "apps/policy_change.h"
 #include "apps/policy_events.h"
+#include "apps/policy_past.h"
 #include "collector/endpoints/policy_document.h"
 #include "collector/ingest/registry.h"
 #include "ledger/base/file.h"
+#include "ledger/retention/rules_document.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -19,7 +22,9 @@ boost::json::string json_text(std::string_view text) { return boost::json::strin
 base::Result<int> show(const Context& context, const std::string& name) {
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto id, base::parse_tenant(name));
-  TRY_ASSIGN(const auto registry, ingest::Registry::load(config.registry()));
+  TRY_ASSIGN(auto registry, ingest::Registry::load(config.registry()));
+  TRY_ASSIGN(const auto book, retention::RuleBook::load(config.retention()));
+  registry.put(book);
   const auto* tenant = registry.tenant(id);
   if (tenant == nullptr) return base::fail(base::Code::not_found, fmt::format("there is no tenant {}", name));
   boost::json::object sharing;
@@ -31,8 +36,15 @@ base::Result<int> show(const Context& context, const std::string& name) {
                         tenant->sharing.of(role) == ingest::SharingPolicy().of(role) ? "" : "  (changed)");
   }
   const auto access = tenant->access.to_json();
-  text += fmt::format("\nAccess: {}\n", boost::json::serialize(access));
-  print(context, boost::json::object{{"tenant", name}, {"sharing", std::move(sharing)}, {"access", access}},
+  const auto attributes = tenant->attributes.to_json();
+  text += fmt::format("\nAccess: {}\nAttributes: {}\nRetention: {}\n", boost::json::serialize(access),
+                      boost::json::serialize(attributes), to_string(tenant->retention));
+  print(context,
+        boost::json::object{{"tenant", name},
+                            {"sharing", std::move(sharing)},
+                            {"access", access},
+                            {"attributes", attributes},
+                            {"retention", retention::to_json(tenant->retention)}},
         text);
   return 0;
 }
@@ -47,18 +59,13 @@ base::Result<int> set(const Context& context, const std::string& name, const std
     return base::fail(base::Code::invalid_argument,
                       "give a role (auditor, analyst, privacy, admin) and the most that it is given (none, "
                       "pseudonymous, masked, selective, full)");
-  auto before = *allowance;
-  TRY_ASSIGN(const bool changed,
-             ingest::change_policy(
-                 config.registry(), id,
-                 [&](ingest::Tenant& tenant) -> base::Result<void> {
-                   before = tenant.sharing.of(*role);
-                   tenant.sharing.set(*role, *allowance);
-                   return {};
-                 },
-                 [&](const ingest::Tenant& was, const ingest::Tenant& is) {
-                   return note_policy_change(config, was, is, {PolicyAuthor::How::command, caller()});
-                 }));
+  TRY_ASSIGN(const auto done, change_policies(config, id, {PolicyAuthor::How::command, caller()},
+                                              [&](ingest::Tenant& tenant) -> base::Result<void> {
+                                                tenant.sharing.set(*role, *allowance);
+                                                return {};
+                                              }));
+  const auto before = done.before.sharing.of(*role);
+  const bool changed = done.changed();
   print(context,
         boost::json::object{{"tenant", name},
                             {"role", role_text},
@@ -76,27 +83,49 @@ base::Result<int> apply(const Context& context, const std::string& name, const s
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto id, base::parse_tenant(name));
   TRY_ASSIGN(const auto text, base::read_file(file, endpoints::kPolicyBytesMax));
-  std::vector<std::string> changes;
-  TRY(ingest::change_policy(
-      config.registry(), id,
-      [&](ingest::Tenant& tenant) -> base::Result<void> {
-        auto wish = endpoints::read_policy(text, tenant);
-        if (!wish)
-          return base::fail(base::Code::invalid_argument, fmt::format("{}: {}", file, wish.error().detail));
-        tenant.access = std::move(wish->access);
-        tenant.sharing = wish->sharing;
-        return {};
-      },
-      [&](const ingest::Tenant& was, const ingest::Tenant& is) {
-        changes = policy_changes(was, is);
-        return note_policy_change(config, was, is, {PolicyAuthor::How::command, caller()});
-      }));
+  TRY_ASSIGN(const auto done, change_policies(config, id, {PolicyAuthor::How::command, caller()},
+                                              [&](ingest::Tenant& tenant) -> base::Result<void> {
+                                                auto wish = endpoints::read_policy(text, tenant);
+                                                if (!wish)
+                                                  return base::fail(
+                                                      base::Code::invalid_argument,
+                                                      fmt::format("{}: {}", file, wish.error().detail));
+                                                wish->put_into(tenant);
+                                                return {};
+                                              }));
+  const auto changes = policy_changes(done.before, done.after);
   std::string said;
   for (const auto& change : changes) said += change + "\n";
   print(
       context,
       boost::json::object{{"tenant", name}, {"changes", boost::json::array(changes.begin(), changes.end())}},
       changes.empty() ? fmt::format("The policies of {} say so already.\n", name) : said);
+  return 0;
+}
+
+base::Result<int> history(const Context& context, const std::string& name) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto id, base::parse_tenant(name));
+  TRY_ASSIGN(const auto registry, ingest::Registry::load(config.registry()));
+  const auto* tenant = registry.tenant(id);
+  if (tenant == nullptr) return base::fail(base::Code::not_found, fmt::format("there is no tenant {}", name));
+  TRY_ASSIGN(const auto past, read_policy_history(config, *tenant));
+  boost::json::array data;
+  std::string text;
+  for (auto one = past.versions().rbegin(); one != past.versions().rend(); ++one) {
+    text += fmt::format("{}  {}{}{}\n", base::format_rfc3339(one->from), one->action,
+                        one->author.empty() ? "" : ", by the " + one->role + " ", one->author);
+    for (const auto& change : one->changes) text += "  " + change + "\n";
+    data.push_back({{"from", base::format_rfc3339(one->from)},
+                    {"action", one->action},
+                    {"role", one->role},
+                    {"author", one->author},
+                    {"changes", boost::json::array(one->changes.begin(), one->changes.end())},
+                    {"before", one->before},
+                    {"after", one->after}});
+  }
+  print(context, data,
+        text.empty() ? fmt::format("Nobody has changed the policies of {} yet.\n", name) : text);
   return 0;
 }
 
@@ -108,7 +137,7 @@ void add_tenant_policy(CLI::App& tenant, Context& context) {
   };
   auto options = std::make_shared<Options>();
   auto* command =
-      add_command(tenant, "policy", "What of a tenant's personal values each role is given at most",
+      add_command(tenant, "policy", "What a tenant asks of its people, gives each role, and keeps",
                   "countersign tenant policy show acme");
   command->require_subcommand(1);
   auto* showing = add_command(*command, "show", "Show the policy", "countersign tenant policy show acme");
@@ -127,10 +156,16 @@ void add_tenant_policy(CLI::App& tenant, Context& context) {
   setting->callback([&context, options] {
     context.run = [&context, options] { return set(context, options->name, options->role, options->word); };
   });
+  auto* looking_back =
+      add_command(*command, "history", "Show each change, the newest first, with who made it as a token",
+                  "countersign tenant policy history acme");
+  looking_back->add_option("name", options->name, "Tenant")->required();
+  looking_back->callback(
+      [&context, options] { context.run = [&context, options] { return history(context, options->name); }; });
   auto* applying =
       add_command(*command, "apply",
                   "Put the policies of a file, as GET /v1/tenants/{tenant}/policy shows them, in place "
-                  "of those that hold; what it leaves out has its default",
+                  "of those that hold; what it leaves out has its default, but for the retention",
                   "countersign tenant policy apply acme policy.json");
   applying->add_option("name", options->name, "Tenant")->required();
   applying->add_option("file", options->file, "JSON file")->required()->check(CLI::ExistingFile);

@@ -200,7 +200,8 @@ void add_user(CLI::App& app, Context& context) {
   add_change("enable", "Let a user sign in again", auth::enable, "is enabled");
   add_change("reset-factors", "Take the second factors off, for who has lost them", auth::reset_factors,
              "has no second factor any more and enrols one at the next sign-in");
-  add_change("unlock", "Unlock second factors that failed too often", auth::unlock, "is unlocked");
+  add_change("unlock", "Unlock a password or second factors that failed too often", auth::unlock,
+             "is unlocked");
   add_named("remove", "Remove a user with all that is known of her; records keep the account's id", remove);
 }
 

@@ -1,6 +1,7 @@
 #include "apps/daemon/policy_desk.h"
 
-#include "apps/policy_events.h"
+#include "apps/policy_change.h"
+#include "apps/policy_past.h"
 #include "collector/endpoints/answer.h"
 
 #include <spdlog/spdlog.h>
@@ -63,7 +64,28 @@ void PolicyDesk::change(endpoints::PolicyChange change, http::Respond respond) {
   respond(busy());
 }
 
+void PolicyDesk::look_back(const ingest::Tenant& tenant, endpoints::AnswerFromHistory wanted,
+                           http::Respond respond) {
+  readers_.post(
+      [this, tenant, wanted = std::move(wanted)]() -> http::Response {
+        const auto history = read_policy_history(config_, tenant);
+        if (!history) {
+          // The index is being made, as when the daemon was started for the first time.
+          if (history.error().code != Code::unavailable)
+            spdlog::error("the history of a policy was not read: {}", history.error().message);
+          return answer(Problem{503, "about:blank", "the history cannot be read just now; ask again"});
+        }
+        if (!wanted.authors) return wanted.make(*history, {});
+        const auto authors = policy_authors(config_, *history);
+        if (!authors)
+          spdlog::error("the authors of a policy's history were not read: {}", authors.error().message);
+        return wanted.make(*history, authors ? *authors : endpoints::PolicyAuthors());
+      },
+      std::move(respond));
+}
+
 void PolicyDesk::stop() {
+  readers_.stop();
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -106,25 +128,21 @@ void PolicyDesk::run() {
 
 void PolicyDesk::carry_out(const Waiting& waiting) {
   const auto& change = waiting.change;
-  ingest::Tenant after;
-  const auto changed = ingest::change_policy(
-      config_.registry(), change.tenant,
-      [&](ingest::Tenant& tenant) -> base::Result<void> {
-        // While it waited the token may have been revoked, or the session ended.
-        if (!change.still_may()) return base::fail(Code::permission_denied, "may not act any more");
-        const auto now = endpoints::policy_etag(endpoints::policy_document(tenant));
-        if (!endpoints::names_etag(change.etags, now, endpoints::TagComparison::strong))
-          return base::fail(Code::aborted, "the policy has changed since");
-        tenant.access = change.wish.access;
-        tenant.sharing = change.wish.sharing;
-        after = tenant;
-        return {};
-      },
-      [&](const ingest::Tenant& before, const ingest::Tenant& now) {
-        return note_policy_change(config_, before, now, {PolicyAuthor::How::http, change.operator_name});
-      });
+  auto changed =
+      change_policies(config_, change.tenant, {PolicyAuthor::How::http, change.operator_name},
+                      [&](ingest::Tenant& tenant) -> base::Result<void> {
+                        // While it waited the token may have been revoked, or the session ended.
+                        if (!change.still_may())
+                          return base::fail(Code::permission_denied, "may not act any more");
+                        const auto now = endpoints::policy_etag(endpoints::policy_document(tenant));
+                        if (!endpoints::names_etag(change.etags, now, endpoints::TagComparison::strong))
+                          return base::fail(Code::aborted, "the policy has changed since");
+                        change.wish.put_into(tenant);
+                        return {};
+                      });
   if (!changed) return waiting.respond(failure(changed.error()));
-  written_.push_back({std::move(after), waiting.respond, std::chrono::steady_clock::now() + kPatience});
+  written_.push_back(
+      {std::move(changed->after), waiting.respond, std::chrono::steady_clock::now() + kPatience});
 }
 
 void PolicyDesk::answer_what_is_in_force() {
@@ -134,8 +152,7 @@ void PolicyDesk::answer_what_is_in_force() {
   // What a later change of the same tenant took the place of was in force, too, before anybody could look.
   for (auto one = written_.rbegin(); one != written_.rend(); ++one) {
     const auto* known = registry->tenant(one->tenant.id);
-    if (known != nullptr && known->access == one->tenant.access && known->sharing == one->tenant.sharing)
-      newer_holds.insert(one->tenant.id);
+    if (known != nullptr && known->has_policies_of(one->tenant)) newer_holds.insert(one->tenant.id);
     if (newer_holds.contains(one->tenant.id)) {
       one->respond(endpoints::policy_answer(one->tenant));
     } else if (one->until <= std::chrono::steady_clock::now()) {

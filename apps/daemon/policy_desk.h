@@ -3,6 +3,7 @@
 #include "apps/config.h"
 #include "collector/endpoints/policies.h"
 #include "collector/ingest/service.h"
+#include "web/api/desk.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -28,6 +29,8 @@ class PolicyDesk {
   PolicyDesk& operator=(const PolicyDesk&) = delete;
 
   void change(endpoints::PolicyChange change, http::Respond respond);
+  /// Answers from the tenant's history, on another thread of its own.
+  void look_back(const ingest::Tenant& tenant, endpoints::AnswerFromHistory answer, http::Respond respond);
 
   /// Answers what waits with 503. A change that is being written is written.
   void stop();
@@ -56,6 +59,7 @@ class PolicyDesk {
   bool stopping_ = false;
   std::deque<Waiting> waiting_;
   std::vector<Written> written_;  ///< the thread's own
+  api::Desk readers_{kWaitingMax};
   std::thread thread_;
 };
 

@@ -150,8 +150,10 @@ base::Result<void> Region::repeat_what_was_erased() {
     TRY(store::erase_and_wait(*writer_, {}, {}));
     reader_in_the_way_ = false;
   }
-  const auto done =
-      repeat_erasures(*writer_, erasures_, [this](boost::json::object event) { note(std::move(event)); });
+  const auto done = repeat_erasures(*writer_, erasures_, [this](boost::json::object event) {
+    erased_ = true;
+    note(std::move(event));
+  });
   repeated_ = done.has_value();
   reader_in_the_way_ = !done && done.error().code == Code::unavailable;
   return done;
@@ -159,8 +161,10 @@ base::Result<void> Region::repeat_what_was_erased() {
 
 base::Result<void> Region::carry_out_erasures() {
   TRY(repeat_what_was_erased());
-  return apps::carry_out_erasures(files_, *writer_, erasures_, holds_,
-                                  [this](boost::json::object event) { note(std::move(event)); });
+  return apps::carry_out_erasures(files_, *writer_, erasures_, holds_, [this](boost::json::object event) {
+    erased_ = true;
+    note(std::move(event));
+  });
 }
 
 base::Result<void> Region::keep_vault_up() {

@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace countersign::apps {
 
@@ -53,6 +54,8 @@ class Region {
   /// Carries out what commands have ordered to be erased, and what start() could not erase again because a
   /// reader, such as a backup, or a full disk was in the way.
   base::Result<void> carry_out_erasures();
+  /// Whether anything was erased since the last call.
+  bool take_erased() { return std::exchange(erased_, false); }
 
   void stop();
 
@@ -98,6 +101,7 @@ class Region {
   std::unique_ptr<Keeper> keeper_;
   std::map<std::string, boost::json::object> waiting_;  ///< by the event's id
   std::size_t at_once_ = 1;                             ///< events that the writer's queue takes
+  bool erased_ = false;
   bool repeated_ = false;           ///< what was erased before is erased from these files too
   bool reader_in_the_way_ = false;  ///< of the vault, when that was tried
 };

@@ -18,9 +18,7 @@ namespace countersign::endpoints {
 /// What is known of a person who has signed in, beyond what she may do.
 struct SignedIn {
   std::string account, session;  ///< their ids
-  struct Period {
-    base::Timestamp from, before;
-  };
+  using Period = ingest::Period;
   std::optional<Period> period;  ///< of an auditor: nothing received outside of it is shown
 };
 
@@ -31,6 +29,9 @@ struct Asker {
   std::shared_ptr<const ingest::Registry> registry;
   std::shared_ptr<const ingest::Operator> who;
   std::shared_ptr<const SignedIn> person;  ///< empty for a token
+
+  /// What of the records may be shown; empty: any.
+  const std::optional<ingest::Period>& period() const { return person ? person->period : who->period; }
 };
 
 /// Finds who asks by a session's cookie: empty where the request has none, a problem where it is worth

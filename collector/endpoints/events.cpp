@@ -5,14 +5,14 @@
 namespace countersign::endpoints {
 namespace {
 
-/// A sender without any token is refused before its body is read.
+/// A sender with neither a token nor a certificate is refused before its body is read.
 std::optional<http::Response> admit(ingest::IngestService& service, const http::RequestHead& head) {
-  if (!token_of(head).empty()) return std::nullopt;
-  return answer(service.admission().by_token(service.registry(), "").error());
+  if (head.certificate || !token_of(head).empty()) return std::nullopt;
+  return answer(service.admission().by_credentials(service.registry(), {}).error());
 }
 
 void handle(ingest::IngestService& service, const http::Request& request, const http::Respond& respond) {
-  const auto sender = service.admission().by_token(service.registry(), token_of(request));
+  const auto sender = service.admission().by_credentials(service.registry(), credentials_of(request));
   if (!sender) return respond(answer(sender.error()));
   take(service, *sender, read_messages(request, service.limits()), respond);
 }

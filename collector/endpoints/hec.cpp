@@ -36,10 +36,12 @@ http::Response summary(const std::vector<EventAnswer>& events) {
 
 void handle(ingest::IngestService& service, const http::Request& request, const http::Respond& respond) {
   const auto given = request.header("Authorization");
-  if (given.empty()) return respond(reply(HecCode::token_required));
-  const auto token = token_of(request, "Splunk");
-  if (token.empty()) return respond(reply(HecCode::invalid_authorization));
-  const auto sender = service.admission().by_token(service.registry(), token);
+  if (given.empty() && !request.certificate) return respond(reply(HecCode::token_required));
+  const auto shown = credentials_of(request, "Splunk");
+  if (!given.empty() && shown.token.empty()) return respond(reply(HecCode::invalid_authorization));
+  const auto sender = service.admission().by_credentials(service.registry(), shown);
+  if (!sender && shown.certificate)
+    return respond({401, "application/json", {}, protocols::encode_hec_refusal(sender.error().detail)});
   if (!sender) return respond(reply(HecCode::invalid_token));
   const auto limits = service.limits();
   std::string storage;

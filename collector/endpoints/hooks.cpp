@@ -12,7 +12,7 @@ constexpr std::size_t kChallengeBytesMax = 1024;
 tl::expected<ingest::Admitted, base::Problem> admit(ingest::IngestService& service,
                                                     const http::Request& request) {
   return service.admission().by_scheme(service.registry(), request.parameter("source"),
-                                       signed_request(request));
+                                       signed_request(request), certificate_of(request));
 }
 
 /// Okta asks once, before its first delivery, and wants its challenge back as JSON:

@@ -47,7 +47,7 @@ http::Response summary(const std::vector<EventAnswer>& events, OtlpEncoding enco
 void handle(ingest::IngestService& service, const http::Request& request, const http::Respond& respond) {
   const auto encoding = protocols::otlp_encoding(request.header("Content-Type"));
   const auto answered_as = encoding.value_or(OtlpEncoding::json);
-  const auto sender = service.admission().by_token(service.registry(), token_of(request));
+  const auto sender = service.admission().by_credentials(service.registry(), credentials_of(request));
   if (!sender) return respond(refusal(sender.error(), answered_as));
   const auto refuse = [&](const base::Problem& problem) {
     service.count_refusal(*sender, problem);

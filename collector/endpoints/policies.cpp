@@ -5,14 +5,17 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <utility>
+
 namespace countersign::endpoints {
 namespace {
 
 using base::Problem;
 
 std::optional<Problem> anybody(const ingest::Operator& who) {
-  if (who.role != ingest::Role::application) return std::nullopt;
-  return Problem{403, "about:blank", "the role application asks for decisions and nothing else"};
+  if (ingest::is_of_people(who.role)) return std::nullopt;
+  return Problem{403, "about:blank", "only roles of people may see a policy"};
 }
 
 std::optional<Problem> admins_only(const ingest::Operator& who) {
@@ -20,9 +23,25 @@ std::optional<Problem> admins_only(const ingest::Operator& who) {
   return Problem{403, "about:blank", "only the role admin may change a policy"};
 }
 
-void get(const Asker& asker, const http::Request& request, const http::Respond& respond) {
+void look_back(const ReadHistory& read, const ingest::Tenant& tenant, AnswerFromHistory make,
+               const http::Respond& respond) {
+  if (!read) return respond(answer(Problem{503, "about:blank", "this process reads no history"}));
+  read(tenant, std::move(make), respond);
+}
+
+void get(const ReadHistory& read, const base::Clock& clock, const Asker& asker, const http::Request& request,
+         const http::Respond& respond) {
   const auto tenant = tenant_of(asker, request.parameter("tenant"));
   if (!tenant) return respond(answer(tenant.error()));
+  const auto at = read_at(request, clock());
+  if (!at) return respond(answer(at.error()));
+  if (*at) {
+    return look_back(read, **tenant,
+                     {false, [tenant = **tenant, at = **at](
+                                 const policy::TenantHistory& history,
+                                 const PolicyAuthors&) { return policy_at(tenant, history, at); }},
+                     respond);
+  }
   auto response = policy_answer(**tenant);
   const auto known = request.header("If-None-Match");
   if (!known.empty() && names_etag(known, response.headers.front().second, TagComparison::weak)) {
@@ -30,6 +49,22 @@ void get(const Asker& asker, const http::Request& request, const http::Respond& 
     response.body.clear();
   }
   respond(std::move(response));
+}
+
+void get_history(const ReadHistory& read, const Asker& asker, const http::Request& request,
+                 const http::Respond& respond) {
+  const auto tenant = tenant_of(asker, request.parameter("tenant"));
+  if (!tenant) return respond(answer(tenant.error()));
+  const auto page = read_page(request);
+  if (!page) return respond(answer(page.error()));
+  look_back(
+      read, **tenant,
+      // Who may change the policy is told who did.
+      {asker.who->role == ingest::Role::admin,
+       [tenant = **tenant, page = *page](const policy::TenantHistory& history, const PolicyAuthors& authors) {
+         return policy_versions(tenant, history, authors, page);
+       }},
+      respond);
 }
 
 void put(const ChangePolicy& change, const Reception& reception, const Asker& asker,
@@ -61,13 +96,24 @@ http::Response policy_answer(const ingest::Tenant& tenant) {
   return {200, "application/json", {{"ETag", std::move(etag)}}, std::move(document)};
 }
 
-void add_policies(http::Router& router, const Reception& reception, ChangePolicy change) {
+void add_policies(http::Router& router, const Reception& reception, PolicyCalls calls) {
   constexpr auto kPath = "/v1/tenants/{tenant}/policy";
-  router.add(operator_route("GET", kPath, reception, anybody, get));
+  router.add(
+      operator_route("GET", kPath, reception, anybody,
+                     [read = calls.history, clock = reception.clock](
+                         const Asker& asker, const http::Request& request, const http::Respond& respond) {
+                       get(read, clock, asker, request, respond);
+                     }));
+  router.add(
+      operator_route("GET", std::string(kPath) + "/history", reception, anybody,
+                     [read = std::move(calls.history)](const Asker& asker, const http::Request& request,
+                                                       const http::Respond& respond) {
+                       get_history(read, asker, request, respond);
+                     }));
   auto change_it =
       operator_route("PUT", kPath, reception, admins_only,
-                     [change = std::move(change), reception](const Asker& asker, const http::Request& request,
-                                                             const http::Respond& respond) {
+                     [change = std::move(calls.change), reception](
+                         const Asker& asker, const http::Request& request, const http::Respond& respond) {
                        put(change, reception, asker, request, respond);
                      });
   change_it.body_bytes_max = [] { return kPolicyBytesMax; };

@@ -2,6 +2,7 @@
 
 #include "collector/endpoints/asker.h"
 #include "collector/endpoints/policy_document.h"
+#include "collector/endpoints/policy_past.h"
 #include "collector/http/router.h"
 
 #include <functional>
@@ -23,9 +24,24 @@ struct PolicyChange {
 /// any more. Called from I/O threads and does not block.
 using ChangePolicy = std::function<void(PolicyChange, http::Respond)>;
 
-/// GET /v1/tenants/{tenant}/policy, of operators who act for the tenant; PUT, of its admins, with If-Match
-/// (RFC 9110 section 13.1.1); GET /v1/policy-schema.
-void add_policies(http::Router& router, const Reception& reception, ChangePolicy change);
+/// What the program does to show policies of before: finds the tenant's history and answers with what the
+/// function makes of it, 503 where it cannot be read now. Called from I/O threads and does not block.
+struct AnswerFromHistory {
+  bool authors = false;  ///< whether it needs them
+  std::function<http::Response(const policy::TenantHistory&, const PolicyAuthors&)> make;
+};
+using ReadHistory = std::function<void(const ingest::Tenant&, AnswerFromHistory, http::Respond)>;
+
+/// Without them nothing is changed, and nothing of before is shown: 503.
+struct PolicyCalls {
+  ChangePolicy change = {};
+  ReadHistory history = {};
+};
+
+/// GET /v1/tenants/{tenant}/policy, of operators who act for the tenant, with `?at=` as it was in force then;
+/// PUT, of its admins, with If-Match (RFC 9110 section 13.1.1); GET /v1/tenants/{tenant}/policy/history;
+/// GET /v1/policy-schema.
+void add_policies(http::Router& router, const Reception& reception, PolicyCalls calls);
 
 /// The document as an answer, with its entity tag.
 http::Response policy_answer(const ingest::Tenant& tenant);

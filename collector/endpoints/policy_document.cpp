@@ -3,6 +3,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/json.h"
 #include "ledger/crypto/digest.h"
+#include "ledger/retention/rules_document.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -35,7 +36,9 @@ std::string policy_document(const ingest::Tenant& tenant) {
   return json::serialize(json::object{{"tenant", tenant.id.value()},
                                       {"region", tenant.region.value()},
                                       {"access", tenant.access.to_json()},
-                                      {"sharing", std::move(sharing)}});
+                                      {"sharing", std::move(sharing)},
+                                      {"attributes", tenant.attributes.to_json()},
+                                      {"retention", retention::to_json(tenant.retention)}});
 }
 
 std::string policy_etag(std::string_view document) {
@@ -87,7 +90,16 @@ std::string policy_schema() {
          {{"type", "object"},
           {"additionalProperties", false},
           {"properties", std::move(roles)},
-          {"description", "The most that each role is given of the tenant's personal values."}}}}}});
+          {"description", "The most that each role is given of the tenant's personal values."}}},
+        {"attributes", ingest::attribute_policy_schema()},
+        {"retention", retention::rules_schema()}}}});
+}
+
+void PolicyWish::put_into(ingest::Tenant& tenant) const {
+  tenant.access = access;
+  tenant.sharing = sharing;
+  tenant.attributes = attributes;
+  if (retention) tenant.retention = *retention;
 }
 
 tl::expected<PolicyWish, Problem> read_policy(std::string_view body, const ingest::Tenant& tenant) {
@@ -116,8 +128,20 @@ tl::expected<PolicyWish, Problem> read_policy(std::string_view body, const inges
       auto sharing = ingest::SharingPolicy::parse(*object);
       if (!sharing) return refuse(422, sharing.error().message);
       out.sharing = *sharing;
+    } else if (name == "attributes") {
+      if (object == nullptr) return refuse(422, "attributes must be an object");
+      auto attributes = ingest::AttributePolicy::parse(*object);
+      if (!attributes) return refuse(422, "attributes." + attributes.error().message);
+      out.attributes = std::move(*attributes);
+    } else if (name == "retention") {
+      if (object == nullptr) return refuse(422, "retention must be an object");
+      auto rules = retention::read_rules(*object);
+      if (!rules) return refuse(422, "retention: " + rules.error().message);
+      out.retention = std::move(*rules);
     } else {
-      return refuse(422, "there is a member that is not known; there are tenant, region, access and sharing");
+      return refuse(422,
+                    "there is a member that is not known; there are tenant, region, access, sharing, "
+                    "attributes and retention");
     }
   }
   return out;

@@ -2,10 +2,12 @@
 
 #include "collector/ingest/registry.h"
 #include "ledger/base/problem.h"
+#include "ledger/retention/rules.h"
 
 #include <tl/expected.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +16,8 @@ namespace countersign::endpoints {
 
 inline constexpr std::uint64_t kPolicyBytesMax = 64u << 10;
 
-/// `{"tenant","region","access","sharing"}`, every member spelled out: equal policies have equal texts.
+/// `{"tenant","region","access","sharing","attributes","retention"}`, every member spelled out: equal
+/// policies have equal texts.
 std::string policy_document(const ingest::Tenant& tenant);
 
 /// The entity tag (RFC 9110 section 8.8.3) of a document, with its quotes.
@@ -32,10 +35,16 @@ std::string policy_schema();
 struct PolicyWish {
   ingest::AccessPolicy access;
   ingest::SharingPolicy sharing;
+  ingest::AttributePolicy attributes;
+  std::optional<retention::TenantRules> retention;  ///< absent: stays as it is
+
+  /// Puts it in place of the tenant's.
+  void put_into(ingest::Tenant& tenant) const;
 };
 
 /// Reads a document for a tenant: what policy_document() writes, or a part of it; what is left out has its
-/// default. 400 for what is no JSON object or has a member twice; 409 for another region than the tenant's,
+/// default, but for the retention, which stays: it has a book of its own, and who leaves it out may not know
+/// of it. 400 for what is no JSON object or has a member twice; 409 for another region than the tenant's,
 /// because it moves by an operation of its own; 422, which names the member, for anything else.
 tl::expected<PolicyWish, base::Problem> read_policy(std::string_view body, const ingest::Tenant& tenant);
 

@@ -45,7 +45,7 @@ void add_probes(http::Router& router, base::Metrics& metrics, std::function<bool
 }
 
 http::Router make_router(const Reception& reception, base::Metrics& metrics, std::function<bool()> ready,
-                         ErasureCalls erasures, ChangePolicy change_policy) {
+                         ErasureCalls erasures, PolicyCalls policies) {
   http::Router router;
   auto& service = reception.service;
   add_events(router, service);
@@ -53,7 +53,7 @@ http::Router make_router(const Reception& reception, base::Metrics& metrics, std
   add_otlp(router, service);
   add_hec(router, service);
   add_erasures(router, reception, std::move(erasures));
-  add_policies(router, reception, std::move(change_policy));
+  add_policies(router, reception, std::move(policies));
   add_probes(router, metrics, std::move(ready));
   return router;
 }

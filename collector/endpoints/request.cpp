@@ -85,6 +85,16 @@ std::string token_of(const http::RequestHead& head, std::string_view scheme) {
   return std::string(value.substr(scheme.size() + 1));
 }
 
+std::optional<ingest::ShownCertificate> certificate_of(const http::RequestHead& head) {
+  if (!head.certificate) return std::nullopt;
+  const auto& shown = *head.certificate;
+  return ingest::ShownCertificate{shown.sha256, shown.not_before, shown.not_after};
+}
+
+ingest::Credentials credentials_of(const http::RequestHead& head, std::string_view scheme) {
+  return {token_of(head, scheme), certificate_of(head)};
+}
+
 signatures::SignedRequest signed_request(const http::Request& request) {
   signatures::SignedRequest out;
   out.method = request.method;

@@ -4,7 +4,9 @@
 #include "collector/http/server.h"
 #include "collector/ingest/service.h"
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 /// What the collector answers over HTTP: one file for each protocol, each a Route or two. They turn a request
 /// into messages, hand them to the IngestService, and write its answer the way the protocol wants it.
@@ -12,6 +14,11 @@ namespace countersign::endpoints {
 
 /// The token behind `Authorization: <scheme> `, or empty.
 std::string token_of(const http::RequestHead& head, std::string_view scheme = "Bearer");
+
+/// What a sender shows besides a signature: the token behind `Authorization: <scheme> `, and the certificate
+/// of its connection.
+ingest::Credentials credentials_of(const http::RequestHead& head, std::string_view scheme = "Bearer");
+std::optional<ingest::ShownCertificate> certificate_of(const http::RequestHead& head);
 
 /// A request as a signature covers it. `request` outlives it.
 signatures::SignedRequest signed_request(const http::Request& request);

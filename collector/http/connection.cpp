@@ -1,6 +1,7 @@
 #include "collector/http/connection.h"
 
 #include "collector/http/chunks.h"
+#include "collector/http/forwarded.h"
 #include "collector/http/head.h"
 #include "ledger/base/open_file.h"
 
@@ -99,6 +100,7 @@ net::awaitable<void> Connection::serve() {
       core_.metrics.handshake_failures.add();
       co_return;
     }
+    certificate_ = transport_.client_certificate();
   }
   bool more = true;
   while (more) more = co_await serve_request();
@@ -175,8 +177,9 @@ Connection::Progress Connection::take_head(std::string_view bytes) {
   auto parsed = parse_head(bytes, limits_->head);
   if (const auto* refusal = std::get_if<Refusal>(&parsed)) return refuse_framing(*refusal);
   head_ = std::get<RequestHead>(std::move(parsed));
-  head_.peer = peer_.to_string();
+  head_.peer = client_address(head_, peer_, core_.proxies);
   head_.tls = transport_.tls();
+  head_.certificate = certificate_;
   head_only_ = head_.method == "HEAD";
   if (head_.version == Version::http_1_0 || connection_has(head_, "close")) close_ = true;
   return Progress::ready;

@@ -75,6 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Strand strand_;
   Transport transport_;
   const Address peer_;
+  std::shared_ptr<const ClientCertificate> certificate_;  ///< of all requests
   net::steady_timer answer_timer_;
   const std::chrono::steady_clock::time_point opened_;
 

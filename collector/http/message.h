@@ -1,7 +1,11 @@
 #pragma once
 
+#include "ledger/base/time.h"
+#include "ledger/base/types.h"
+
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +19,13 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 enum class Version { http_1_0, http_1_1 };
 
+/// A certificate that the client has shown. The handshake has proved that the client has its key, and nothing
+/// else was checked: neither who issued it nor its dates.
+struct ClientCertificate {
+  base::Digest sha256;  ///< over the DER bytes
+  base::Timestamp not_before, not_after;
+};
+
 /// A request without its body. Every security decision is taken from it, before a byte of the body is read.
 struct RequestHead {
   std::string method;  ///< as sent: methods are case-sensitive
@@ -24,8 +35,9 @@ struct RequestHead {
   Fields fields;
   std::optional<std::uint64_t> content_length;
   bool chunked = false;  ///< the body comes in chunks, of a length that is not known before
-  std::string peer;      ///< the sender's address without the port
+  std::string peer;      ///< the sender's address without the port (see client_address)
   bool tls = false;
+  std::shared_ptr<const ClientCertificate> certificate = {};  ///< null: the client has shown none
 
   /// The value of the first field of that name, without the white space around it; empty when there is none.
   /// Valid as long as the head is.

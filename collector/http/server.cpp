@@ -84,7 +84,17 @@ base::Result<Endpoint> read_endpoint(const ListenOptions& options) {
                       fmt::format("plain HTTP is not served on {}, which others can reach; configure a TLS "
                                   "certificate and key, or listen on 127.0.0.1",
                                   options.address));
+  if (!options.tls && options.ask_for_certificates)
+    return base::fail(base::Code::invalid_argument,
+                      "client certificates need TLS; configure a TLS certificate and key");
   return Endpoint(address, options.port);
+}
+
+base::Result<std::shared_ptr<net::ssl::context>> make_context(const TlsFiles& files,
+                                                              bool ask_for_certificates) {
+  TRY_ASSIGN(auto context, make_server_context(files));
+  if (ask_for_certificates) http::ask_for_certificates(*context);
+  return context;
 }
 
 base::Result<void> listen(Acceptor& acceptor, const Endpoint& endpoint) {
@@ -166,6 +176,7 @@ struct Server::Impl {
   std::mutex stop_mutex;
   std::vector<std::thread> threads;
   std::uint16_t port = 0;
+  bool ask_for_certificates = false;
 };
 
 base::Result<std::unique_ptr<Server>> Server::start(const ListenOptions& options, const Limits& limits,
@@ -177,10 +188,12 @@ base::Result<std::unique_ptr<Server>> Server::start(const ListenOptions& options
   TRY_ASSIGN(const auto endpoint, read_endpoint(options));
   std::shared_ptr<net::ssl::context> tls;
   if (options.tls) {
-    TRY_ASSIGN(tls, make_server_context(*options.tls));
+    TRY_ASSIGN(tls, make_context(*options.tls, options.ask_for_certificates));
   }
   auto impl = std::make_unique<Impl>(std::move(handler), limits, std::move(tls), metrics, threads);
+  impl->core.proxies = options.proxies;
   TRY(listen(impl->acceptor, endpoint));
+  impl->ask_for_certificates = options.ask_for_certificates;
   impl->port = impl->acceptor.local_endpoint().port();
   impl->start(threads);
   return std::unique_ptr<Server>(new Server(std::move(impl)));
@@ -202,7 +215,7 @@ base::Result<void> Server::reload_tls(const TlsFiles& files) {
   if (!impl_->core.tls())
     return base::fail(base::Code::failed_precondition,
                       "the server listens without TLS; restart it to change that");
-  TRY_ASSIGN(auto context, make_server_context(files));
+  TRY_ASSIGN(auto context, make_context(files, impl_->ask_for_certificates));
   impl_->core.set_tls(std::move(context));
   return {};
 }

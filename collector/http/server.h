@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collector/http/forwarded.h"
 #include "collector/http/limits.h"
 #include "collector/http/message.h"
 #include "ledger/base/metrics.h"
@@ -39,6 +40,8 @@ struct ListenOptions {
   std::string address = "127.0.0.1";  ///< an IPv4 or IPv6 address, not a name
   std::uint16_t port = 0;             ///< 0: the system chooses; see Server::port()
   std::optional<TlsFiles> tls;        ///< required unless the address is loopback
+  bool ask_for_certificates = false;  ///< of clients, see ClientCertificate; needs `tls`
+  TrustedProxies proxies = {};        ///< RequestHead::peer is whom they name
 };
 
 /// An HTTP/1.1 server, plain or with TLS, on one address. Requests of a connection are answered one after
@@ -56,8 +59,8 @@ class Server {
  public:
   /// Listens and serves with `threads` I/O threads of its own. `metrics`, and what the handler refers to,
   /// outlive the server. invalid_argument: an address that is none, plain HTTP on an address that is not
-  /// loopback, a limit out of range, TLS files that cannot be used. unavailable: the address is taken, or
-  /// this process may not listen there.
+  /// loopback, plain HTTP that asks for certificates, a limit out of range, TLS files that cannot be used.
+  /// unavailable: the address is taken, or this process may not listen there.
   static base::Result<std::unique_ptr<Server>> start(const ListenOptions& options, const Limits& limits,
                                                      Handler handler, base::Metrics& metrics,
                                                      unsigned threads);

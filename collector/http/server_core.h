@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collector/http/connection_table.h"
+#include "collector/http/forwarded.h"
 #include "collector/http/http_metrics.h"
 #include "collector/http/server.h"
 
@@ -45,6 +46,7 @@ class ServerCore {
         io(static_cast<int>(threads)) {}
 
   const Handler handler;
+  TrustedProxies proxies;  ///< does not change once connections are served
   HttpMetrics metrics;
   ConnectionTable table;
   BodyBudget bodies;

@@ -18,6 +18,12 @@ namespace countersign::http {
 /// invalid_argument: a file cannot be read, or the key does not belong to the certificate.
 base::Result<std::shared_ptr<boost::asio::ssl::context>> make_server_context(const TlsFiles& files);
 
+/// Has a server ask its clients for a certificate, without saying of which authorities. Who shows none is let
+/// in, and so is who shows any, once the handshake has proved that the key is theirs: what it is worth is
+/// decided for each request. Sessions are not resumed, so a certificate is always of the connection's own
+/// handshake.
+void ask_for_certificates(boost::asio::ssl::context& context);
+
 /// How a client decides whom it talks to: by the system's certificate authorities, by those of `ca_file`
 /// instead, or (with `check_chain` off) by something that it checks itself after the handshake.
 struct ClientTrust {

@@ -10,6 +10,9 @@
 #include <poll.h>
 
 #include <array>
+#include <cstdint>
+#include <ctime>
+#include <memory>
 #include <variant>
 
 namespace countersign::http {
@@ -23,6 +26,31 @@ using PlainStream = beast::basic_stream<net::ip::tcp, Strand>;
 using TlsStream = net::ssl::stream<PlainStream>;
 
 constexpr auto kAwait = net::as_tuple(net::use_awaitable);
+
+struct FreeCertificate {
+  void operator()(X509* certificate) const { ::X509_free(certificate); }
+};
+
+/// What the peer has shown, on either side; null where it has shown none, or there is no TLS.
+std::unique_ptr<X509, FreeCertificate> shown_certificate(TlsStream* stream) {
+  return std::unique_ptr<X509, FreeCertificate>(
+      stream == nullptr ? nullptr : ::SSL_get1_peer_certificate(stream->native_handle()));
+}
+
+std::optional<base::Digest> digest_of(const X509* certificate) {
+  base::Digest digest;
+  unsigned int size = 0;
+  if (certificate == nullptr || ::X509_digest(certificate, ::EVP_sha256(), digest.bytes.data(), &size) != 1 ||
+      size != digest.bytes.size())
+    return std::nullopt;
+  return digest;
+}
+
+std::optional<base::Timestamp> time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ::ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
+  return base::Timestamp{static_cast<std::int64_t>(::timegm(&parts)) * 1'000'000};
+}
 
 }  // namespace
 
@@ -136,17 +164,18 @@ bool Transport::is_quiet() {
   return socket.is_open() && ::poll(&waiting, 1, 0) == 0;
 }
 
+std::shared_ptr<const ClientCertificate> Transport::client_certificate() {
+  const auto shown = shown_certificate(streams_->secured());
+  const auto digest = digest_of(shown.get());
+  if (!digest) return nullptr;
+  const auto from = time_of(::X509_get0_notBefore(shown.get()));
+  const auto until = time_of(::X509_get0_notAfter(shown.get()));
+  if (!from || !until) return nullptr;
+  return std::make_shared<const ClientCertificate>(ClientCertificate{*digest, *from, *until});
+}
+
 std::optional<base::Digest> Transport::certificate_digest() {
-  auto* stream = streams_->secured();
-  if (stream == nullptr) return std::nullopt;
-  auto* certificate = ::SSL_get1_peer_certificate(stream->native_handle());
-  if (certificate == nullptr) return std::nullopt;
-  base::Digest digest;
-  unsigned int size = 0;
-  const int made = ::X509_digest(certificate, ::EVP_sha256(), digest.bytes.data(), &size);
-  ::X509_free(certificate);
-  if (made != 1 || size != digest.bytes.size()) return std::nullopt;
-  return digest;
+  return digest_of(shown_certificate(streams_->secured()).get());
 }
 
 std::string Transport::distrust() {

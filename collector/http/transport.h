@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collector/http/message.h"
 #include "ledger/base/types.h"
 
 #include <boost/asio/awaitable.hpp>
@@ -70,7 +71,9 @@ class Transport {
   /// Whether an idle connection is still usable: nothing has arrived, not even its end.
   bool is_quiet();
 
-  /// After a handshake as client: SHA-256 of the peer's certificate in DER.
+  /// After a handshake as server: the certificate that the client has shown, or null.
+  std::shared_ptr<const ClientCertificate> client_certificate();
+  /// After a handshake, on either side: SHA-256 of the peer's certificate in DER.
   std::optional<base::Digest> certificate_digest();
   /// Why the peer's certificate was not trusted, in OpenSSL's words; empty when it was.
   std::string distrust();

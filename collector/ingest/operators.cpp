@@ -35,7 +35,38 @@ base::Result<std::optional<base::Timestamp>> time_of(const boost::json::object& 
   return std::optional(time);
 }
 
+base::Result<void> read_period(const boost::json::object& from, Operator& out) {
+  TRY_ASSIGN(const auto begin, time_of(from, "from"));
+  TRY_ASSIGN(const auto end, time_of(from, "before"));
+  if (begin.has_value() != end.has_value()) return bad("before");
+  if (begin) out.period = {*begin, *end};
+  return {};
+}
+
+base::Result<void> check(const NewOperator& one) {
+  if (!base::parse_source(one.name))
+    return fail(Code::invalid_argument,
+                "an operator's name is of a-z, 0-9, '-', '.' and '_', at most 63 characters");
+  if (one.tenants.empty() == !one.all_tenants)
+    return fail(Code::invalid_argument,
+                "an operator acts for the tenants that are named, or for all of them: say which");
+  if (one.role == Role::provisioner && !one.all_tenants)
+    return fail(Code::invalid_argument,
+                "a provisioner looks after the users of the whole appliance: give it all tenants");
+  if (one.role == Role::auditor && (one.tenants.size() != 1 || !one.period || !one.expires))
+    return fail(Code::invalid_argument,
+                "an auditor's token has one tenant, a period that it may see, and an expiry: give --tenant, "
+                "--from, --before and --expires");
+  if (one.period && one.period->before <= one.period->from)
+    return fail(Code::invalid_argument, "the period ends before it begins");
+  return {};
+}
+
 }  // namespace
+
+bool Operator::is_bound() const {
+  return role != Role::auditor || (tenants.size() == 1 && !all_tenants && period && expires);
+}
 
 bool Operator::may_act_for(const base::TenantId& tenant) const {
   return all_tenants || std::find(tenants.begin(), tenants.end(), tenant) != tenants.end();
@@ -53,14 +84,18 @@ std::string to_text(const Operator& one) {
   out += ']';
   if (one.all_tenants) out += ",\"all_tenants\":true";
   out += fmt::format(",\"created\":\"{}\"", base::format_rfc3339(one.created));
+  if (one.period)
+    out += fmt::format(",\"from\":\"{}\",\"before\":\"{}\"", base::format_rfc3339(one.period->from),
+                       base::format_rfc3339(one.period->before));
   if (one.expires) out += fmt::format(",\"expires\":\"{}\"", base::format_rfc3339(*one.expires));
   if (one.revoked) out += fmt::format(",\"revoked\":\"{}\"", base::format_rfc3339(*one.revoked));
   return out + '}';
 }
 
 base::Result<Operator> parse_operator(const boost::json::object& from) {
-  constexpr std::array<std::string_view, 8> kMembers{"name",        "role",    "token_sha256", "tenants",
-                                                     "all_tenants", "created", "expires",      "revoked"};
+  constexpr std::array<std::string_view, 10> kMembers{"name",        "role",   "token_sha256", "tenants",
+                                                      "all_tenants", "from",   "before",       "created",
+                                                      "expires",     "revoked"};
   for (const auto& member : from) {
     const std::string_view name(member.key().data(), member.key().size());
     if (std::find(kMembers.begin(), kMembers.end(), name) == kMembers.end())
@@ -90,6 +125,7 @@ base::Result<Operator> parse_operator(const boost::json::object& from) {
   TRY_ASSIGN(const auto created, time_of(from, "created"));
   if (!created) return bad("created");
   out.created = *created;
+  TRY(read_period(from, out));
   TRY_ASSIGN(out.expires, time_of(from, "expires"));
   TRY_ASSIGN(out.revoked, time_of(from, "revoked"));
   return out;
@@ -97,12 +133,7 @@ base::Result<Operator> parse_operator(const boost::json::object& from) {
 
 base::Result<std::string> add_operator(const std::filesystem::path& path, const NewOperator& one,
                                        const base::Clock& clock, const crypto::Entropy& entropy) {
-  if (!base::parse_source(one.name))
-    return fail(Code::invalid_argument,
-                "an operator's name is of a-z, 0-9, '-', '.' and '_', at most 63 characters");
-  if (one.tenants.empty() == !one.all_tenants)
-    return fail(Code::invalid_argument,
-                "an operator acts for the tenants that are named, or for all of them: say which");
+  TRY(check(one));
   const auto token = "cso_" + crypto::random_token(entropy);
   const auto done = change_registry(path, [&](Registry& registry) -> base::Result<void> {
     if (registry.operator_by_name(one.name) != nullptr)
@@ -115,8 +146,15 @@ base::Result<std::string> add_operator(const std::filesystem::path& path, const 
     const auto now = clock();
     if (one.expires && *one.expires <= now)
       return fail(Code::invalid_argument, "the time when the token expires has passed already");
-    registry.put(Operator{
-        one.name, one.role, crypto::sha256(token), one.tenants, one.all_tenants, now, one.expires, {}});
+    registry.put(Operator{one.name,
+                          one.role,
+                          crypto::sha256(token),
+                          one.tenants,
+                          one.all_tenants,
+                          now,
+                          one.expires,
+                          {},
+                          one.period});
     return {};
   });
   TRY(done);

@@ -9,7 +9,8 @@
 namespace countersign::ingest {
 namespace {
 
-constexpr std::array<std::string_view, 5> kRoleNames{"auditor", "analyst", "privacy", "admin", "application"};
+constexpr std::array<std::string_view, 6> kRoleNames{"auditor", "analyst",     "privacy",
+                                                     "admin",   "application", "provisioner"};
 constexpr std::array<std::string_view, 5> kAllowanceNames{"none", "pseudonymous", "masked", "selective",
                                                           "full"};
 
@@ -29,8 +30,9 @@ std::string_view to_string(Allowance allowance) {
 std::optional<Role> parse_operator_role(std::string_view text) { return find_word<Role>(kRoleNames, text); }
 std::optional<Role> parse_role(std::string_view text) {
   const auto role = parse_operator_role(text);
-  return role == Role::application ? std::nullopt : role;
+  return role && is_of_people(*role) ? role : std::nullopt;
 }
+bool is_of_people(Role role) { return std::find(kRoles.begin(), kRoles.end(), role) != kRoles.end(); }
 std::optional<Allowance> parse_allowance(std::string_view text) {
   return find_word<Allowance>(kAllowanceNames, text);
 }

@@ -21,14 +21,18 @@ enum class Role : std::uint8_t {
   admin,    ///< configures
   /// A program of the vendor's that asks whether a step-up is needed, and sees nothing else.
   application,
+  /// An identity platform that provisions the appliance's own users over SCIM, and sees nothing else.
+  provisioner,
 };
 /// Those of people, who are given evidence.
 inline constexpr std::array kRoles{Role::auditor, Role::analyst, Role::privacy, Role::admin};
 std::string_view to_string(Role role);
 /// One of kRoles.
 std::optional<Role> parse_role(std::string_view text);
-/// One of kRoles, or application.
+/// One of kRoles, or one of a program.
 std::optional<Role> parse_operator_role(std::string_view text);
+/// Whether it is one of kRoles.
+bool is_of_people(Role role);
 
 /// The most that a role may be given of a tenant's personal values. The profiles, and one word between
 /// masked and full.

@@ -1,5 +1,6 @@
 #include "collector/ingest/registry.h"
 
+#include "collector/ingest/certificates.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
@@ -97,9 +98,11 @@ class Members {
 Result<void> read_scheme(const Members& from, Source& source) {
   const int ways =
       (from.has("scheme") ? 1 : 0) + (from.has("token_sha256") ? 1 : 0) + (from.has("pull_url") ? 1 : 0);
-  if (ways != 1)
+  const bool certified = !source.certificates.empty();
+  if (ways > 1 || (ways == 0 && !certified))
     return bad(from.path("scheme"), "must be there, or token_sha256, or pull_url, and one alone");
-  if (from.has("token_sha256")) return {};
+  if (ways == 0 || from.has("token_sha256")) return {};
+  if (certified) return bad(from.path("certificates"), "must not be there beside a scheme or pull_url");
   if (from.has("scheme")) {
     TRY_ASSIGN(source.scheme, from.text("scheme"));
   }
@@ -131,7 +134,8 @@ Result<void> read_choices(const Members& from, Source& source) {
 
 Result<Source> read_source(const Members& from) {
   TRY(from.only({"name", "adapter", "token_sha256", "scheme", "secrets", "backfill_sha256", "tenants", "url",
-                 "keep_raw", "silent_after_s", "pull_url", "pull_settings", "created", "revoked"}));
+                 "keep_raw", "silent_after_s", "pull_url", "pull_settings", "certificates", "created",
+                 "revoked"}));
   Source source;
   TRY_ASSIGN(const auto name, from.text("name"));
   TRY_ASSIGN(source.name, base::parse_source(name));
@@ -143,6 +147,9 @@ Result<Source> read_source(const Members& from) {
   if (from.has("backfill_sha256")) {
     TRY_ASSIGN(const auto hash, from.text("backfill_sha256"));
     TRY_ASSIGN(source.backfill_sha256, base::digest_from_hex(hash));
+  }
+  if (const auto* certificates = from.value("certificates"); certificates != nullptr) {
+    TRY_ASSIGN(source.certificates, parse_certificates(*certificates, from.path("certificates")));
   }
   TRY(read_scheme(from, source));
   TRY(read_choices(from, source));
@@ -160,7 +167,7 @@ Result<Source> read_source(const Members& from) {
 }
 
 Result<Tenant> read_tenant(const Members& from) {
-  TRY(from.only({"id", "region", "created", "moved_to", "moves", "sharing", "access"}));
+  TRY(from.only({"id", "region", "created", "moved_to", "moves", "sharing", "access", "attributes"}));
   Tenant tenant;
   TRY_ASSIGN(const auto id, from.text("id"));
   TRY_ASSIGN(tenant.id, base::parse_tenant(id));
@@ -178,6 +185,10 @@ Result<Tenant> read_tenant(const Members& from) {
   if (from.has("access")) {
     TRY_ASSIGN(const auto* access, from.object("access"));
     TRY_ASSIGN(tenant.access, AccessPolicy::parse(*access));
+  }
+  if (from.has("attributes")) {
+    TRY_ASSIGN(const auto* attributes, from.object("attributes"));
+    TRY_ASSIGN(tenant.attributes, AttributePolicy::parse(*attributes));
   }
   if (const auto* moves = from.value("moves"); moves != nullptr) {
     TRY_ASSIGN(tenant.moves, parse_moves(*moves, from.path("moves"), tenant.region));
@@ -205,7 +216,8 @@ void append_proof(std::string& out, const Source& source) {
   if (source.token_sha256) append_member(out, "token_sha256", base::to_hex(source.token_sha256->view()));
   if (source.backfill_sha256)
     append_member(out, "backfill_sha256", base::to_hex(source.backfill_sha256->view()));
-  if (source.token_sha256) return;
+  if (!source.certificates.empty()) out += ",\"certificates\":" + to_text(source.certificates);
+  if (source.scheme.empty() && source.pull_url.empty()) return;
   if (!source.scheme.empty()) append_member(out, "scheme", source.scheme);
   out += ",\"secrets\":[";
   for (const auto& sealed : source.sealed) {
@@ -216,10 +228,6 @@ void append_proof(std::string& out, const Source& source) {
 }
 
 }  // namespace
-
-bool Source::may_send_for(const base::TenantId& tenant) const {
-  return tenants.empty() || std::find(tenants.begin(), tenants.end(), tenant) != tenants.end();
-}
 
 Result<Registry> Registry::load(const std::filesystem::path& path) {
   TRY_ASSIGN(const auto text, base::read_file(path, kRegistryBytesMax));
@@ -253,6 +261,9 @@ Result<Registry> Registry::parse(std::string_view text) {
     auto source = read_source(Members((*sources)[i].get_object(), where));
     if (!source) return base::fail(where, source.error());
     if (registry.source_by_name(source->name) != nullptr) return bad(where, "stands twice");
+    for (const auto& one : source->certificates) {
+      if (registered_for(registry, one) != nullptr) return bad(where, "has a certificate of another source");
+    }
     registry.put(std::move(*source));
   }
   if (!top.has("operators")) return registry;
@@ -280,6 +291,11 @@ Registry::Holder Registry::holder_of_token(std::string_view token) const {
     if (is(source.backfill_sha256)) found = {&source, true};
   }
   return found.source == nullptr || found.source->revoked ? Holder{} : found;
+}
+
+const Source* Registry::source_of_certificate(const base::Digest& sha256) const {
+  const auto* found = registered_for(*this, sha256);
+  return found == nullptr || found->revoked ? nullptr : found;
 }
 
 const Operator* Registry::operator_of_token(std::string_view token, base::Timestamp now) const {
@@ -326,6 +342,10 @@ void Registry::put(Operator one) {
   found == operators_.end() ? operators_.push_back(std::move(one)) : void(*found = std::move(one));
 }
 
+void Registry::put(const retention::RuleBook& book) {
+  for (auto& tenant : tenants_) tenant.retention = book.of(tenant.id);
+}
+
 std::string Registry::to_text() const {
   std::string out = "{\"v\":1,\n\"tenants\":[";
   for (const auto& tenant : tenants_) {
@@ -336,6 +356,8 @@ std::string Registry::to_text() const {
     if (tenant.moved_to) append_member(out, "moved_to", *tenant.moved_to);
     if (!tenant.sharing.is_default()) out += ",\"sharing\":" + tenant.sharing.to_text();
     if (!tenant.access.is_default()) out += ",\"access\":" + boost::json::serialize(tenant.access.to_json());
+    if (!tenant.attributes.is_default())
+      out += ",\"attributes\":" + boost::json::serialize(tenant.attributes.to_json());
     if (!tenant.moves.empty()) out += ",\"moves\":" + ingest::to_text(tenant.moves);
     out += '}';
   }

@@ -1,14 +1,17 @@
 #pragma once
 
 #include "collector/ingest/access_policy.h"
+#include "collector/ingest/attribute_policy.h"
 #include "collector/ingest/move.h"
 #include "collector/ingest/operators.h"
 #include "collector/ingest/policy.h"
+#include "collector/ingest/source.h"
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
 #include "ledger/crypto/entropy.h"
 #include "ledger/crypto/secret.h"
+#include "ledger/retention/rules.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -26,34 +29,6 @@ namespace countersign::ingest {
 
 inline constexpr std::uint64_t kRegistryBytesMax = 16u << 20;
 
-/// The adapter of a source that sends events of the native shape.
-inline constexpr std::string_view kNativeAdapter = "countersign";
-
-/// A registered sender of events. It proves itself by a bearer token or by what its provider's scheme asks
-/// for. A token is shown once, when it is made; only the SHA-256 is kept, which is enough: the token has 256
-/// random bits, so there is nothing to guess that a slow hash would protect. A scheme needs its secret
-/// itself, so that is kept sealed under the appliance's key-encryption key.
-struct Source {
-  base::SourceName name;
-  std::string adapter;                       ///< kNativeAdapter, or the name of a provider's adapter
-  std::optional<base::Digest> token_sha256;  ///< absent: it has a scheme
-  std::vector<base::TenantId> tenants;       ///< for which it may send; empty: for any that is registered
-  base::Timestamp created;
-  std::optional<base::Timestamp> revoked;
-  std::string scheme = {};                             ///< of signatures::find_scheme; empty: a bearer token
-  std::vector<std::vector<std::uint8_t>> sealed = {};  ///< the scheme's secrets; see secrets.h
-  std::vector<std::shared_ptr<const crypto::Secret>> secrets = {};  ///< opened; never in the file
-  std::optional<base::Digest> backfill_sha256 = {};  ///< of the token under which history is imported
-  std::string url = {};                              ///< under which the provider calls: scheme and authority
-  bool keep_raw = false;                             ///< payloads are kept as they come, in the vault
-  std::string pull_url = {};  ///< of the provider's log API, which is then polled; empty: the provider sends
-  std::map<std::string, std::string> pull_settings = {};  ///< what else the puller needs, not secret
-  std::int64_t silent_after_s = 0;                        ///< longer silence is a finding; 0: never
-
-  bool is_native() const { return adapter == kNativeAdapter; }
-  bool may_send_for(const base::TenantId& tenant) const;
-};
-
 /// A customer of the vendor, and the region that its events may be stored in.
 struct Tenant {
   base::TenantId id;
@@ -62,7 +37,17 @@ struct Tenant {
   std::optional<std::string> moved_to;  ///< address of the appliance that serves it, where it is not this one
   SharingPolicy sharing = {};           ///< what of its personal values each role may be given
   AccessPolicy access = {};             ///< what it asks of its people's second factors
+  AttributePolicy attributes = {};      ///< which values under `attributes` are not personal
   std::vector<Move> moves = {};         ///< oldest first; the last one leads to `region`
+  /// How long its records are kept. From the book of retention, which is the one that says it: put here by
+  /// who reads both, and never in the registry's file.
+  retention::TenantRules retention = {};
+
+  /// Whether what its admin sets (GET /v1/tenants/{tenant}/policy) is the same.
+  bool has_policies_of(const Tenant& other) const {
+    return sharing == other.sharing && access == other.access && attributes == other.attributes &&
+           retention == other.retention;
+  }
 
   /// The region that it was pinned to when it was added.
   const base::RegionId& first_region() const { return moves.empty() ? region : moves.front().from; }
@@ -97,6 +82,8 @@ class Registry {
     bool backfill = false;  ///< the token is the source's for history
   };
   Holder holder_of_token(std::string_view token) const;
+  /// Whose certificate it is, of a source that is not revoked; null where it is nobody's.
+  const Source* source_of_certificate(const base::Digest& sha256) const;
   const Source* source_by_name(const base::SourceName& name) const;
   const Tenant* tenant(const base::TenantId& id) const;
   /// Whose token it is, of an operator that is neither revoked nor expired; null where it is nobody's. As
@@ -116,6 +103,8 @@ class Registry {
   void put(Source source);
   void put(Tenant tenant);
   void put(Operator one);
+  /// Gives each tenant its rules.
+  void put(const retention::RuleBook& book);
 
  private:
   std::vector<Source> sources_;
@@ -144,13 +133,14 @@ struct NewSource {
   std::int64_t silent_after_s = 0;
   std::string pull_url = {};  ///< then `secrets` holds the API's credential, and there is no token
   std::map<std::string, std::string> pull_settings = {};
+  std::vector<base::Digest> certificates = {};  ///< then there is no token; see certificates.h
 };
 
 /// Registers a source and returns what its sender must be given: a token (`cst_` and 43 characters of
-/// base64url), or the secret that was made for its scheme; empty where the provider made it. `key` seals the
-/// secrets. Errors: already_exists (a revoked source's name too, because records carry it), not_found (a
-/// tenant), invalid_argument (no such adapter or scheme; a provider's adapter without exactly one tenant; a
-/// secret that is missing or not of the scheme).
+/// base64url), or the secret that was made for its scheme; empty where the provider made it or a certificate
+/// takes its place. `key` seals the secrets. Errors: already_exists (a revoked source's name too, because
+/// records carry it), not_found (a tenant), invalid_argument (no such adapter or scheme; a provider's adapter
+/// without exactly one tenant; a secret that is missing or not of the scheme).
 base::Result<std::string> add_source(const std::filesystem::path& path, const NewSource& source,
                                      const crypto::Secret& key, const base::Clock& clock,
                                      const crypto::Entropy& entropy);
@@ -175,13 +165,6 @@ base::Result<void> add_tenant(const std::filesystem::path& path, const base::Ten
                               const base::RegionId& region, std::optional<std::string> moved_to,
                               const base::Clock& clock);
 
-/// Lets `change` alter a tenant's policies. `record` is told before and after, and is called before the file
-/// is written, so that no change goes unrecorded; where it fails nothing is changed. Not called, and false,
-/// where nothing changed. Errors: not_found (the tenant), those of both functions.
-base::Result<bool> change_policy(
-    const std::filesystem::path& path, const base::TenantId& id,
-    const std::function<base::Result<void>(Tenant& tenant)>& change,
-    const std::function<base::Result<void>(const Tenant& before, const Tenant& after)>& record);
 struct NewMove {
   base::RegionId to;
   std::optional<std::string> address = {};  ///< of the appliance that serves `to`, where it is not this one

@@ -1,4 +1,5 @@
 #include "collector/adapters/adapter.h"
+#include "collector/ingest/certificates.h"
 #include "collector/ingest/registry.h"
 #include "collector/ingest/secrets.h"
 #include "collector/signatures/scheme.h"
@@ -136,6 +137,9 @@ Result<std::string> add_source(const std::filesystem::path& path, const NewSourc
         return fail(Code::invalid_argument,
                     "a source that is polled needs the credential of the provider's API, and no scheme");
       made.sealed.push_back(seal_secret(made.name, source.secrets.front(), key, entropy));
+    } else if (source.scheme.empty() && !source.certificates.empty()) {
+      if (!source.secrets.empty())
+        return fail(Code::invalid_argument, "a source with a client certificate has no secret");
     } else if (source.scheme.empty()) {
       shown = new_token("cst_", entropy);
       made.token_sha256 = crypto::sha256(shown);
@@ -149,6 +153,7 @@ Result<std::string> add_source(const std::filesystem::path& path, const NewSourc
       }
       TRY(seal_secrets(*scheme, secrets, key, entropy, made));
     }
+    for (const auto& one : source.certificates) TRY(put_certificate(registry, made, one));
     registry.put(std::move(made));
     return {};
   });
@@ -161,9 +166,10 @@ Result<void> set_secrets(const std::filesystem::path& path, const base::SourceNa
                          const crypto::Entropy& entropy) {
   return change_registry(path, [&](Registry& registry) -> Result<void> {
     TRY_ASSIGN(auto source, known_source(registry, name));
-    if (source.token_sha256)
+    if (source.scheme.empty() && source.pull_url.empty())
       return fail(Code::failed_precondition,
-                  fmt::format("the source {} proves itself by a token and has no secret", name.value()));
+                  fmt::format("the source {} proves itself by a {} and has no secret", name.value(),
+                              source.token_sha256 ? "token" : "client certificate"));
     if (source.pull_url.empty()) {
       TRY_ASSIGN(const auto* scheme, scheme_of(source.scheme));
       TRY(seal_secrets(*scheme, secrets, key, entropy, source));
@@ -219,25 +225,6 @@ Result<void> add_tenant(const std::filesystem::path& path, const base::TenantId&
     registry.put(Tenant{id, region, clock(), moved_to, {}});
     return {};
   });
-}
-
-Result<bool> change_policy(const std::filesystem::path& path, const base::TenantId& id,
-                           const std::function<Result<void>(Tenant&)>& change,
-                           const std::function<Result<void>(const Tenant&, const Tenant&)>& record) {
-  bool changed = false;
-  const auto done = change_registry(path, [&](Registry& registry) -> Result<void> {
-    const auto* found = registry.tenant(id);
-    if (found == nullptr) return fail(Code::not_found, fmt::format("there is no tenant {}", id.value()));
-    auto tenant = *found;
-    TRY(change(tenant));
-    changed = tenant.sharing != found->sharing || tenant.access != found->access;
-    if (!changed) return {};
-    TRY(record(*found, tenant));
-    registry.put(std::move(tenant));
-    return {};
-  });
-  TRY(done);
-  return changed;
 }
 
 Result<Move> move_tenant(const std::filesystem::path& path, const base::TenantId& id, const NewMove& move,

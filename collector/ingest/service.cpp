@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <map>
+#include <span>
 
 namespace countersign::ingest {
 namespace {
@@ -190,8 +191,9 @@ class Sorter {
       away->id = std::move(id);
       return away;
     }
-    auto prepared = record::prepare_event(candidate.event, {source_.name, proof_}, record::Vocabulary::source,
-                                          {std::move(candidate.redacted), std::move(candidate.raw)});
+    auto prepared = record::prepare_event(
+        candidate.event, {source_.name, proof_}, record::Vocabulary::source,
+        {std::move(candidate.redacted), std::move(candidate.raw), not_personal(candidate.event)});
     if (!prepared) return rejected(std::move(prepared.error()), std::move(id));
     if (!source_.may_send_for(prepared->tenant))
       return rejected({{"tenant", "this source may not send events of that tenant"}}, std::move(id));
@@ -207,6 +209,15 @@ class Sorter {
   std::map<base::RegionId, Group> take_groups() { return std::move(groups_); }
 
  private:
+  /// What its tenant lists; nothing where there is none, and the event is refused.
+  std::span<const std::string> not_personal(const json::object& event) const {
+    const auto* name = event.if_contains("tenant");
+    if (name == nullptr || !name->is_string()) return {};
+    const auto* tenant = registry_.tenant(base::TenantId(std::string(name->get_string())));
+    if (tenant == nullptr) return {};
+    return tenant->attributes.not_personal();
+  }
+
   const Source& source_;
   const record::Proof proof_;
   const Registry& registry_;
@@ -312,6 +323,28 @@ void IngestService::take(const Admitted& sender, protocols::Items messages, Answ
     if (refused) pending->answers[index] = std::move(*refused);
   }
   for (auto& [region, group] : sorter.take_groups()) submit(std::move(group), pending);
+  pending->done_one();
+}
+
+void IngestService::take_whole(const Admitted& sender, std::vector<MadeEvent> events, Answered answered) {
+  const auto pending = std::make_shared<Pending>();
+  pending->sender = sender;
+  pending->metrics = metrics_;
+  pending->answered = std::move(answered);
+  pending->answers.resize(events.size());
+  const Pins pins(sender, appender_of_, elsewhere_);
+  Sorter sorter(sender, pins);
+  bool whole = true;
+  for (std::size_t index = 0; index < events.size(); ++index) {
+    auto& made = events[index];
+    auto refused = sorter.sort({std::move(made.event), {}, std::move(made.raw)}, index);
+    if (!refused) continue;
+    pending->answers[index] = std::move(*refused);
+    whole = false;
+  }
+  if (whole) {
+    for (auto& [region, group] : sorter.take_groups()) submit(std::move(group), pending);
+  }
   pending->done_one();
 }
 

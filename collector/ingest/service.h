@@ -8,10 +8,14 @@
 #include "collector/protocols/item.h"
 #include "ledger/store/append.h"
 
+#include <boost/json/object.hpp>
+
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace countersign::ingest {
@@ -25,6 +29,13 @@ using Elsewhere = std::map<base::RegionId, std::string>;
 
 /// What became of each event of a request, in the request's order; or why none of it was looked at.
 using Answered = std::function<void(tl::expected<std::vector<EventAnswer>, base::Problem>)>;
+
+/// An event of the native shape that a route made of what it was asked to do, and its payload, where that is
+/// kept.
+struct MadeEvent {
+  boost::json::object event;
+  std::optional<std::string> raw = {};
+};
 
 /// The way of an event from an admitted request to the ledger: adapt a provider's payload, check each event
 /// by itself, hand the good ones over region by region, and answer when all are on disk.
@@ -45,6 +56,10 @@ class IngestService {
   /// the ledger that finishes last. `answered` must not block and must not throw. Where every region that was
   /// handed events takes its time, nothing is answered until the last of them is done.
   void take(const Admitted& sender, protocols::Items messages, Answered answered);
+
+  /// The same for events of one tenant that belong together: all are stored or none. Where one cannot be used
+  /// the others are `rejected` with it, without a fault of their own. `events_max` does not count here.
+  void take_whole(const Admitted& sender, std::vector<MadeEvent> events, Answered answered);
 
   /// What the operator is shown of each source.
   SourceBook& book() { return metrics_->book(); }

@@ -63,6 +63,9 @@ class Making {
     TRY_ASSIGN(const auto needed, needed_segments());
     TRY(take_segments());
     TRY(check_segments(needed));
+    // Before the vault, which then has every document that it names, but for what was erased.
+    if (std::error_code ignored; fs::exists(region.scim(), ignored))
+      TRY(take_database(region.scim(), Realm::sealed));
     TRY(take_database(region.vault(), Realm::sealed));
     TRY(take_small_files());
     for (auto& [name, entry] : segments_) report_.manifest.files.push_back(std::move(entry));

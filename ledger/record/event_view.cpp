@@ -107,15 +107,27 @@ bool read_members(Walker& walker, std::size_t i, std::size_t end, EventView& vie
   return walker.literal('}');
 }
 
-/// Walks arrays, objects and tokens below `attributes`; `visit` gets each token.
+/// A value that is not personal, as prepare_event writes it where it is no string.
+bool plain_value(Walker& walker) {
+  std::string_view value;
+  const bool negative = walker.literal('-');
+  if (negative && walker.peek() == '0') return false;
+  const bool number = negative || (walker.peek() >= '0' && walker.peek() <= '9');
+  return walker.value(number ? FieldType::integer : FieldType::boolean, value);
+}
+
+/// Walks arrays, objects, tokens and plain values below `attributes`; `visit` gets each token. A string as
+/// long as a token is one.
 bool walk_attributes(Walker& walker, int depth, const std::function<void(const TokenAt&)>* visit) {
   if (depth > static_cast<int>(kAttributeDepthMax) + 2) return false;
   if (walker.peek() == '"') {
     std::string_view value;
-    if (!walker.value(FieldType::text, value) || value.size() != base::kDigestBase64UrlSize + 2) return false;
-    if (visit != nullptr) (*visit)({Kind::attribute, value.substr(1, base::kDigestBase64UrlSize)});
+    if (!walker.value(FieldType::text, value)) return false;
+    if (visit != nullptr && value.size() == base::kDigestBase64UrlSize + 2)
+      (*visit)({Kind::attribute, value.substr(1, base::kDigestBase64UrlSize)});
     return true;
   }
+  if (walker.peek() != '{' && walker.peek() != '[') return plain_value(walker);
   const bool object = walker.peek() == '{';
   if (!walker.literal(object ? '{' : '[')) return false;
   const char close = object ? '}' : ']';

@@ -3,6 +3,8 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/json.h"
 #include "ledger/base/time.h"
+#include "ledger/record/characters.h"
+#include "ledger/record/plain_value.h"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -18,16 +20,6 @@ constexpr std::size_t kFaultsMax = 16;
 constexpr std::string_view kContentName = "content_sha256";
 constexpr std::string_view kPlaceholder = "-------------------------------------------";
 static_assert(kPlaceholder.size() == base::kDigestBase64UrlSize);
-
-std::size_t characters_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & '\xC0') != '\x80'; }));
-}
-
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
 
 bool is_decimal(std::string_view text) {
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
@@ -53,8 +45,9 @@ std::string_view view(json::string_view text) { return {text.data(), text.size()
 /// Writes one event while checking it; one use.
 class Preparer {
  public:
-  Preparer(const json::object& event, Vocabulary vocabulary, std::optional<std::string> raw)
-      : event_(event), vocabulary_(vocabulary), raw_(std::move(raw)) {}
+  Preparer(const json::object& event, Vocabulary vocabulary, std::optional<std::string> raw,
+           std::span<const std::string> not_personal)
+      : event_(event), vocabulary_(vocabulary), raw_(std::move(raw)), not_personal_(not_personal) {}
 
   tl::expected<PreparedEvent, Faults> run(const Sender& sender, std::vector<std::string> redacted) {
     out_.source = sender.source;
@@ -310,7 +303,16 @@ class Preparer {
     for (const auto& member : members) write_named_attribute(path, member, depth);
   }
 
-  void write_attribute(const std::string& path, const json::value& value, std::size_t depth) {
+  /// Whether the tenant says that what stands there is not personal. What is in objects of a list has an
+  /// index in its path, which no policy can name.
+  bool is_listed(const std::string& path) const {
+    if (not_personal_.empty()) return false;
+    constexpr std::string_view kBefore = "attributes.";
+    return std::binary_search(not_personal_.begin(), not_personal_.end(),
+                              std::string_view(path).substr(kBefore.size()));
+  }
+
+  void write_attribute(const std::string& path, const json::value& value, std::size_t depth, bool plain) {
     if (depth > kAttributeDepthMax && value.is_structured())
       return fault(path, fmt::format("attributes nest at most {} deep", kAttributeDepthMax));
     if (value.is_object()) {
@@ -322,7 +324,7 @@ class Preparer {
       std::size_t index = 0;
       for (const auto& element : value.get_array()) {
         if (index > 0) out_.json.push_back(',');
-        write_attribute(fmt::format("{}[{}]", path, index++), element, depth + 1);
+        write_attribute(fmt::format("{}[{}]", path, index++), element, depth + 1, plain);
       }
       out_.json.push_back(']');
     } else {
@@ -331,8 +333,14 @@ class Preparer {
           fault("attributes", fmt::format("holds more than {} values", kAttributesMax));
         return;
       }
+      if (plain && stands_plain(value)) return write_plain(value);
       write_personal(Kind::attribute, json::serialize(value));
     }
+  }
+
+  void write_plain(const json::value& value) {
+    if (value.is_string()) return base::append_json_string(out_.json, view(value.get_string()));
+    out_.json.append(json::serialize(value));
   }
 
   void write_named_attribute(const std::string& path, const json::key_value_pair& member, std::size_t depth) {
@@ -349,12 +357,13 @@ class Preparer {
       return;
     }
     write_name(name);
-    write_attribute(inner, member.value(), depth + 1);
+    write_attribute(inner, member.value(), depth + 1, is_listed(inner));
   }
 
   const json::object& event_;
   Vocabulary vocabulary_;
   std::optional<std::string> raw_;
+  const std::span<const std::string> not_personal_;
   std::optional<base::Digest> content_;
   PreparedEvent out_;
   Faults faults_;
@@ -369,7 +378,8 @@ std::string content_id(const base::Digest& digest) {
 
 tl::expected<PreparedEvent, Faults> prepare_event(const boost::json::object& event, const Sender& sender,
                                                   Vocabulary vocabulary, Addition addition) {
-  return Preparer(event, vocabulary, std::move(addition.raw)).run(sender, std::move(addition.redacted));
+  return Preparer(event, vocabulary, std::move(addition.raw), addition.not_personal)
+      .run(sender, std::move(addition.redacted));
 }
 
 }  // namespace countersign::record

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -68,8 +69,12 @@ struct Sender {
 
 /// What the collector adds to an event, and a sender cannot say.
 struct Addition {
-  std::vector<std::string> redacted;  ///< paths that were removed before; they come first in `redacted`
-  std::optional<std::string> raw;     ///< the payload as it came, without secrets: becomes `delivery.raw`
+  std::vector<std::string> redacted = {};  ///< paths that were removed before; they come first in `redacted`
+  std::optional<std::string> raw = {};  ///< the payload as it came, without secrets: becomes `delivery.raw`
+  /// Paths below `attributes`, sorted, whose values the tenant says are not personal: `plan`,
+  /// `order.currency`. They stand in the record as they are, as far as stands_plain() (plain_value.h) lets
+  /// them. Outlives the call.
+  std::span<const std::string> not_personal = {};
 };
 
 /// Checks an event against DESIGN.md section 4 and writes it in record order. Collects every fault (16 at

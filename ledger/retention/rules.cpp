@@ -3,6 +3,7 @@
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
 #include "ledger/record/event_schema.h"
+#include "ledger/retention/rules_document.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -22,7 +23,6 @@ using base::fail;
 using Unit = Span::Unit;
 
 constexpr std::uint64_t kFileBytesMax = 4u << 20;
-constexpr std::size_t kTypeRulesMax = 64;
 
 constexpr std::array<NamedRule, 4> kNamed{{
     {"pci_dss",
@@ -41,16 +41,6 @@ constexpr std::array<NamedRule, 4> kNamed{{
 }};
 
 json::string_view view(std::string_view text) { return {text.data(), text.size()}; }
-
-json::object to_json(const TenantRules& rules) {
-  json::array types;
-  for (const auto& one : rules.types)
-    types.push_back({{"types", one.types}, {"rule", one.rule}, {"keep", to_string(one.keep)}});
-  return {{"rule", rules.rule},
-          {"keep", to_string(rules.keep)},
-          {"at_hand", to_string(rules.at_hand)},
-          {"types", std::move(types)}};
-}
 
 /// Throws where a member is missing or of another type.
 base::Result<TenantRules> from_json(const json::object& from) {
@@ -185,6 +175,18 @@ std::string RuleBook::to_text() const {
 
 base::Result<void> RuleBook::save(const std::filesystem::path& file) const {
   return base::write_file_durably(file, to_text(), base::FileMode::readable);
+}
+
+base::Result<void> RuleBook::change(const std::filesystem::path& file,
+                                    const std::function<base::Result<void>(RuleBook&)>& change) {
+  constexpr std::int64_t kPatienceMs = 10'000;
+  TRY(base::make_folders_durably(file.parent_path()));
+  TRY_ASSIGN(const auto lock,
+             base::wait_for_lock(std::filesystem::path(file) += ".lock", base::FileLock::alone, kPatienceMs));
+  TRY_ASSIGN(auto book, load(file));
+  const auto before = book.to_text();
+  TRY(change(book));
+  return book.to_text() == before ? base::Result<void>() : book.save(file);
 }
 
 TenantRules RuleBook::of(const base::TenantId& tenant) const {

@@ -4,7 +4,9 @@
 #include "ledger/base/span.h"
 #include "ledger/base/types.h"
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -29,6 +31,9 @@ struct NamedRule {
 std::span<const NamedRule> named_rules();
 /// Null where there is none of that name.
 const NamedRule* find_rule(std::string_view name);
+
+/// How many rules for types a tenant may have.
+inline constexpr std::size_t kTypeRulesMax = 64;
 
 /// The name of a rule that somebody made up.
 inline constexpr std::string_view kCustomRule = "custom";
@@ -71,6 +76,10 @@ class RuleBook {
   static base::Result<RuleBook> parse(std::string_view text);
   std::string to_text() const;
   base::Result<void> save(const std::filesystem::path& file) const;
+  /// Reads the book, lets `change` alter it, and writes it, unless `change` fails, under a lock on
+  /// `<file>.lock`: of two at once neither is lost. unavailable where another holds it for ten seconds.
+  static base::Result<void> change(const std::filesystem::path& file,
+                                   const std::function<base::Result<void>(RuleBook&)>& change);
 
   /// What holds for a tenant, said or not.
   TenantRules of(const base::TenantId& tenant) const;

@@ -18,6 +18,8 @@ struct RegionFiles {
   std::filesystem::path ledger() const { return folder / "ledger.sqlite"; }
   std::filesystem::path vault() const { return folder / "vault.sqlite"; }
   std::filesystem::path index() const { return folder / "index.sqlite"; }
+  /// Which users and groups SCIM clients manage; made when the first one speaks.
+  std::filesystem::path scim() const { return folder / "scim.sqlite"; }
   std::filesystem::path lock() const { return folder / "lock"; }
   std::filesystem::path bundles() const { return folder / "bundles"; }
   std::filesystem::path segments() const { return segments_of(ledger()); }

@@ -53,5 +53,27 @@ TEST(Outbox, IsAppendedInTheOrderInWhichItWasFilled) {
   writer->stop();
 }
 
+TEST(Outbox, TakesManyEventsInAFewFiles) {
+  TestRegion region;
+  const auto writer = region.open_writer();
+  std::vector<boost::json::object> events;
+  std::vector<std::string> left;
+  for (int i = 0; i < 300; ++i) {
+    events.push_back(system_event_now("user.provisioned"));
+    left.push_back(std::string(events.back().at("id").as_string()));
+  }
+  ASSERT_TRUE(leave_in_outbox(region.files(), events));
+  const auto folder = region.files().folder / "outbox";
+  const auto files = std::distance(std::filesystem::directory_iterator(folder), {});
+  EXPECT_EQ(files, 3);
+  Watched watched(*writer);
+  std::size_t taken = 0;
+  while (const auto few = empty_outbox(region.files(), watched, 50).value()) taken += few;
+  EXPECT_EQ(taken, 300u);
+  EXPECT_EQ(watched.ids, left);
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+  writer->stop();
+}
+
 }  // namespace
 }  // namespace countersign::apps

@@ -13,6 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import kept_logs
+
 BIN = Path(os.environ["COUNTERSIGN_BIN"])
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -47,6 +49,7 @@ class Appliance:
         self.tls = tls
         self.region = region
         self.daemon = None
+        self.kept = kept_logs.Log(self.folder)
         self.config = self.folder / "countersign.toml"
         arguments = ["init", "--dir", self.folder, "--origin", "log.example.com", "--region", region, "--port", self.port]
         self.run(*arguments, *([] if tls else ["--plain-http"]))
@@ -56,6 +59,7 @@ class Appliance:
 
     def __exit__(self, *_):
         self.kill()
+        self.kept.keep()
         if self.own_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -63,6 +67,7 @@ class Appliance:
         """Runs `countersign` with this appliance's configuration."""
         environment = dict(os.environ, COUNTERSIGN_CONFIG=str(self.config))
         done = subprocess.run([BIN / "countersign", *map(str, arguments)], env=environment, capture_output=True, text=text, **options)
+        kept_logs.command(arguments, done.stdout, done.stderr)
         if check and done.returncode != 0:
             raise AssertionError(f"countersign {' '.join(map(str, arguments))} ended {done.returncode}: {done.stderr}")
         return done
@@ -119,10 +124,13 @@ class Appliance:
     def request(self, method, path, body=None, headers=None, connection=None):
         """(status, headers, body) of one request."""
         to = connection or self.connection()
+        kept_logs.request(path, headers or {}, body)
         try:
             to.request(method, path, body=body, headers=headers or {})
             answer = to.getresponse()
-            return answer.status, dict(answer.getheaders()), answer.read()
+            got, content = dict(answer.getheaders()), answer.read()
+            kept_logs.answer(got, content)
+            return answer.status, got, content
         finally:
             if connection is None:
                 to.close()

@@ -59,11 +59,11 @@ class Backup(unittest.TestCase):
     def back_up(self, *more):
         return self.appliance.json("backup", "--to", self.backups, *more)
 
-    def wait_signed(self, records, seconds=30):
-        """Until a checkpoint covers so many records of the tenant."""
+    def wait_signed(self, records, seconds=30, log=("acme",)):
+        """Until a checkpoint covers so many records of the log."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            note = self.appliance.run("checkpoint", "acme", check=False).stdout
+            note = self.appliance.run("checkpoint", *log, check=False).stdout
             if note and int(note.splitlines()[1]) >= records:
                 return note
             time.sleep(0.05)
@@ -332,6 +332,8 @@ class Backup(unittest.TestCase):
         self.wait_signed(392)
         with_her = self.back_up()
         erased = self.appliance.json("privacy", "erase", "--tenant", "acme", "--subject", "email=ana@example.com", "--yes", "--reason", "gdpr_art_17")
+        self.appliance.system_events("erasure.performed")
+        self.wait_signed(len(self.appliance.records("_system")), log=("_system", "--region", "eu-1"))
         self.back_up()
         self.assertEqual(self.appliance.stop(), 0)
         for heads in (True, False):  # the memory beside the heads, or what a newer backup tells of it

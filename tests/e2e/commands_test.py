@@ -7,6 +7,7 @@ import time
 import unittest
 from pathlib import Path
 
+import kept_logs
 from appliance import BIN, Appliance, event
 
 
@@ -39,6 +40,7 @@ class Commands(unittest.TestCase):
     def ingest(cls, path, check=True):
         environment = dict(os.environ, COUNTERSIGN_CONFIG=str(cls.appliance.config), COUNTERSIGN_TOKEN=cls.token)
         done = subprocess.run([BIN / "countersign", "--json", "ingest", path], env=environment, capture_output=True, text=True)
+        kept_logs.errors(done.stderr)
         if check and done.returncode != 0:
             raise AssertionError(done.stderr)
         return json.loads(done.stdout)
@@ -60,9 +62,10 @@ class Commands(unittest.TestCase):
 
     def test_every_command_has_an_example_in_its_help(self):
         names = ["init", "tenant", "source", "ingest", "search", "show", "log", "checkpoint", "proof", "export", "verify", "index", "completion",
-                 "source add", "source list", "source revoke", "proof make", "proof check", "proof extends", "tenant add", "tenant list", "index rebuild",
+                 "source add", "source list", "source revoke", "source certificate add", "source certificate remove", "proof make", "proof check", "proof extends", "tenant add", "tenant list", "index rebuild",
                  "tenant move", "region", "region init", "region list", "residency", "key", "key list", "key rotate", "key seal-kek",
-                 "retention set", "retention show", "retention apply", "retention list", "retention clear", "backup", "restore", "operator add"]
+                 "retention set", "retention show", "retention apply", "retention list", "retention clear", "backup", "restore", "operator add",
+                 "tenant policy", "tenant policy show", "tenant policy set", "tenant policy apply", "tenant policy history"]
         for name in names:
             done = self.appliance.run(*name.split(), "--help")
             self.assertIn("Example:\n  ", done.stdout, name)
@@ -81,6 +84,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.code("init", "--origin", "https://x", "--region", "eu-1", "--dir", self.appliance.folder / "new"), 2)
         self.assertFalse((self.appliance.folder / "new").exists())
         done = subprocess.run([BIN / "countersign", "--config", "/nowhere.toml", "--json", "log"], capture_output=True, text=True)
+        kept_logs.errors(done.stderr)
         self.assertEqual(done.returncode, 3)
         self.assertEqual(json.loads(done.stderr)["error"]["code"], "not_found")
 
@@ -90,6 +94,7 @@ class Commands(unittest.TestCase):
         for wrong, name in [("events_max = 10000", "event_max = 10000"), ("port = ", "prot = ")]:
             config.write_text(text.replace(wrong, name))
             done = subprocess.run([BIN / "countersign", "--config", config, "log"], capture_output=True, text=True)
+            kept_logs.errors(done.stderr)
             self.assertEqual(done.returncode, 2)
             self.assertIn(name.split(" ")[0], done.stderr)
 

@@ -8,7 +8,7 @@ import time
 import unittest
 import zipfile
 
-from appliance import Appliance
+from appliance import Appliance, until
 
 ANA = ["ana@example.com", "Ana Example", "+14155550112", "ana-17", "device-of-ana"]
 PATH = "/v1/privacy/erasures"
@@ -67,17 +67,17 @@ class ErasureApi(unittest.TestCase):
     def erase(self, token="dpo"):
         """What came of the order, also where the machine is slow and it is answered as running at first."""
         status, answer = self.post(ORDER, token)
-        until = time.monotonic() + 30
-        while status == 202 and time.monotonic() < until:
+        end = time.monotonic() + 30
+        while status == 202 and time.monotonic() < end:
             time.sleep(0.1)
             status, answer = self.ask("GET", f"{PATH}/{answer['id']}", token=self.dpo if token == "dpo" else token)
         return status, answer
 
     def wait_for(self, token, status, tenant="acme"):
         """Until the daemon has read the registry."""
-        until = time.monotonic() + 30
+        end = time.monotonic() + 30
         body = {"tenant": tenant, "subjects": ["email=nobody@example.com"]}
-        while time.monotonic() < until:
+        while time.monotonic() < end:
             got = self.post(body, token)[0]
             if got == status:
                 return
@@ -153,7 +153,9 @@ class ErasureApi(unittest.TestCase):
         for token in (self.source, "cso_" + "A" * 43, self.dpo[:-1], self.dpo + "A", "x"):
             self.assertEqual(self.post(ORDER, token)[0], 401, token)
         self.assertEqual(self.appliance.post(self.dpo, [])[0], 401, "nor does an operator send events")
-        others = {role: self.operator(role, "--all-tenants", role=role) for role in ("auditor", "analyst", "admin")}
+        others = {role: self.operator(role, "--all-tenants", role=role) for role in ("analyst", "admin")}
+        always = ("--from", "2020-01-01T00:00:00Z", "--before", "2099-01-01T00:00:00Z", "--expires", "2099-01-01T00:00:00Z")
+        others["auditor"] = self.operator("auditor", "--tenant", "acme", *always, role="auditor")
         stranger = self.operator("stranger", "--tenant", "globex")
         everybody = self.operator("everybody", "--all-tenants")
         self.wait_for(everybody, 404)
@@ -177,9 +179,23 @@ class ErasureApi(unittest.TestCase):
             self.assertEqual(self.ask("GET", f"{PATH}/{wrong}", token=everybody)[0], 404)
 
     def test_tokens_end(self):
-        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 15))
+        soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 25))
         brief = self.operator("brief", "--tenant", "acme", "--expires", soon)
+        used = lambda: {o["operator"]: o["last_used"] for o in self.appliance.json("operator", "list")}
+        self.assertEqual(used(), {"dpo": None, "brief": None}, "never")
+        before = time.time()
         self.wait_for(brief, 404)
+        until(lambda: used()["brief"] is not None, "the use of a token is not in the book")
+        self.assertEqual(used()["dpo"], None)
+        self.assertRegex(used()["brief"], r":00\.000000Z$", "to the minute")
+        minute = time.mktime(time.strptime(used()["brief"][:16], "%Y-%m-%dT%H:%M")) - time.timezone
+        self.assertTrue(before - 60 < minute <= time.time(), used())
+        self.assertIn(" never ", self.appliance.run("operator", "list").stdout)
+        self.assertIn(used()["brief"][:16] + "Z ", self.appliance.run("operator", "list").stdout)
+        self.wait_for(self.dpo, 404)
+        self.appliance.stop()
+        self.assertIsNotNone(used()["dpo"], "a stop loses nothing")
+        self.appliance.start()
         self.appliance.run("operator", "revoke", "dpo")
         self.wait_for(self.dpo, 401)
         self.wait_for(brief, 401)
@@ -192,6 +208,10 @@ class ErasureApi(unittest.TestCase):
         self.assertEqual(refuse("add", "new", "--role", "privacy", "--tenant", "nowhere"), 3)
         self.assertEqual(refuse("add", "new", "--role", "privacy"), 2, "deny by default")
         self.assertEqual(refuse("add", "new", "--role", "root", "--tenant", "acme"), 2)
+        always = ("--from", "2020-01-01T00:00:00Z", "--before", "2099-01-01T00:00:00Z")
+        auditor = ("add", "new", "--role", "auditor", "--tenant", "acme")
+        for rights in (auditor, (*auditor, *always), (*auditor, "--expires", "2099-01-01T00:00:00Z"), (*auditor, *always[:2])):
+            self.assertEqual(refuse(*rights), 2, "an auditor has a period and an expiry")
         self.assertEqual(refuse("add", "New Person", "--role", "privacy", "--tenant", "acme"), 2)
         self.assertEqual(refuse("add", "new", "--role", "privacy", "--tenant", "acme", "--expires", "2020-01-01T00:00:00Z"), 2)
         self.assertEqual([(e["action"]["resource"]) for e in self.appliance.system_events("operator.added", 2)], ["dpo", "brief"])

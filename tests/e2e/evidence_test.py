@@ -127,6 +127,17 @@ class Evidence(unittest.TestCase):
         self.assertEqual(present.ask("GET", "/v1/tenants/acme/records/1/values")[0], 403, "an auditor is given tokens by default")
         self.assertEqual(past.ask("POST", "/v1/tenants/acme/bundles", YEAR)[0], 403)
         self.assertEqual(present.ask("POST", "/v1/tenants/acme/bundles", {**YEAR, "profile": "masked"})[0], 403)
+        # A program's token is bound in the same way.
+        token = lambda name, rights: self.appliance.json("operator", "add", name, "--role", "auditor", "--tenant", "acme", *rights)["token"]
+        then, today = token("then", early), token("today", now)
+        ask = lambda t, method, path, body=None: self.appliance.request(method, f"/v1/tenants/acme/records/{path}", body and json.dumps(body),
+                                                                        {"Authorization": f"Bearer {t}", "Content-Type": "application/json"})
+        until(lambda: ask(today, "GET", "1")[0] == 200, "the token is not known")
+        self.assertEqual([ask(then, "GET", seq)[0] for seq in (1, 99)], [404, 404])
+        found = [len(json.loads(ask(t, "POST", "search", {"query": "challenge.factor:sms"})[2])["records"]) for t in (then, today)]
+        self.assertEqual(found, [0, 3])
+        self.assertEqual(self.appliance.request("GET", "/v1/tenants/globex/records/1", None, {"Authorization": f"Bearer {today}"})[0], 403)
+
         status, _, bundle = present.ask("POST", "/v1/tenants/acme/bundles", YEAR)
         self.assertEqual((status, bundle["profile"]), (202, "pseudonymous"))
         self.assertEqual(self.wait_ready(present, "acme", bundle["id"])["state"], "ready")

@@ -9,6 +9,7 @@ import time
 import unittest
 from pathlib import Path
 
+import kept_logs
 from appliance import DATA, Appliance, event
 
 
@@ -202,6 +203,7 @@ class Stopping(unittest.TestCase):
             other = appliance.folder / "other.toml"
             other.write_text(text.replace(f"port = {appliance.port}", f"port = {free_port()}"))
             second = subprocess.run([BIN / "countersignd", "--config", other], capture_output=True, text=True, timeout=20)
+            kept_logs.errors(second.stderr)
             self.assertEqual(second.returncode, 1)
             self.assertIn("in use by process", second.stderr)
 

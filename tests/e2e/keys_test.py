@@ -14,6 +14,7 @@ import unittest
 import zipfile
 from pathlib import Path
 
+import kept_logs
 from appliance import BIN, Appliance, event, records_of
 
 FROM, TO = "2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"
@@ -109,6 +110,7 @@ class Keys(unittest.TestCase):
     def verify(self, *arguments):
         """The exit code of a verification that knows nothing of the appliance."""
         done = subprocess.run([BIN / "countersign", "--config", "/nowhere.toml", "verify", *map(str, arguments)], capture_output=True, text=True, check=False)
+        kept_logs.errors(done.stderr)
         self.report = done.stdout + done.stderr
         return done.returncode
 

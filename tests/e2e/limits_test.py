@@ -9,6 +9,7 @@ import threading
 import time
 import unittest
 
+import kept_logs
 from appliance import BIN, Appliance, event
 
 
@@ -178,6 +179,7 @@ class Configuration(unittest.TestCase):
                     changed = re.sub(rf"(?m)^{name} = \d+", wrong, text) if name in text else text + wrong + "\n"
                     appliance.config.write_text(changed)
                     done = subprocess.run([BIN / "countersignd", "--config", appliance.config], capture_output=True, text=True, timeout=20)
+                    kept_logs.errors(done.stderr)
                     self.assertNotEqual(done.returncode, 0)
                     self.assertIn(named, done.stderr)
 

@@ -8,7 +8,7 @@ from person import PASSWORD, Person, invited
 ALWAYS = ("--from", "2020-01-01T00:00:00Z", "--before", "2099-01-01T00:00:00Z", "--expires", "2099-01-01T00:00:00Z")
 LONG_AGO = ("--from", "2020-01-01T00:00:00Z", "--before", "2021-01-01T00:00:00Z", "--expires", "2099-01-01T00:00:00Z")
 ACME = ("--tenant", "acme")
-TOKENS = ("auditor", "analyst", "privacy", "admin", "application")
+TOKENS = {"auditor": (*ACME, *ALWAYS), "analyst": ACME, "privacy": ACME, "admin": ACME, "application": ACME, "provisioner": ("--all-tenants",)}
 PEOPLE = {
     "auditor inside": ("--role", "auditor", *ACME, *ALWAYS),
     "auditor outside": ("--role", "auditor", *ACME, *LONG_AGO),
@@ -95,8 +95,8 @@ class Setting:
         self.askers = {"nobody": Asker(self.appliance, "nobody"),
                        "source": Asker(self.appliance, "source", self.appliance.add_source("app", tenant="acme"))}
         self.appliance.add_source("globex-app", tenant="globex")
-        for role in TOKENS:
-            token = self.appliance.json("operator", "add", role, "--role", role, *ACME)["token"]
+        for role, rights in TOKENS.items():
+            token = self.appliance.json("operator", "add", role, "--role", role, *rights)["token"]
             self.askers[f"token {role}"] = Asker(self.appliance, f"token {role}", token)
 
     def fill(self):

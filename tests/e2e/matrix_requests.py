@@ -34,7 +34,7 @@ def request_of(*routes):
 
 
 @request_of("GET /v1/policy-schema", "GET /v1/openapi.json", "GET /healthz", "GET /readyz", "GET /metrics", "GET /services/collector/health",
-            "GET /v1/oidc", "GET /v1/tenants/{tenant}/policy", "GET /v1/tenants/{tenant}/bundles", "GET /v1/session", "DELETE /v1/session",
+            "GET /v1/oidc", "GET /v1/tenants/{tenant}/policy", "GET /v1/tenants/{tenant}/policy/history", "GET /v1/tenants/{tenant}/bundles", "GET /v1/session", "DELETE /v1/session",
             "POST /v1/account/totp", "DELETE /v1/account/totp", "POST /v1/account/passkeys/options", "POST /v1/account/recovery-codes")
 def nothing_more(_):
     return {}
@@ -164,3 +164,31 @@ def new_invitation(case):
 @request_of("POST /v1/session")
 def sign_in(case):
     return {"body": {"user": case.setting.clerk.name, "password": PASSWORD}}
+
+
+@request_of("GET /scim/v2/Users", "GET /scim/v2/Groups", "GET /scim/v2/ServiceProviderConfig", "GET /scim/v2/Schemas", "GET /scim/v2/ResourceTypes")
+def scim_documents(_):
+    return {}
+
+
+@request_of("POST /scim/v2/Users", "POST /scim/v2/Groups")
+def scim_resource(case):
+    name = f"u{case.setting.next()}@example.com"
+    schemas = [f"urn:ietf:params:scim:schemas:core:2.0:{kind}" for kind in ("User", "Group")]
+    return {"body": {"schemas": schemas, "userName": name, "displayName": name}}
+
+
+@request_of("POST /scim/v2/Users/.search", "POST /scim/v2/Groups/.search")
+def scim_search(_):
+    return {"body": {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}}
+
+
+@request_of(*(f"{method} /scim/v2/{kind}/{{id}}" for kind in ("Users", "Groups") for method in ("GET", "PUT", "PATCH", "DELETE")),
+            "GET /scim/v2/Schemas/{id}", "GET /scim/v2/ResourceTypes/{id}")
+def scim_stranger(_):
+    return {"path": {"id": NOT_GIVEN}}
+
+
+@request_of("GET /scim/v2/{endpoint}", "POST /scim/v2/{endpoint}")
+def scim_nothing(_):
+    return {"path": {"endpoint": "Things"}}

@@ -14,8 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "web" / "oidc"))
 from browser import Browser, NoRedirect  # noqa: E402
 from provider_test import FAULTS, RealProvider  # noqa: E402
 
+import kept_logs  # noqa: E402
 from appliance import Appliance, until  # noqa: E402
 from person import PASSWORD, Person, invited  # noqa: E402
+from scim_test import Platform  # noqa: E402
 
 SETTINGS = """
 [oidc.corp]
@@ -55,6 +57,11 @@ role = "admin"
 all_tenants = true
 """
 
+PROVISIONED = """
+[scim]
+provider = "corp"
+"""
+
 
 class SecureBrowser(Browser):
     """Trusts the appliance's certificate; sends Secure cookies over TLS only."""
@@ -63,6 +70,14 @@ class SecureBrowser(Browser):
         self.jar = CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context),
                                                    urllib.request.HTTPCookieProcessor(self.jar), NoRedirect)
+
+    def fetch(self, url, form=None):
+        kept_logs.request(url, {})
+        answer = super().fetch(url, form)
+        kept_logs.answer(answer[1], answer[2])
+        for cookie in self.jar:
+            kept_logs.secret("cookie", cookie.value or "")
+        return answer
 
     def cookie(self, name):
         return next((cookie.value for cookie in self.jar if cookie.name == name), None)
@@ -84,6 +99,7 @@ class Oidc(unittest.TestCase):
             self.appliance.add_tenant(tenant)
         secret = self.appliance.folder / "keys" / "oidc-corp.secret"
         secret.write_text("secret-of-basic\n")
+        kept_logs.secret("OIDC client secret", "secret-of-basic")
         secret.chmod(0o600)
         config = self.appliance.config.read_text()
         self.appliance.config.write_text(config.replace("[access]\n", f'[access]\naddress = "{self.address}"\n')
@@ -276,6 +292,34 @@ class Oidc(unittest.TestCase):
         self.assertEqual((account["role"], account["tenants"]), ("auditor", ["acme"]))
         self.assertEqual(account["period"], {"from": "2026-01-01T00:00:00.000000Z", "before": "2027-01-01T00:00:00.000000Z"})
         self.assertEqual(self.sign_in().ask("GET", "/v1/session")[2]["account"]["expires"], account["expires"], "it is not put off")
+
+    def test_whom_a_platform_provisions_the_provider_opens_and_nobody_else(self):
+        self.provider.control("groups?of=bob&names=sec", "POST")
+        self.sign_in(person="bob")  # before it was so
+        self.appliance.stop()
+        config = self.appliance.config.read_text().replace("[[oidc.corp.rights]]", "[[scim.rights]]").replace("\n[oidc.gone]", PROVISIONED + "\n[oidc.gone]")
+        self.appliance.config.write_text(config)
+        token = self.appliance.json("operator", "add", "idp", "--role", "provisioner", "--all-tenants")["token"]
+        self.appliance.start()
+        platform = Platform(self.appliance, token)
+        status, page = self.try_to_sign_in()
+        self.assertEqual(status, 403)
+        self.assertIn("has not provisioned an account", page)
+        self.failed("not_provisioned", 1)
+        self.assertEqual(self.try_to_sign_in(person="bob")[0], 403, "an account that was made otherwise")
+
+        user = platform.user("ana.example", externalId="ana")
+        platform.group("sec", user)
+        ana = self.sign_in()
+        account = ana.ask("GET", "/v1/session")[2]["account"]
+        self.assertEqual((account["user"], account["role"], account["tenants"]), ("ana.example", "analyst", ["acme"]), "whatever the provider's token says of groups")
+        self.assertEqual(platform.patch(f"/Users/{user}", op="replace", value={"active": False})[0], 200)
+        self.assertEqual(ana.ask("GET", "/v1/session")[0], 401)
+        status, page = self.try_to_sign_in()
+        self.assertEqual(status, 403)
+        self.assertIn("The account is disabled", page)
+        self.assertEqual(platform.patch(f"/Users/{user}", op="replace", value={"active": True})[0], 200)
+        self.sign_in()
 
     def test_a_disabled_account_stays_disabled(self):
         ana = self.sign_in()

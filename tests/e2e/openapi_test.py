@@ -36,8 +36,11 @@ class OpenApi(unittest.TestCase):
         cls.token = cls.appliance.add_source("shop")
         cls.okta = cls.appliance.add_source("okta", adapter="okta", tenant="acme")
         cls.dpo = cls.appliance.json("operator", "add", "dpo", "--role", "privacy", "--all-tenants")["token"]
-        cls.auditor = cls.appliance.json("operator", "add", "jo", "--role", "auditor", "--all-tenants")["token"]
+        cls.auditor = cls.appliance.json("operator", "add", "jo", "--role", "auditor", "--tenant", "acme", "--from", YEAR["from"],
+                                         "--before", YEAR["to"], "--expires", YEAR["to"])["token"]
         cls.admin = cls.appliance.json("operator", "add", "anna", "--role", "admin", "--all-tenants")["token"]
+        cls.provisioner = cls.appliance.json("operator", "add", "idp", "--role", "provisioner", "--all-tenants")["token"]
+        cls.joiners = cls.appliance.add_source("joiners", tenant="acme")
         cls.invitation = cls.appliance.json("user", "add", "ana@example.com", "--role", "admin", "--all-tenants")["token"]
         settings = cls.appliance.config.read_text().replace("\n[access]\n", f'\n[access]\naddress = "http://localhost:{cls.appliance.port}"\n')
         cls.appliance.config.write_text(settings + GONE_PROVIDER)
@@ -99,6 +102,7 @@ class OpenApi(unittest.TestCase):
             yield self.ask("POST", path, "{}", {"Authorization": "Splunk x"})
         yield from self.erasures()
         yield from self.policies()
+        yield from self.scim()
         for path in ("/services/collector/health", "/v1/openapi.json", "/healthz", "/readyz", "/metrics"):
             yield self.ask("GET", path)
 
@@ -139,6 +143,40 @@ class OpenApi(unittest.TestCase):
                            ({}, {**fields(If_Match="*"), "Content-Type": "text/plain"})):
             yield put(body, more)
         yield self.ask("GET", "/v1/policy-schema")
+
+    def scim(self):
+        urn = "urn:ietf:params:scim:schemas:core:2.0:"
+        fields = lambda token, **more: {"Authorization": f"Bearer {token}", "Content-Type": "application/scim+json", **{k.replace("_", "-"): v for k, v in more.items()}}
+        for token in (self.provisioner, self.joiners):
+            own = fields(token)
+            for many, body in (("Users", {"schemas": [urn + "User"], "userName": "eve@example.com", "active": True}), ("Groups", {"schemas": [urn + "Group"], "displayName": "Staff"})):
+                path, pattern = f"/scim/v2/{many}", f"/scim/v2/{many}/{{id}}"
+                made = self.ask("POST", path, json.dumps(body), own)
+                yield made
+                yield self.ask("POST", path, "{", own)
+                yield self.ask("POST", path, "x" * (3 << 20), own)
+                yield self.ask("POST", path, "{}", fields(token, Content_Type="text/plain"))
+                yield self.ask("GET", path, None, {})
+                yield self.ask("GET", path, None, own)
+                search = json.dumps({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "count": 1})
+                yield self.ask("POST", path + "/.search", search, own)
+                one = f"{path}/{json.loads(made['body'])['id']}"
+                yield self.ask("GET", one, None, own, pattern)
+                yield self.ask("GET", one, None, fields(token, If_None_Match="*"), pattern)
+                yield self.ask("PUT", one, json.dumps({**body, "externalId": "e"}), own, pattern)
+                change = json.dumps({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+                                     "Operations": [{"op": "replace", "path": "externalId", "value": "f"}]})
+                yield self.ask("PATCH", one, change, fields(token, If_Match='W/"older"'), pattern)
+                yield self.ask("PATCH", one, change, own, pattern)
+                yield self.ask("DELETE", one, None, own, pattern)
+                yield self.ask("DELETE", one, None, own, pattern)
+            for path in ("ServiceProviderConfig", "Schemas", "ResourceTypes"):
+                yield self.ask("GET", f"/scim/v2/{path}", None, own)
+            yield self.ask("GET", f"/scim/v2/Schemas/{urn}User", None, own, "/scim/v2/Schemas/{id}")
+            yield self.ask("GET", "/scim/v2/ResourceTypes/User", None, own, "/scim/v2/ResourceTypes/{id}")
+            for method, endpoint in (("GET", "Me"), ("POST", "Bulk"), ("GET", "x")):
+                yield self.ask(method, f"/scim/v2/{endpoint}", None, own, "/scim/v2/{endpoint}")
+        yield self.ask("GET", "/scim/v2/Users", None, fields(self.admin))
 
     def said_to(self, person):
         """ask(), as that person."""
@@ -331,6 +369,10 @@ class OpenApi(unittest.TestCase):
             self.assertIn(("/v1/privacy/erasures", expected), seen)
         for expected in (200, 400, 401, 403, 409, 412, 413, 415, 422, 428):
             self.assertIn(("/v1/tenants/{tenant}/policy", expected), seen)
+        for expected in (200, 201, 400, 401, 403, 413, 415):
+            self.assertIn(("/scim/v2/Users", expected), seen)
+        for expected in (200, 204, 304, 404, 412):
+            self.assertIn(("/scim/v2/Groups/{id}", expected), seen)
         self.check(answers)
 
     def test_the_check_can_fail(self):

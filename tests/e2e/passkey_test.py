@@ -8,6 +8,7 @@ import subprocess
 import threading
 import unittest
 
+import kept_logs
 from appliance import Appliance
 from browser import Browser
 from person import Person
@@ -33,7 +34,11 @@ class ThroughThePage:
 
     def request(self, method, path, body=None, headers=None):
         fields = {name: value for name, value in (headers or {}).items() if name != "User-Agent"}
+        kept_logs.request(path, fields, body)
         status, got, text = self.page.fetch(method, path, body, fields)
+        kept_logs.answer(got, text)
+        for cookie in self.page.cookies():
+            kept_logs.secret("cookie", cookie["value"])
         return status, {name.title(): value for name, value in got.items()}, text
 
 

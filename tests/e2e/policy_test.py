@@ -4,6 +4,7 @@ import json
 import threading
 import time
 import unittest
+from datetime import datetime, timedelta
 
 from appliance import Appliance
 
@@ -14,6 +15,8 @@ ACCESS = {
     "lockout": {"attempts": 5},
 }
 
+ALWAYS = ("--from", "2020-01-01T00:00:00Z", "--before", "2099-01-01T00:00:00Z", "--expires", "2099-01-01T00:00:00Z")
+
 
 class Policy(unittest.TestCase):
     def setUp(self):
@@ -23,7 +26,7 @@ class Policy(unittest.TestCase):
             self.appliance.add_tenant(tenant)
         operator = lambda name, role, *more: self.appliance.json("operator", "add", name, "--role", role, *more)["token"]
         self.admin = operator("anna", "admin", "--tenant", "acme")
-        self.auditor = operator("jo", "auditor", "--tenant", "acme")
+        self.auditor = operator("jo", "auditor", "--tenant", "acme", *ALWAYS)
         self.appliance.start()
 
     def ask(self, method, tenant="acme", body=None, token=None, **headers):
@@ -114,6 +117,8 @@ class Policy(unittest.TestCase):
         for body, status, named in (("{", 400, "JSON"), ('{"access":{},"access":{}}', 400, "twice"), ([], 400, "object"), ({"acess": {}}, 422, "not known"),
                                     ({"access": {"factors": ["fax"]}}, 422, "access.factors[0]"), ({"access": {"step_up": {"window_s": 3600}}}, 422, "access.step_up.window_s"),
                                     ({"sharing": {"auditor": "everything"}}, 422, "sharing"), ({"tenant": "globex"}, 422, "tenant"), ({"region": "us-1"}, 409, "tenant move"),
+                                    ({"attributes": {"not_personal": ["a b"]}}, 422, "attributes.not_personal[0]"), ({"retention": {"rule": "gdpr"}}, 422, "retention: "),
+                                    ({"retention": {"rule": "hipaa", "keep": "1 year"}}, 422, "shorter"),
                                     ({"access": 7}, 422, "access"), (b"x" * 70_000, 413, "")):
             got, _, answer = self.put(body, etag)
             self.assertEqual(got, status, (body if len(str(body)) < 200 else "long", answer))
@@ -153,12 +158,138 @@ class Policy(unittest.TestCase):
         removed = [c for c in self.changes(len(added) + 1) if "removed" in c]
         self.assertEqual(removed, [f"access.step_up.actions: removed {json.dumps(actions[:1])}"])
 
+    def test_what_is_not_personal_stands_in_the_clear_from_the_change_on(self):
+        source = self.appliance.add_source("app")
+        self.appliance.wait_known(source)
+        event = lambda n, **more: {"id": f"e{n}", "time": "2026-01-31T09:30:00Z", "type": "login.succeeded", "tenant": "acme",
+                                   "attributes": {"plan": "pro", "seats": 5, "note": "call ana", "order": {"currency": "EUR", "by": "ana"}}, **more}
+        self.assertEqual(self.appliance.post(source, [event(1)])[0], 200)
+        before = self.appliance.records("acme")
+        self.assertEqual(self.put({"attributes": {"not_personal": ["order.currency", "plan", "seats"]}}, "*")[0], 200)
+        self.assertEqual(self.appliance.post(source, [event(2), event(3, tenant="globex")])[0], 200)
+        hec = self.appliance.request("POST", "/services/collector/event", json.dumps({"event": event(4)}),
+                                     {"Authorization": f"Splunk {source}", "Content-Type": "application/json"})
+        self.assertEqual(hec[0], 200, hec)
+        first, second, third = [record["event"]["attributes"] for record in self.appliance.records("acme")]
+        self.assertEqual(self.appliance.records("acme")[0], before[0], "what is there stays as it is")
+        for value in (first["plan"], first["seats"], first["order"]["currency"], second["note"], second["order"]["by"], third["note"],
+                      self.appliance.records("globex")[0]["event"]["attributes"]["plan"]):
+            self.assertEqual(len(value), 43, "a token")
+        for shown in (second, third):
+            self.assertEqual((shown["plan"], shown["seats"], shown["order"]["currency"]), ("pro", 5, "EUR"))
+        self.assertEqual(self.put({}, "*")[0], 200)
+        self.assertEqual(self.appliance.post(source, [event(5)])[0], 200)
+        self.assertEqual(len(self.appliance.records("acme")[3]["event"]["attributes"]["plan"]), 43)
+        self.assertEqual(self.appliance.run("verify", "--data", self.appliance.region_file("."), check=False).returncode, 0)
+        until = time.monotonic() + 30
+        while self.appliance.run("checkpoint", "acme", check=False).returncode != 0 and time.monotonic() < until:
+            time.sleep(0.1)
+        bundle = self.appliance.folder / "bundle.zip"
+        self.appliance.run("export", "acme", "--from", "2020-01-01T00:00:00Z", "--to", "2100-01-01T00:00:00Z", "-o", bundle)
+        done = self.appliance.run("verify", bundle, check=False)
+        self.assertRegex(done.stdout, "complete +proven[^\\0]*unaltered +proven", done.stderr)
+
+    def test_retention_is_the_book_that_the_command_changes(self):
+        _, etag, policy = self.ask("GET")
+        self.assertEqual(policy["retention"], {"rule": "forever", "keep": "forever", "at_hand": "12 months", "types": []})
+        self.appliance.run("retention", "set", "acme", "--rule", "pci_dss", "--type", "login.*=hipaa")
+        until = time.monotonic() + 30
+        while self.ask("GET")[1] == etag and time.monotonic() < until:
+            time.sleep(0.05)
+        _, newer, policy = self.ask("GET")
+        self.assertEqual(policy["retention"], {"rule": "pci_dss", "keep": "12 months", "at_hand": "3 months",
+                                               "types": [{"types": "login.*", "rule": "hipaa", "keep": "6 years"}]})
+        wish = {**policy, "retention": {"rule": "soc2", "keep": "3 years"}}
+        self.assertEqual(self.put(wish, etag)[0], 412, "the tag is also that of the retention")
+        status, newest, answer = self.put(wish, newer)
+        self.assertEqual((status, answer["retention"]), (200, {"rule": "soc2", "keep": "3 years", "at_hand": "12 months", "types": []}))
+        self.assertEqual(self.ask("GET")[1], newest)
+        self.assertIn("soc2: 3 years, 12 months at hand", self.appliance.run("retention", "show").stdout)
+        self.assertEqual(self.appliance.json("tenant", "policy", "show", "acme")["retention"], answer["retention"])
+        self.assertIn("retention.keep: before 12 months, after 3 years", self.changes(7))
+        self.assertEqual(self.put({"access": ACCESS}, newest)[2]["retention"], answer["retention"], "left out, it stays")
+
+    def history(self, count, query="", **more):
+        until = time.monotonic() + 30
+        while True:
+            status, _, text = self.appliance.request("GET", f"/v1/tenants/acme/policy/history{query}", None,
+                                                     {"Authorization": f"Bearer {more.get('token') or self.admin}"})
+            answer = json.loads(text)
+            # 503: the index is still being made.
+            if (status != 503 and len(answer.get("versions", range(count))) >= count) or time.monotonic() > until:
+                return status, answer
+            time.sleep(0.05)
+
+    def at(self, when):
+        status, fields, text = self.appliance.request("GET", f"/v1/tenants/acme/policy?at={when}", None, {"Authorization": f"Bearer {self.admin}"})
+        return status, json.loads(text)
+
+    def test_the_history_is_what_the_records_say(self):
+        self.assertEqual(self.history(0), (200, {"tenant": "acme", "versions": []}))
+        documents = [self.ask("GET")[2]]
+        for wish in ({"access": ACCESS, "sharing": {"auditor": "masked"}, "attributes": {"not_personal": ["plan"]}},
+                     {"access": ACCESS, "retention": {"rule": "hipaa", "types": [{"types": "challenge.*", "keep": "2 years"}]}}, {}):
+            status, _, answer = self.put(wish, "*")
+            self.assertEqual(status, 200, answer)
+            documents.append(answer)
+        self.appliance.run("tenant", "policy", "set", "acme", "analyst", "none")
+        self.assertEqual(self.put({"access": ACCESS}, "*", tenant="acme", token=self.admin)[0], 200)
+        status, answer = self.history(5, token=self.auditor)
+        self.assertEqual((status, [one["version"] for one in answer["versions"]]), (200, [5, 4, 3, 2, 1]))
+        versions = answer["versions"][::-1]
+        part = lambda document: {name: document[name] for name in ("access", "sharing", "attributes", "retention")}
+        for number in range(3):
+            self.assertEqual(versions[number]["before"], part(documents[number]))
+            self.assertEqual(versions[number]["after"], part(documents[number + 1]))
+        self.assertEqual([one["action"] for one in versions], ["policy put over HTTP"] * 3 + ["tenant policy set", "policy put over HTTP"])
+        self.assertEqual([one["by"]["role"] for one in versions], ["operator"] * 3 + ["account", "operator"])
+        self.assertEqual(len({one["by"]["token"] for one in versions}), 2, "two people, as tokens")
+        self.assertNotIn("anna", json.dumps(answer))
+        told = self.history(5)[1]["versions"][::-1]
+        self.assertEqual([one["by"].get("id") for one in told], ["anna"] * 3 + [None, "anna"], "an admin is told; the account of the machine is not")
+        recorded = {record["seq"]: record["event"] for record in self.appliance.records("_system")}
+        for one in versions:
+            self.assertEqual([recorded[at["seq"]]["action"]["context"] for at in one["records"]], one["changes"])
+
+        page, rest = (self.history(2, query, token=self.auditor)[1] for query in ("?limit=2", "?limit=50&cursor=4"))
+        self.assertEqual((page["versions"] + rest["versions"], page["next"]), (answer["versions"], "4"))
+        self.assertNotIn("next", rest)
+        self.assertEqual(self.history(0, "?limit=51")[0], 422)
+
+        for number, version in enumerate(versions):
+            self.assertEqual(self.at(version["from"]), (200, {"tenant": "acme", "region": "eu-1", **version["after"]}), "that moment included")
+            earlier = (datetime.fromisoformat(version["from"]) - timedelta(microseconds=1)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            self.assertEqual(part(self.at(earlier)[1]), version["before"])
+        self.assertEqual(self.at("2100-01-01T00:00:00Z")[0], 422)
+        self.assertEqual(self.at("2001-01-01T00:00:00Z")[0], 404)
+        self.assertEqual(self.at("soon")[0], 422)
+        listed = self.appliance.json("tenant", "policy", "history", "acme")
+        self.assertEqual([(one["from"], one["after"]) for one in listed], [(one["from"], one["after"]) for one in answer["versions"]])
+
+    def test_after_a_crash_the_records_say_what_holds(self):
+        self.assertEqual(self.put({"access": {"lockout": {"attempts": 5}}}, "*")[0], 200)
+        policy = self.ask("GET")[2]
+        self.appliance.stop()
+        # As it is left behind by a crash after the record of a change, and before the change.
+        policy["access"]["lockout"]["attempts"] = 3
+        (self.appliance.folder / "data" / "policy.pending").write_text(json.dumps(policy))
+        self.appliance.start()
+        status, answer = self.history(2)
+        self.assertEqual((status, len(answer["versions"])), (200, 2), answer)
+        found = answer["versions"][0]
+        self.assertEqual((found["action"], found["changes"]), ("policy found", ["access.lockout.attempts: before 3, after 5"]))
+        self.assertNotIn("by", found)
+        self.assertEqual(self.ask("GET")[2]["access"]["lockout"], {"attempts": 5})
+        self.assertEqual(list((self.appliance.folder / "data").glob("policy.pending")), [])
+
     def test_the_schema_says_what_is_taken(self):
         status, fields, text = self.appliance.request("GET", "/v1/policy-schema")
         self.assertEqual((status, fields["Content-Type"]), (200, "application/schema+json"))
         schema = json.loads(text)
-        self.assertEqual(set(schema["properties"]), {"tenant", "region", "access", "sharing"})
+        self.assertEqual(set(schema["properties"]), {"tenant", "region", "access", "sharing", "attributes", "retention"})
         shown = self.ask("GET")[2]
+        self.assertEqual(shown["attributes"].keys(), schema["properties"]["attributes"]["properties"].keys())
+        self.assertEqual(shown["retention"].keys(), schema["properties"]["retention"]["properties"].keys())
         for name, inner in shown["access"].items():
             self.assertIn(name, schema["properties"]["access"]["properties"])
             if isinstance(inner, dict):

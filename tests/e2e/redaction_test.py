@@ -8,6 +8,7 @@ import time
 import unittest
 import zipfile
 
+import kept_logs
 from appliance import BIN, DATA, Appliance
 
 FROM, TO = "2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z"
@@ -67,6 +68,7 @@ class Redaction(unittest.TestCase):
 
     def assert_verifies(self, path):
         done = subprocess.run([BIN / "countersign", "--json", "verify", "--fingerprint", self.fingerprint, path], capture_output=True, text=True, check=False)
+        kept_logs.errors(done.stderr)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return json.loads(done.stdout)
 

@@ -10,6 +10,7 @@ import unittest
 import zipfile
 from pathlib import Path
 
+import kept_logs
 from appliance import BIN, Appliance, event, free_port, records_of
 from pull_test import TOKEN, SystemLog, log_event
 
@@ -88,6 +89,7 @@ class TwoRegions(unittest.TestCase):
 
     def verify(self, path):
         done = subprocess.run([BIN / "countersign", "--json", "verify", path], capture_output=True, text=True, check=False)
+        kept_logs.errors(done.stderr)
         self.assertIn(done.returncode, (0, 20), done.stdout + done.stderr)
         return {check["name"]: check for check in json.loads(done.stdout)["checks"]}
 
@@ -377,6 +379,7 @@ class Places(unittest.TestCase):
     def test_a_region_may_lie_anywhere(self):
         self.configure(["eu-1", "us-1"], '[region.us-1]\ndirectory = "over/there"')
         unmade = subprocess.run([BIN / "countersignd", "--config", self.appliance.config], capture_output=True, text=True, timeout=20)
+        kept_logs.errors(unmade.stderr)
         self.assertEqual(unmade.returncode, 1)
         self.assertIn("countersign region init us-1", unmade.stderr)
         self.appliance.run("region", "init", "us-1")
@@ -529,6 +532,7 @@ tls = false
         file.write_text(json.dumps(self.far_event()) + "\n")
         environment = dict(os.environ, COUNTERSIGN_CONFIG=str(self.appliance.config), COUNTERSIGN_TOKEN=self.history)
         done = subprocess.run([BIN / "countersign", "ingest", file], env=environment, capture_output=True, text=True, check=False)
+        kept_logs.errors(done.stderr)
         self.assertEqual(done.returncode, 2, done.stdout)
         self.assertIn(self.ADDRESS, done.stdout + done.stderr)
 

@@ -166,9 +166,14 @@ class Retention(unittest.TestCase):
             self.assertEqual(done.returncode, 2, wrong)
             self.assertIn(says, done.stderr)
         self.run("retention", "clear", "acme")
-        self.wait_for(lambda: len(self.system_events("policy.changed")) == 2)
-        changes = [event["action"]["context"] for event in self.system_events("policy.changed")]
-        self.assertTrue(any(text.startswith("before: forever: forever, 12 months at hand / after: pci_dss: 12 months") for text in changes), changes)
+        self.wait_for(lambda: len(self.system_events("policy.changed")) == 8)
+        events = self.system_events("policy.changed")
+        self.assertEqual({event["action"]["name"] for event in events}, {"retention set"})
+        changes = [event["action"]["context"] for event in events]
+        self.assertEqual(changes[:4], ["retention.rule: before forever, after pci_dss", "retention.keep: before forever, after 12 months",
+                                       "retention.at_hand: before 12 months, after 3 months",
+                                       'retention.types[0]: before null, after {"types":"login.*","rule":"hipaa","keep":"6 years"}'])
+        self.assertEqual(changes[4], "retention.rule: before pci_dss, after forever")
 
     def test_without_the_daemon_the_command_says_so(self):
         self.appliance.stop()

@@ -69,7 +69,7 @@ class SignIn(unittest.TestCase):
         self.appliance.system_events("session.ended")
         types = [r["event"]["type"] for r in self.appliance.records("_system")]
         for kind in ("user.provisioned", "password.set", "factor.enrolled", "login.succeeded", "challenge.sent", "challenge.failed",
-                     "challenge.verified", "login.failed", "session.ended"):
+                     "challenge.cancelled", "challenge.verified", "login.failed", "session.ended"):
             self.assertIn(kind, types)
         verified = self.appliance.system_events("challenge.verified")[0]
         self.assertEqual((verified["challenge"]["purpose"], verified["challenge"]["factor"]), ("login", "totp"))

@@ -75,7 +75,7 @@ tl::expected<View, Problem> view_of(const EvidenceAccess& access, const endpoint
     return bad(421, fmt::format("the region {} is served elsewhere", view->region.value()),
                endpoints::kMisdirectedProblem);
   view->files = std::move(*files);
-  if (asker.person) view->period = asker.person->period;
+  view->period = asker.period();
   return view;
 }
 
@@ -111,8 +111,8 @@ boost::json::object look_members(const endpoints::Asker& asker, const http::Requ
 }
 
 std::optional<Problem> readers_only(const ingest::Operator& who) {
-  if (who.role != ingest::Role::application) return std::nullopt;
-  return Problem{403, "about:blank", "the role application asks for decisions and nothing else"};
+  if (ingest::is_of_people(who.role)) return std::nullopt;
+  return Problem{403, "about:blank", "only roles of people may see evidence"};
 }
 
 }  // namespace countersign::api

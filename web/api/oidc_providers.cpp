@@ -14,7 +14,7 @@ OidcProviders::One::One(Setting setting, const oidc::Fetch& fetch, const base::C
                         const crypto::Entropy& entropy)
     : name(std::move(setting.name)),
       display_name(std::move(setting.display_name)),
-      rights{name, std::move(setting.rights)},
+      rights{name, std::move(setting.rights), setting.provisioned},
       options(std::move(setting.options)),
       provider(options.issuer, options.http_on_loopback, fetch, clock),
       sign_in(options, provider, fetch, clock, entropy),

@@ -25,6 +25,7 @@ class OidcProviders {
     std::string display_name;  ///< as people read it
     oidc::Options options;     ///< have passed oidc::check()
     std::vector<auth::GroupRights> rights;
+    bool provisioned = false;  ///< see auth::RightsByGroup
   };
   using MakeFetch = std::function<oidc::Fetch(const oidc::Options&)>;
 

@@ -55,7 +55,10 @@ auth::Access People::access_of(auth::AccountStore store) {
           options_.relying_party,
           names_,
           addresses_,
-          challenges_};
+          challenges_,
+          {},
+          "Countersign",
+          options_.record_all};
 }
 
 /// Reads the accounts again where they were changed, by whomever, and ends the sessions of who may not sign
@@ -128,7 +131,7 @@ endpoints::AskBySession People::by_session(ingest::IngestService& service) {
 }
 
 std::int64_t People::begin_try(std::string_view name, const auth::Peer& peer) {
-  return auth::begin_try(names_, addresses_, name, peer, now());
+  return auth::begin_try(names_, addresses_, name, peer, now(), directory_.knows(name, peer.address, now()));
 }
 
 std::optional<auth::Proof> People::take_proof(const std::string& session, std::int64_t window_s,

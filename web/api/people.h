@@ -29,7 +29,8 @@ class People {
     base::Clock clock;
     crypto::Entropy entropy;
     std::optional<webauthn::RelyingParty> relying_party;
-    auth::Record record;  ///< called from both desks' threads
+    auth::Record record;  ///< called from both desks' threads, as the next
+    auth::RecordAll record_all = {};
   };
 
   /// Errors as auth::AccountStore::open.

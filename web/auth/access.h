@@ -15,8 +15,10 @@
 #include <tl/expected.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace countersign::auth {
 
@@ -38,6 +40,16 @@ inline tl::unexpected<Refusal> refuse(int status, std::string detail, std::int64
 /// but id, time, type and tenant.
 using Record = std::function<base::Result<void>(const Account* whose, std::string_view type,
                                                 boost::json::object members)>;
+
+/// What Record takes, for later.
+struct Noted {
+  std::optional<Account> whose;
+  std::string type;
+  boost::json::object members;
+};
+
+/// Records several events, all before it returns.
+using RecordAll = std::function<base::Result<void>(const std::vector<Noted>& events)>;
 
 /// Seals TOTP secrets under the appliance's key-encryption key, bound to what they are for, and opens them:
 /// data_loss where another key sealed them.
@@ -62,6 +74,7 @@ struct Access {
   Throttle& challenges;  ///< that one account asks for
   crypto::ScryptCost password_cost = {};
   std::string issuer = "Countersign";  ///< what authenticator apps show
+  RecordAll record_all = {};           ///< of what is many; needed by answer_scim() alone
 };
 
 /// The `device` of an event: where a request comes from.

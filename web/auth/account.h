@@ -59,6 +59,32 @@ struct OidcLink {
   bool operator==(const OidcLink&) const = default;
 };
 
+/// Whose account is looked after by an identity platform, over SCIM: nothing else changes what it may do.
+struct ScimLink {
+  std::string id;           ///< of the user there is (see Provisioned)
+  std::string external_id;  ///< what the platform calls her; empty: it has not said
+  bool suspended = false;   ///< the platform has deactivated her, or no group gives her a right
+  base::Timestamp granted;  ///< since when the account has the rights that it has
+
+  bool operator==(const ScimLink&) const = default;
+};
+
+/// Where a person has signed in from: `192.0.2.0/24` or `2001:db8::/64`, and no address.
+struct KnownNetwork {
+  std::string network;
+  base::Timestamp last_seen;  ///< to the day
+
+  bool operator==(const KnownNetwork&) const = default;
+};
+
+/// Wrong passwords one after another (see password_limit.h).
+struct PasswordFailures {
+  unsigned known = 0;      ///< from networks of her own
+  unsigned elsewhere = 0;  ///< from others
+
+  bool operator==(const PasswordFailures&) const = default;
+};
+
 /// A person who signs in. What is not given is denied.
 struct Account {
   std::string id;    ///< 32 hexadecimal digits; never used again
@@ -72,6 +98,7 @@ struct Account {
   std::optional<base::Timestamp> expires;   ///< from then on she cannot sign in
   std::optional<base::Timestamp> disabled;  ///< since when she may not
 
+  std::optional<ScimLink> scim;
   std::optional<OidcLink> oidc;  ///< she signs in with a provider, and has no password and no invitation
   std::string password;          ///< as crypto::hash_password writes it; empty: none was set
   std::optional<Invitation> invitation;
@@ -80,10 +107,15 @@ struct Account {
   std::vector<base::Digest> recovery_codes;  ///< those that were not used
   base::Timestamp sessions_since;            ///< sessions that were opened before have ended
   unsigned factor_failures = 0;              ///< of second factors, one after another
+  PasswordFailures password_failures;
+  std::vector<KnownNetwork> networks;  ///< a few, of the last weeks
 
   bool operator==(const Account&) const = default;
 
-  bool is_active(base::Timestamp now) const { return !disabled && (!expires || now < *expires); }
+  bool is_disabled() const { return disabled || (scim && scim->suspended); }
+  bool is_active(base::Timestamp now) const {
+    return !is_disabled() && (!expires || now < *expires);
+  }
   bool may_act_for(const base::TenantId& tenant) const;
   bool has_factor() const { return totp.has_value() || !passkeys.empty(); }
   /// Whether a passkey serves that was not suspended, but for the one of that credential id.

@@ -2,6 +2,7 @@
 
 #include "ledger/base/result.h"
 #include "web/auth/account.h"
+#include "web/auth/provisioned.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -32,7 +33,8 @@ class AccountStore {
   base::Result<std::optional<Account>> by_id(std::string_view id);
   base::Result<std::optional<Account>> by_name(std::string_view name);
   base::Result<std::optional<Account>> by_invitation(const base::Digest& token_sha256);
-  /// Whom a provider calls `subject`.
+  /// Whom an identity platform has provisioned as the user `id`; and whom a provider calls `subject`.
+  base::Result<std::optional<Account>> by_scim(std::string_view id);
   base::Result<std::optional<Account>> by_subject(std::string_view issuer, std::string_view subject);
   /// In the order of their names.
   base::Result<std::vector<Account>> all();
@@ -50,6 +52,14 @@ class AccountStore {
 
   /// not_found: there is none.
   base::Result<void> remove(std::string_view id);
+
+  /// Runs `work`, in which all calls of this store, and those of the users and groups that it is given, are
+  /// one transaction: kept where it gives true, undone where it gives false or fails.
+  using Work = std::function<base::Result<bool>(Provisioned&)>;
+  base::Result<void> together(const Work& work);
+
+  /// A write that changes nothing and takes as long as one that does.
+  base::Result<void> touch();
 
   /// A number that differs when the file was changed, by this connection or another one.
   base::Result<std::int64_t> version();

@@ -164,6 +164,10 @@ void read_rights(Reader& from, Account& out) {
 }
 
 void read_proofs(Reader& from, Account& out) {
+  if (from.has("scim"))
+    from.object("scim", [&](Reader& in) {
+      out.scim = {in.text("id"), in.text("external_id"), in.truth("suspended"), in.time("granted")};
+    });
   if (from.has("oidc"))
     from.object("oidc", [&](Reader& in) {
       out.oidc = {in.text("issuer"), in.text("subject"), in.time("granted")};
@@ -186,6 +190,16 @@ void read_proofs(Reader& from, Account& out) {
   }
   out.sessions_since = from.time("sessions_since");
   out.factor_failures = static_cast<unsigned>(from.number("factor_failures", 1'000'000));
+  // Accounts of before have neither.
+  if (from.has("password_failures"))
+    from.object("password_failures", [&](Reader& in) {
+      out.password_failures = {static_cast<unsigned>(in.number("known", 1'000'000)),
+                               static_cast<unsigned>(in.number("elsewhere", 1'000'000))};
+    });
+  if (from.has("networks"))
+    from.objects("networks", [&](Reader& in) {
+      out.networks.push_back({in.text("network"), in.time("last_seen")});
+    });
 }
 
 }  // namespace
@@ -207,11 +221,24 @@ std::string to_text(const Account& account) {
                    {"recovery_codes", std::move(recovery_codes)},
                    {"sessions_since", time_text(account.sessions_since)},
                    {"factor_failures", account.factor_failures}};
+  if (account.password_failures != PasswordFailures())
+    out["password_failures"] = {{"known", account.password_failures.known},
+                                {"elsewhere", account.password_failures.elsewhere}};
+  if (!account.networks.empty()) {
+    auto& networks = out["networks"].emplace_array();
+    for (const auto& one : account.networks)
+      networks.push_back({{"network", one.network}, {"last_seen", time_text(one.last_seen)}});
+  }
   if (account.period)
     out["period"] = {{"from", time_text(account.period->from)},
                      {"before", time_text(account.period->before)}};
   if (account.expires) out["expires"] = time_text(*account.expires);
   if (account.disabled) out["disabled"] = time_text(*account.disabled);
+  if (account.scim)
+    out["scim"] = {{"id", account.scim->id},
+                   {"external_id", account.scim->external_id},
+                   {"suspended", account.scim->suspended},
+                   {"granted", time_text(account.scim->granted)}};
   if (account.oidc)
     out["oidc"] = {{"issuer", account.oidc->issuer},
                    {"subject", account.oidc->subject},

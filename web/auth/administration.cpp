@@ -1,5 +1,6 @@
 #include "web/auth/administration.h"
 
+#include "web/auth/password_limit.h"
 #include "web/auth/sign_in.h"
 #include "web/auth/text.h"
 
@@ -13,15 +14,27 @@ namespace json = boost::json;
 using base::Code;
 using base::fail;
 
+}  // namespace
+
 base::Result<void> note(const Administrator& by, const Account& account, std::string_view type,
-                        std::string_view action, const std::string& context = {},
-                        std::string_view reason = {}) {
+                        std::string_view action, const std::string& context, std::string_view reason) {
   auto members = by.members;
   json::object what{{"name", std::string(action)}, {"resource", account.id}};
   if (!context.empty()) what["context"] = context;
   members["action"] = std::move(what);
   if (!reason.empty()) members["outcome"] = {{"reason", std::string(reason)}};
   return by.record(&account, type, std::move(members));
+}
+
+namespace {
+
+/// What of an account too many failures have locked.
+json::array locks_of(const Account& account) {
+  json::array out;
+  if (account.factor_failures >= kFactorFailuresMax) out.emplace_back("second_factors");
+  if (is_password_locked(account, true)) out.emplace_back("password");
+  if (is_password_locked(account, false)) out.emplace_back("password_from_elsewhere");
+  return out;
 }
 
 }  // namespace
@@ -123,9 +136,9 @@ base::Result<Account> reset_factors(const Administrator& by, std::string_view id
 
 base::Result<Account> unlock(const Administrator& by, std::string_view id) {
   return by.store.change(id, [&](Account& one) -> base::Result<void> {
-    if (one.factor_failures < kFactorFailuresMax)
-      return fail(Code::failed_precondition, "the account's second factors are not locked");
+    if (locks_of(one).empty()) return fail(Code::failed_precondition, "the account is not locked");
     one.factor_failures = 0;
+    one.password_failures = {};
     return note(by, one, "user.provisioned", "unlock account", {}, "unlocked");
   });
 }
@@ -133,21 +146,27 @@ base::Result<Account> unlock(const Administrator& by, std::string_view id) {
 base::Result<void> remove(const Administrator& by, std::string_view id) {
   TRY_ASSIGN(const auto account, by.store.by_id(id));
   if (!account) return fail(Code::not_found, "there is no such account");
+  if (account->scim)
+    return fail(
+        Code::failed_precondition,
+        "the account is looked after by an identity platform over SCIM: take it away there, or disable "
+        "it here");
   TRY(note(by, *account, "user.deprovisioned", "remove account"));
   return by.store.remove(id);
 }
 
 json::object account_document(const Account& account, base::Timestamp now) {
   json::array tenants, factors;
+  auto locks = locks_of(account);
   for (const auto& tenant : account.tenants) tenants.emplace_back(tenant.value());
   if (account.totp) factors.emplace_back("totp");
   if (!account.passkeys.empty()) factors.emplace_back("passkey");
   std::string_view state = "active";
-  if (account.disabled) {
+  if (account.is_disabled()) {
     state = "disabled";
   } else if (!account.is_active(now)) {
     state = "expired";
-  } else if (account.factor_failures >= kFactorFailuresMax) {
+  } else if (!locks.empty()) {
     state = "locked";
   } else if (account.password.empty() && !account.oidc) {
     state = "invited";
@@ -165,7 +184,9 @@ json::object account_document(const Account& account, base::Timestamp now) {
     out["period"] = {{"from", base::format_rfc3339(account.period->from)},
                      {"before", base::format_rfc3339(account.period->before)}};
   if (account.expires) out["expires"] = base::format_rfc3339(*account.expires);
+  if (!locks.empty()) out["locked"] = std::move(locks);
   if (account.disabled) out["disabled"] = base::format_rfc3339(*account.disabled);
+  if (account.scim) out["provisioned_as"] = account.scim->id;
   if (account.oidc) out["issuer"] = account.oidc->issuer;
   if (account.invitation) out["invitation_expires"] = base::format_rfc3339(account.invitation->expires);
   return out;

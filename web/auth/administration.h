@@ -16,6 +16,11 @@ struct Administrator {
   boost::json::object members;  ///< of who does it: `actor`, and where known `device` and `session`
 };
 
+/// Records a change of an account: `action` in words, as `type`. Before it holds.
+base::Result<void> note(const Administrator& by, const Account& account, std::string_view type,
+                        std::string_view action, const std::string& context = {},
+                        std::string_view reason = {});
+
 struct NewAccount {
   std::string name, display_name;
   ingest::Role role = ingest::Role::auditor;
@@ -53,11 +58,12 @@ base::Result<Account> enable(const Administrator& by, std::string_view id);
 /// Recorded: `factor.reset`.
 base::Result<Account> reset_factors(const Administrator& by, std::string_view id);
 
-/// After too many failures of second factors. failed_precondition: they are not locked. Recorded:
-/// `user.provisioned`, with the reason unlocked.
+/// After too many failures of second factors or of the password. failed_precondition: neither is locked.
+/// Recorded: `user.provisioned`, with the reason unlocked.
 base::Result<Account> unlock(const Administrator& by, std::string_view id);
 
-/// Removes the account with all that is known of it; records keep its id. Recorded: `user.deprovisioned`.
+/// Removes the account with all that is known of it; records keep its id. failed_precondition: it was
+/// provisioned over SCIM. Recorded: `user.deprovisioned`.
 base::Result<void> remove(const Administrator& by, std::string_view id);
 
 /// What an account may do, in a line, as events say it.

@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <tuple>
 #include <utility>
 
 namespace countersign::auth {
@@ -15,7 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t kDayMicros = std::int64_t{86'400} * 1'000'000;
 constexpr std::size_t kDisplayNameMax = 128, kNameMax = 100, kSuffixSize = 8;
 
 json::object action(std::string_view name, std::string_view provider) {
@@ -59,22 +56,6 @@ std::string name_of(const oidc::Identity& who, const std::string& provider) {
   return spelled ? *spelled : "person";
 }
 
-/// Whether the account may do anything else afterwards than before.
-bool grant(Account& account, const GroupRights& rights, base::Timestamp now) {
-  const auto before = std::tie(account.role, account.tenants, account.all_tenants, account.period);
-  const bool same = before == std::tie(rights.role, rights.tenants, rights.all_tenants, rights.period);
-  if (!same) {
-    account.role = rights.role;
-    account.tenants = rights.tenants;
-    account.all_tenants = rights.all_tenants;
-    account.period = rights.period;
-    account.oidc->granted = now;
-  }
-  std::optional<base::Timestamp> expires;
-  if (rights.days > 0) expires = {account.oidc->granted.micros + rights.days * kDayMicros};
-  return std::exchange(account.expires, expires) != expires || !same;
-}
-
 base::Result<Account> provision(Access& access, const RightsByGroup& by, const GroupRights& rights,
                                 const oidc::Identity& who, const Peer& peer) {
   const auto now = access.clock();
@@ -84,7 +65,7 @@ base::Result<Account> provision(Access& access, const RightsByGroup& by, const G
   account.display_name = std::string(cut(who.name, kDisplayNameMax));
   account.created = now;
   account.oidc = {who.issuer, who.subject, now};
-  grant(account, rights, now);
+  grant(account, rights, now, account.oidc->granted);
   TRY_ASSIGN(const auto taken, access.store.by_name(account.name));
   if (taken) account.name = account.name.substr(0, kNameMax) + "-" + account.id.substr(0, kSuffixSize);
   TRY(access.record(&account, "user.provisioned", change_members(account, peer, "add account", by.provider)));
@@ -98,7 +79,7 @@ base::Result<Account> follow(Access& access, const RightsByGroup& by, const Grou
   const auto display_name = std::string(cut(who.name, kDisplayNameMax));
   const auto change = [&](Account& one) {
     if (!display_name.empty()) one.display_name = display_name;
-    return grant(one, rights, now);
+    return grant(one, rights, now, one.oidc->granted);
   };
   auto wanted = account;
   change(wanted);
@@ -131,43 +112,48 @@ std::string_view reason_of(base::Code why) {
   }
 }
 
-}  // namespace
-
-base::Result<void> check(const GroupRights& rights) {
-  NewAccount wish;
-  wish.role = rights.role;
-  wish.tenants = rights.tenants;
-  wish.all_tenants = rights.all_tenants;
-  wish.period = rights.period;
-  if (rights.days > 0) wish.expires = {rights.days};
-  return check(wish, {0});
-}
-
-std::optional<GroupRights> rights_by(const std::vector<std::string>& groups,
-                                     const std::vector<GroupRights>& table) {
-  std::optional<GroupRights> out;
-  for (const auto& entry : table) {
-    if (std::find(groups.begin(), groups.end(), entry.group) == groups.end()) continue;
-    if (!out) {
-      out = entry;
-    } else if (out->role == entry.role && out->role != ingest::Role::auditor && out->period == entry.period &&
-               out->days == entry.days) {
-      out->tenants.insert(out->tenants.end(), entry.tenants.begin(), entry.tenants.end());
-      out->all_tenants = out->all_tenants || entry.all_tenants;
-    }
+/// The account that was provisioned for her, from now on known by issuer and subject; empty where there is
+/// none, or where more than one has her identifier.
+base::Result<std::optional<Account>> find_provisioned(Access& access, const RightsByGroup& by,
+                                                      const oidc::Identity& who, const Peer& peer) {
+  TRY_ASSIGN(auto known, access.store.by_subject(who.issuer, who.subject));
+  if (known) return known->scim ? std::move(known) : std::optional<Account>();
+  if (who.external_id.empty()) return std::optional<Account>();
+  TRY_ASSIGN(const auto accounts, access.store.all());
+  const Account* found = nullptr;
+  for (const auto& one : accounts) {
+    if (!one.scim || one.scim->external_id != who.external_id) continue;
+    if (found != nullptr || (one.oidc && one.oidc->issuer == who.issuer)) return std::optional<Account>();
+    found = &one;
   }
-  if (!out) return out;
-  if (out->all_tenants) out->tenants.clear();
-  std::sort(out->tenants.begin(), out->tenants.end());
-  out->tenants.erase(std::unique(out->tenants.begin(), out->tenants.end()), out->tenants.end());
-  return out;
+  if (found == nullptr) return std::optional<Account>();
+  TRY_ASSIGN(auto linked, access.store.change(found->id, [&](Account& account) -> base::Result<void> {
+    account.oidc = {who.issuer, who.subject, account.scim->granted};
+    account.password.clear();
+    account.invitation.reset();
+    account.sessions_since = access.clock();
+    return access.record(&account, "user.provisioned",
+                         change_members(account, peer, "link identity", by.provider));
+  }));
+  return std::optional(std::move(linked));
 }
 
-Outcome<Sessions::Opened> sign_in(Access& access, const RightsByGroup& by, const oidc::Identity& who,
-                                  const Peer& peer) {
+/// The account as it is at this sign-in.
+Outcome<Account> account_for(Access& access, const RightsByGroup& by, const oidc::Identity& who,
+                             const Peer& peer) {
+  if (by.provisioned) {
+    auto found = find_provisioned(access, by, who, peer);
+    if (!found) return failure("cannot find a provisioned account", found.error());
+    if (*found) return std::move(**found);
+    return refused(access, by, nullptr, who, peer, "not_provisioned",
+                   "the provider knows you, but has not provisioned an account for you here; ask who looks "
+                   "after the appliance");
+  }
   auto found = access.store.by_subject(who.issuer, who.subject);
   if (!found) return failure("cannot read an account", found.error());
   const auto* known = *found ? &**found : nullptr;
+  // What a platform provisions, the groups of a token do not change.
+  if (known != nullptr && known->scim) return std::move(**found);
   const auto rights = rights_by(who.groups, by.rights);
   if (!rights) {
     if (known != nullptr) access.sessions.close_others(known->id, {});
@@ -175,15 +161,22 @@ Outcome<Sessions::Opened> sign_in(Access& access, const RightsByGroup& by, const
                    "the provider knows you, but none of the groups that it names gives you a role here; ask "
                    "who looks after the appliance");
   }
-  const auto disabled = [&](const Account& account) {
-    return refused(access, by, &account, who, peer, "disabled",
-                   "the account is disabled; ask who looks after the appliance");
-  };
-  if (known != nullptr && known->disabled) return disabled(*known);
-  const auto account = known == nullptr ? provision(access, by, *rights, who, peer)
-                                        : follow(access, by, *rights, *known, who, peer);
+  if (known != nullptr && known->disabled) return std::move(**found);
+  auto account = known == nullptr ? provision(access, by, *rights, who, peer)
+                                  : follow(access, by, *rights, *known, who, peer);
   if (!account) return failure("an account was not brought up to date", account.error());
-  if (account->disabled) return disabled(*account);
+  return std::move(*account);
+}
+
+}  // namespace
+
+Outcome<Sessions::Opened> sign_in(Access& access, const RightsByGroup& by, const oidc::Identity& who,
+                                  const Peer& peer) {
+  const auto account = account_for(access, by, who, peer);
+  if (!account) return tl::unexpected(account.error());
+  if (account->is_disabled())
+    return refused(access, by, &*account, who, peer, "disabled",
+                   "the account is disabled; ask who looks after the appliance");
   if (!account->is_active(access.clock()))
     return refused(access, by, &*account, who, peer, "expired",
                    "the time for which the account was given is over; ask who looks after the appliance");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "web/auth/access.h"
+#include "web/auth/group_rights.h"
 #include "web/oidc/logout.h"
 #include "web/oidc/sign_in.h"
 
@@ -17,37 +18,22 @@
 /// for.
 namespace countersign::auth {
 
-/// What it gives to be in a group at a provider.
-struct GroupRights {
-  std::string group;
-  ingest::Role role = ingest::Role::auditor;
-  std::vector<base::TenantId> tenants = {};
-  bool all_tenants = false;
-  std::optional<Period> period = {};
-  /// For how long from the first sign-in with this role, these tenants and this period; 0: for good.
-  std::int64_t days = 0;
-};
-
 /// A provider, as far as accounts know it.
 struct RightsByGroup {
   std::string provider;             ///< its name in the settings
   std::vector<GroupRights> rights;  ///< in the order of the settings
+  /// Its people are provisioned over SCIM: it opens accounts that are there, and changes none.
+  bool provisioned = false;
 };
-
-/// Whether an account may have such rights; as check() of administration.h.
-base::Result<void> check(const GroupRights& rights);
-
-/// What a person of these groups may do: the first entry decides. Further entries of the same role, period
-/// and days add their tenants, but not for an auditor. Empty: no group gives anything.
-std::optional<GroupRights> rights_by(const std::vector<std::string>& groups,
-                                     const std::vector<GroupRights>& table);
 
 /// Signs in whom a provider vouches for. The first time this makes an account: its name is the address where
 /// the provider has verified it, else `<provider>-<subject>`, and where that is taken a name that begins so.
 /// Later the rights become what the groups give now. What is opened is as after a password: see sign_in().
 /// 403: no group gives a right (then the sessions that are there end), the account is disabled, or its time
-/// is over. Recorded: `identity.verified`, `user.provisioned`, `user.role_changed`; `login.failed` with the
-/// reason no_role, disabled or expired. The caller has asked begin_try() of sign_in.h.
+/// is over. Where the provider's people are provisioned, the first sign-in only finds the account that has
+/// her external identifier, and 403 where there is none. Recorded: `identity.verified`, `user.provisioned`,
+/// `user.role_changed`; `login.failed` with the reason no_role, not_provisioned, disabled or expired. The
+/// caller has asked begin_try() of sign_in.h.
 Outcome<Sessions::Opened> sign_in(Access& access, const RightsByGroup& by, const oidc::Identity& who,
                                   const Peer& peer);
 

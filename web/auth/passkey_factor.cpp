@@ -107,7 +107,7 @@ Outcome<Sessions::Opened> answer_passkey(Access& access, const Session& session,
   const auto rp = relying_party(access);
   if (!rp) return tl::unexpected(rp.error());
   if (const auto open = check_not_locked(*account); !open) return tl::unexpected(open.error());
-  const auto pending = take_attempt(access, session, Pending::Kind::passkey, challenge);
+  const auto pending = take_attempt(access, *account, session, Pending::Kind::passkey, challenge);
   if (!pending) return tl::unexpected(pending.error());
   const auto claim = webauthn::read_claim(credential);
   const auto* passkey = claim ? find(*account, claim->credential_id) : nullptr;
@@ -149,7 +149,7 @@ Outcome<boost::json::object> begin_passkey(Access& access, const Session& sessio
       webauthn::registration_options(**rp, {handle_of(*account), account->name, account->display_name},
                                      pending.nonce, registered, kTimeoutMs);
   if (!options) return failure("a passkey was not asked for", options.error());
-  if (const auto kept = keep(access, session, pending); !kept) return tl::unexpected(kept.error());
+  if (const auto kept = keep(access, *account, session, pending); !kept) return tl::unexpected(kept.error());
   return std::move(*options);
 }
 
@@ -162,7 +162,7 @@ Outcome<Enrolled> confirm_passkey(Access& access, const Session& session, std::s
   if (const auto may = check_may_enrol(*account, session, access.clock()); !may)
     return tl::unexpected(may.error());
   if (name.empty() || name.size() > kNameMax) return refuse(422, "name the passkey, in at most 64 bytes");
-  const auto pending = take_attempt(access, session, Pending::Kind::enrol_passkey, {});
+  const auto pending = take_attempt(access, *account, session, Pending::Kind::enrol_passkey, {});
   if (!pending) return tl::unexpected(pending.error());
   auto fresh = webauthn::verify_registration(**rp, pending->nonce, credential);
   if (!fresh) return refuse(403, "this is no answer to what was asked, or proves nothing; begin anew");

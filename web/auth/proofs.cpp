@@ -46,7 +46,29 @@ std::vector<std::uint8_t> new_nonce(const crypto::Entropy& entropy) {
   return nonce;
 }
 
-Outcome<void> keep(Access& access, const Session& session, const Pending& pending) {
+namespace {
+
+/// Records what became of a challenge that nobody has answered well, where nothing says so yet.
+base::Result<void> note_unanswered(Access& access, const Account& account, const Session& session,
+                                   const Pending& pending) {
+  const bool is_challenge = pending.kind == Pending::Kind::totp || pending.kind == Pending::Kind::passkey;
+  if (!is_challenge || pending.attempts >= kAttemptsMax) return {};
+  const bool expired = access.clock() >= pending.expires;
+  auto members =
+      challenge_members(account, session, pending, pending.kind == Pending::Kind::totp ? "totp" : "passkey");
+  if (!expired) members["outcome"] = {{"reason", "replaced"}};
+  return access.record(&account, expired ? "challenge.expired" : "challenge.cancelled", std::move(members));
+}
+
+}  // namespace
+
+Outcome<void> keep(Access& access, const Account& account, const Session& session, const Pending& pending) {
+  const auto before = access.sessions.change(session.id, [](Session& one) { return one.pending; });
+  if (!before) return signed_out();
+  if (*before) {
+    if (const auto noted = note_unanswered(access, account, session, **before); !noted)
+      return failure("the end of a challenge was not recorded", noted.error());
+  }
   const auto put = access.sessions.change(session.id, [&](Session& one) {
     one.pending = pending;
     return true;
@@ -99,17 +121,18 @@ Outcome<Pending> send_challenge(Access& access, const Account& account, const Se
   members["challenge"].as_object()["expires_at"] = base::format_rfc3339(pending.expires);
   if (const auto noted = access.record(&account, "challenge.sent", std::move(members)); !noted)
     return failure("a challenge was not recorded", noted.error());
-  if (const auto kept = keep(access, session, pending); !kept) return tl::unexpected(kept.error());
+  if (const auto kept = keep(access, account, session, pending); !kept) return tl::unexpected(kept.error());
   return pending;
 }
 
-Outcome<Pending> take_attempt(Access& access, const Session& session, Pending::Kind kind,
-                              std::string_view id) {
+Outcome<Pending> take_attempt(Access& access, const Account& account, const Session& session,
+                              Pending::Kind kind, std::string_view id) {
+  std::optional<Pending> over;
   auto taken = access.sessions.change(session.id, [&](Session& one) -> std::optional<Pending> {
     auto& pending = one.pending;
     if (!pending || pending->kind != kind || pending->id != id) return std::nullopt;
     if (access.clock() >= pending->expires || pending->attempts >= kAttemptsMax) {
-      pending.reset();
+      over = std::exchange(pending, std::nullopt);
       return std::nullopt;
     }
     ++pending->attempts;
@@ -117,6 +140,10 @@ Outcome<Pending> take_attempt(Access& access, const Session& session, Pending::K
     return std::exchange(pending, std::nullopt);
   });
   if (!taken) return signed_out();
+  if (over) {
+    if (const auto noted = note_unanswered(access, account, session, *over); !noted)
+      return failure("the end of a challenge was not recorded", noted.error());
+  }
   if (!*taken) return refuse(404, "no such challenge waits for an answer; begin a new one");
   return std::move(**taken);
 }

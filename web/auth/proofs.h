@@ -22,7 +22,9 @@ boost::json::object factor_members(const Account& account, const Session& sessio
 std::vector<std::uint8_t> new_nonce(const crypto::Entropy& entropy);
 
 /// Puts what waits for an answer on the session, in the place of what waited before. 401 where it has ended.
-Outcome<void> keep(Access& access, const Session& session, const Pending& pending);
+/// Recorded, where that was a challenge: `challenge.cancelled` with the reason replaced, or
+/// `challenge.expired`.
+Outcome<void> keep(Access& access, const Account& account, const Session& session, const Pending& pending);
 
 /// Changes the session and gives it a new cookie. 401 where it has ended.
 Outcome<Sessions::Opened> change_and_renew(Access& access, const Session& session,
@@ -33,9 +35,9 @@ Outcome<Pending> send_challenge(Access& access, const Account& account, const Se
                                 Pending::Kind kind, std::string_view factor);
 
 /// The challenge that waits on the session under that id, with this answer counted; one for a passkey waits
-/// no more then. 404 where there is none.
-Outcome<Pending> take_attempt(Access& access, const Session& session, Pending::Kind kind,
-                              std::string_view id);
+/// no more then. 404 where there is none. Recorded, where it comes too late: `challenge.expired`.
+Outcome<Pending> take_attempt(Access& access, const Account& account, const Session& session,
+                              Pending::Kind kind, std::string_view id);
 
 /// Counts a failure of the account and records `challenge.failed`; gives the refusal that says so.
 tl::unexpected<Refusal> failed(Access& access, const Account& account, const Session& session,

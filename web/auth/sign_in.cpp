@@ -3,6 +3,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/crypto/digest.h"
 #include "ledger/crypto/password.h"
+#include "web/auth/password_limit.h"
 #include "web/auth/proofs.h"
 
 #include <fmt/format.h>
@@ -35,10 +36,11 @@ base::Result<bool> is_right(const Access& access, const Account* account, std::s
   return crypto::password_is(password, account->password);
 }
 
-std::string_view reason_of(const Account* account, bool right, base::Timestamp now) {
+std::string_view reason_of(const Account* account, bool locked, bool right, base::Timestamp now) {
   if (account == nullptr) return "unknown_user";
+  if (locked) return "locked";
   if (!right) return account->password.empty() ? "no_password" : "wrong_password";
-  if (account->disabled) return "disabled";
+  if (account->is_disabled()) return "disabled";
   return account->is_active(now) ? "" : "expired";
 }
 
@@ -74,12 +76,12 @@ bool is_of_this_machine(std::string_view address) {
 }  // namespace
 
 std::int64_t begin_try(Throttle& names, Throttle& addresses, std::string_view name, const Peer& peer,
-                       base::Timestamp now) {
+                       base::Timestamp now, bool known) {
   const auto of_address =
       is_of_this_machine(peer.address) ? 0 : addresses.begin(network_of(peer.address), now);
   if (of_address > 0 || name.empty()) return of_address;
   const auto spelled = parse_account_name(name);
-  return names.begin(spelled ? std::string_view(*spelled) : name, now);
+  return names.begin(throttle_key(spelled ? std::string_view(*spelled) : name, peer.address, known), now);
 }
 
 Outcome<Sessions::Opened> sign_in(Access& access, std::string_view name, std::string_view password,
@@ -92,16 +94,23 @@ Outcome<Sessions::Opened> sign_in(Access& access, std::string_view name, std::st
     account = std::move(*found);
   }
   const auto* known = account ? &*account : nullptr;
+  const bool from_known = known != nullptr && is_known(*known, peer.address, access.clock());
   const auto right = is_right(access, known, password);
   if (!right) return failure("cannot check a password", right.error());
-  const auto reason = reason_of(known, *right, access.clock());
-  if (!reason.empty()) return note_failure(access, known, peer, {}, reason, "sign in", wrong());
+  const bool locked = known != nullptr && is_password_locked(*known, from_known);
+  const auto reason = reason_of(known, locked, *right, access.clock());
+  if (!reason.empty()) {
+    auto refused = note_failure(access, known, peer, {}, reason, "sign in", wrong());
+    count_wrong_password(access, *right ? nullptr : known, from_known, peer);
+    return refused;
+  }
   auto members = members_of(*account, peer, {});
   members["action"] = {{"name", "sign in"}};
   if (const auto noted = access.record(known, "password.verified", std::move(members)); !noted)
     return failure("a password was not recorded", noted.error());
-  access.names.succeeded(account->name);
+  access.names.succeeded(throttle_key(account->name, peer.address, from_known));
   access.addresses.take_back(network_of(peer.address));
+  count_right_password(access, *account, peer);
   return access.sessions.open(account->id, peer, access.clock());
 }
 
@@ -133,6 +142,8 @@ Outcome<Sessions::Opened> accept_invitation(Access& access, std::string_view tok
         gone = !one.invitation || one.invitation->token_sha256 != digest;
         if (gone) return base::fail(base::Code::aborted, "the invitation was used meanwhile");
         one.invitation.reset();
+        one.password_failures = {};
+        remember_network(one, peer.address, now);
         return {};
       },
       std::move(members));
@@ -160,13 +171,20 @@ Outcome<void> change_password(Access& access, const Session& session, std::strin
   if (account->has_factor()) {
     if (const auto fresh = check_fresh(session, access.clock()); !fresh) return tl::unexpected(fresh.error());
   }
+  const bool from_known = is_known(*account, session.peer.address, access.clock());
   const auto right = is_right(access, &*account, present);
   if (!right) return failure("cannot check a password", right.error());
-  if (!*right)
-    return note_failure(access, &*account, session.peer, session.id, "wrong_password", "change password",
-                        refuse(403, "the present password is wrong"));
-  access.names.succeeded(account->name);
+  const bool locked = is_password_locked(*account, from_known);
+  if (locked || !*right) {
+    auto refused =
+        note_failure(access, &*account, session.peer, session.id, locked ? "locked" : "wrong_password",
+                     "change password", refuse(403, "the present password is wrong"));
+    count_wrong_password(access, *right ? nullptr : &*account, from_known, session.peer);
+    return refused;
+  }
+  access.names.succeeded(throttle_key(account->name, session.peer.address, from_known));
   access.addresses.take_back(network_of(session.peer.address));
+  count_right_password(access, *account, session.peer);
   if (const auto good = access.rules.check(next, names_of(*account)); !good) {
     if (good.error().code != base::Code::invalid_argument)
       return failure("cannot check a password", good.error());

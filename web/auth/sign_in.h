@@ -8,14 +8,16 @@ inline constexpr std::int64_t kInvitationS = 72 * 3'600;
 
 /// Asked before a password is looked at, and before it waits for a desk: the seconds until that name may be
 /// tried again from that address; 0: now, and the try counts. `name` is empty for tries that have none.
-/// Addresses of this machine are not counted: behind a proxy everybody has one. Any thread.
+/// Addresses of this machine are not counted: behind a proxy everybody has one. `known`: the account of that
+/// name has signed in from there (Directory::knows), and waits for nobody else's failures. Any thread.
 std::int64_t begin_try(Throttle& names, Throttle& addresses, std::string_view name, const Peer& peer,
-                       base::Timestamp now);
+                       base::Timestamp now, bool known = false);
 
 /// Signs a person in with her password. What is opened has shown one factor: it may enrol a second or show
 /// it, and nothing else. 401 in the same words and after the same work whatever was wrong: the name, the
-/// password, an account that is disabled or has none. Recorded: `password.verified`, or `login.failed`, with
-/// the account where there is one, and never with what was typed. The caller has asked begin_try().
+/// password, an account that is disabled, has none, or whose password is locked (password_limit.h). Recorded:
+/// `password.verified`, or `login.failed`, with the account where there is one, and never with what was
+/// typed. The caller has asked begin_try().
 Outcome<Sessions::Opened> sign_in(Access& access, std::string_view name, std::string_view password,
                                   const Peer& peer);
 

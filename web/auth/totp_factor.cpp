@@ -44,7 +44,7 @@ Outcome<Sessions::Opened> answer_totp(Access& access, const Session& session, st
   const auto account = account_of(access, session);
   if (!account) return tl::unexpected(account.error());
   if (const auto open = check_not_locked(*account); !open) return tl::unexpected(open.error());
-  const auto pending = take_attempt(access, session, Pending::Kind::totp, challenge);
+  const auto pending = take_attempt(access, *account, session, Pending::Kind::totp, challenge);
   if (!pending) return tl::unexpected(pending.error());
   if (!account->totp) return refuse(409, "no authenticator app is enrolled");
   const auto secret = access.sealing.open(account->totp->sealed, totp_binding(account->id));
@@ -66,7 +66,7 @@ Outcome<TotpEnrolment> begin_totp(Access& access, const Session& session) {
   pending.purpose = purpose_of(session);
   pending.expires = {access.clock().micros + 2 * kChallengeS * 1'000'000};
   pending.secret = secret;
-  if (const auto kept = keep(access, session, pending); !kept) return tl::unexpected(kept.error());
+  if (const auto kept = keep(access, *account, session, pending); !kept) return tl::unexpected(kept.error());
   return TotpEnrolment{otpauth_uri(*secret, access.issuer, account->name), totp_secret_text(*secret)};
 }
 
@@ -75,7 +75,7 @@ Outcome<Enrolled> confirm_totp(Access& access, const Session& session, std::stri
   if (!account) return tl::unexpected(account.error());
   if (const auto may = check_may_enrol(*account, session, access.clock()); !may)
     return tl::unexpected(may.error());
-  const auto pending = take_attempt(access, session, Pending::Kind::enrol_totp, {});
+  const auto pending = take_attempt(access, *account, session, Pending::Kind::enrol_totp, {});
   if (!pending) return tl::unexpected(pending.error());
   const auto now = access.clock();
   const auto step = totp_step(*pending->secret, code, now, 0);

@@ -64,6 +64,7 @@ base::Result<void> check(const Options& options) {
   if (!are_words(options.scopes) ||
       std::find(options.scopes.begin(), options.scopes.end(), "openid") == options.scopes.end())
     return refuse("scopes lack openid, or hold what is no scope");
+  if (!is_word(options.external_id_claim)) return refuse("external_id_claim is no name of a claim");
   if (!are_words(options.acr_values)) return refuse("acr_values holds what is no such value");
   if (options.roles_claim.size() > kListSizeMax || options.roles.size() > kRolesMax)
     return refuse("roles_claim has more than 32 steps, or more than 1000 groups give roles");

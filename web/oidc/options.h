@@ -43,6 +43,10 @@ struct Options {
   std::vector<std::string> roles_claim;
   RoleMapping roles;
 
+  /// The claim of the ID token by which another system of the provider's knows the person: `oid` with Entra
+  /// ID.
+  std::string external_id_claim = "sub";
+
   /// Audiences that may stand in an ID token beside client_id; any other has the token refused.
   std::vector<std::string> other_audiences;
   /// How long ago the person may have proved itself to the provider, in seconds.

@@ -159,6 +159,7 @@ base::Result<Identity> SignIn::identity_of(const json::object& claims, std::stri
   Identity out;
   out.issuer = options_.issuer;
   out.subject = text_of(claims, "sub");
+  out.external_id = plain_text_of(claims, options_.external_id_claim, kNameBytesMax);
   out.sid = plain_text_of(claims, "sid", kSidBytesMax);
   out.auth_time_s = seconds_of(claims, "auth_time");
   out.acr = plain_text_of(claims, "acr", kNameBytesMax);

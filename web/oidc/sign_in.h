@@ -37,8 +37,9 @@ struct Begun {
 struct Identity {
   std::string issuer;
   std::string subject;
-  std::string sid;    ///< the session at the provider, for back-channel logout; empty: none
-  std::string email;  ///< empty: none
+  std::string external_id;  ///< as Options::external_id_claim; empty: the token has none
+  std::string sid;          ///< the session at the provider, for back-channel logout; empty: none
+  std::string email;        ///< empty: none
   bool email_verified = false;
   std::string name;                 ///< for display; empty: none
   std::vector<std::string> groups;  ///< as the roles claim names them

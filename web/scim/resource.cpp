@@ -62,7 +62,8 @@ Outcome<json::value> read_complex(const Attribute& attribute, const json::value&
   if (!sent.is_object()) return refuse_value(attribute, "an object");
   for (const auto& member : sent.get_object()) {
     const auto* sub = find(attribute.subs, name_of(member));
-    if (sub == nullptr || sub->mutability == Mutability::read_only) continue;
+    // The address of a resource follows from its identifier, whatever was sent.
+    if (sub == nullptr || sub->mutability == Mutability::read_only || sub->name == "$ref") continue;
     auto value = read_simple(*sub, member.value());
     if (!value) return tl::unexpected(value.error());
     if (!out.emplace(key(sub->name), std::move(*value)).second)

@@ -37,6 +37,7 @@ constexpr std::array kUserGroupSubs = {
               .type = Type::reference,
               .case_exact = true,
               .mutability = kReadOnly,
+              .only = "Group",
               .description = "The address of the group."},
     Attribute{.name = "display", .mutability = kReadOnly, .description = "The name of the group."},
     Attribute{.name = "type", .mutability = kReadOnly, .description = "Always direct."},
@@ -84,9 +85,13 @@ constexpr std::array kMemberSubs = {
     Attribute{.name = "$ref",
               .type = Type::reference,
               .case_exact = true,
-              .mutability = kReadOnly,
+              .mutability = kImmutable,
+              .only = "User",
               .description = "The address of the member."},
-    Attribute{.name = "type", .mutability = kImmutable, .description = "User: groups hold no groups."},
+    Attribute{.name = "type",
+              .mutability = kImmutable,
+              .only = "User",
+              .description = "User: groups hold no groups."},
 };
 
 constexpr std::array kGroupAttributes = {
@@ -104,6 +109,7 @@ constexpr std::array kManagerSubs = {
               .type = Type::reference,
               .case_exact = true,
               .mutability = kReadOnly,
+              .only = "User",
               .description = "The address of the manager."},
     Attribute{.name = "displayName", .mutability = kReadOnly, .description = "The manager's name."},
 };
@@ -191,7 +197,12 @@ boost::json::array list(std::span<const Attribute> attributes) {
                             {"mutability", spelt(to_string(attribute.mutability))},
                             {"returned", attribute.always_returned ? "always" : "default"},
                             {"uniqueness", attribute.unique ? "server" : "none"}};
-    if (attribute.type == Type::reference) one.emplace("referenceTypes", boost::json::array{"uri"});
+    if (attribute.type == Type::reference) {
+      one.emplace("referenceTypes",
+                  boost::json::array{spelt(attribute.only.empty() ? "uri" : attribute.only)});
+    } else if (!attribute.only.empty()) {
+      one.emplace("canonicalValues", boost::json::array{spelt(attribute.only)});
+    }
     if (!attribute.subs.empty()) one.emplace("subAttributes", list(attribute.subs));
     out.emplace_back(std::move(one));
   }

@@ -24,6 +24,8 @@ struct Attribute {
   Mutability mutability = Mutability::read_write;
   bool always_returned = false;
   bool unique = false;
+  /// The resource type that a reference names, or the one canonical value of a text; empty: any.
+  std::string_view only = {};
   std::string_view description = {};
   std::span<const Attribute> subs = {};
 };

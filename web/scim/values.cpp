@@ -130,7 +130,8 @@ json::object merged(const Attribute& attribute, const json::object& base, const 
   json::object out = base;
   for (const auto& member : sent) {
     const auto* sub = find(attribute.subs, {member.key().data(), member.key().size()});
-    if (sub != nullptr && sub->mutability != Mutability::read_only) out[key(sub->name)] = member.value();
+    if (sub != nullptr && sub->mutability != Mutability::read_only && sub->name != "$ref")
+      out[key(sub->name)] = member.value();
   }
   return in_order(attribute, out);
 }

@@ -26,14 +26,15 @@ inline Limits quick_limits() {
 class TestServer {
  public:
   explicit TestServer(const Limits& limits = quick_limits(), Handler handler = {},
-                      std::optional<TlsFiles> tls = std::nullopt) {
+                      std::optional<TlsFiles> tls = std::nullopt, bool ask_for_certificates = false) {
     if (!handler.handle) {
       handler.handle = [this](Request request, const Respond& respond) {
         ++handled;
         respond(text(request.method + " " + request.path + " " + request.body));
       };
     }
-    auto started = Server::start({"127.0.0.1", 0, std::move(tls)}, limits, std::move(handler), metrics, 2);
+    auto started = Server::start({"127.0.0.1", 0, std::move(tls), ask_for_certificates}, limits,
+                                 std::move(handler), metrics, 2);
     if (!started) {
       ADD_FAILURE() << started.error().message;
       std::abort();

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 
 namespace countersign::http {
@@ -113,6 +115,48 @@ TEST_F(Tls, StartsOnlyWithAUsableCertificate) {
                                      Limits(), handler, metrics, 1);
   ASSERT_FALSE(started);
   EXPECT_NE(started.error().message.find("absent.pem"), std::string::npos);
+}
+
+TEST_F(Tls, TellsEachRequestWhichCertificateTheClientShows) {
+  Handler handler;
+  handler.handle = [](const Request& request, const Respond& respond) {
+    const auto& shown = request.certificate;
+    respond(TestServer::text(
+        shown ? "shown " + base::to_hex(shown->sha256.view()) + " for " +
+                    std::to_string((shown->not_after.micros - shown->not_before.micros) / 86'400'000'000) +
+                    " days"
+              : "shown none"));
+  };
+  const auto client = make_certificate(folder_, "client");
+  auto printed = output_of("openssl x509 -noout -fingerprint -sha256 -in " + client.certificate_pem.string());
+  printed = printed.substr(printed.find('=') + 1, 95);
+  std::erase(printed, ':');
+  std::transform(printed.begin(), printed.end(), printed.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto with = " -cert " + client.certificate_pem.string() + " -key " + client.key_pem.string();
+  const std::string one = "GET /a HTTP/1.1\\r\\nHost: x\\r\\n";
+  const auto two = one + "\\r\\n" + one + "Connection: close\\r\\n\\r\\n";
+  TestServer asking(quick_limits(), handler, files_, true);
+  for (const std::string version : {"-tls1_2", "-tls1_3"}) {
+    const auto text = s_client(asking, version + with, two);
+    const auto first = text.find("shown " + printed + " for 2 days");
+    ASSERT_NE(first, std::string::npos) << text;
+    EXPECT_NE(text.find("shown " + printed, first + 1), std::string::npos) << text;
+    EXPECT_NE(s_client(asking, version).find("shown none"), std::string::npos) << "who shows none is let in";
+  }
+  ASSERT_TRUE(asking.server->reload_tls(files_));
+  EXPECT_NE(s_client(asking, with).find("shown " + printed), std::string::npos) << "after a reload";
+  TestServer silent(quick_limits(), handler, files_);
+  EXPECT_NE(s_client(silent, with).find("shown none"), std::string::npos) << "nobody is asked by default";
+}
+
+TEST_F(Tls, AsksForCertificatesOverTlsAlone) {
+  base::Metrics metrics;
+  Handler handler;
+  handler.handle = [](const Request&, const Respond&) {};
+  const auto started = Server::start({"127.0.0.1", 0, {}, true}, Limits(), handler, metrics, 1);
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, base::Code::invalid_argument);
 }
 
 TEST_F(Tls, MayListenOnEveryAddress) {

@@ -57,7 +57,7 @@ TEST_F(OperatorsFile, KeepsOnlyTheHashOfAToken) {
 }
 
 TEST_F(OperatorsFile, FindsWhoseTokenItIsUntilItEnds) {
-  const auto one = *add({"brief", Role::auditor, {TenantId("acme")}, false, Timestamp{100}});
+  const auto one = *add({"brief", Role::analyst, {TenantId("acme")}, false, Timestamp{100}});
   const auto other = *add({"dpo", Role::privacy, {}, true});
   auto registry = load();
   ASSERT_NE(registry.operator_of_token(one, {99}), nullptr);
@@ -85,7 +85,45 @@ TEST_F(OperatorsFile, DeniesWhatIsNotGiven) {
   EXPECT_EQ(refusal({"past", Role::privacy, {TenantId("acme")}, false, Timestamp{5}}),
             Code::invalid_argument);
   EXPECT_EQ(refusal({"Ana Example", Role::privacy, {TenantId("acme")}}), Code::invalid_argument);
-  EXPECT_EQ(refusal({"dpo", Role::auditor, {TenantId("acme")}}), Code::already_exists);
+  EXPECT_EQ(refusal({"dpo", Role::analyst, {TenantId("acme")}}), Code::already_exists);
+}
+
+TEST_F(OperatorsFile, BindAnAuditorToOneTenantAPeriodAndAnExpiry) {
+  const Period period{{10}, {20}};
+  const TenantId acme("acme"), globex("globex");
+  const Timestamp end{100};
+  EXPECT_EQ(refusal({"a", Role::auditor, {}, true, end, period}), Code::invalid_argument);
+  EXPECT_EQ(refusal({"a", Role::auditor, {acme, globex}, false, end, period}), Code::invalid_argument);
+  EXPECT_EQ(refusal({"a", Role::auditor, {acme}, false, {}, period}), Code::invalid_argument);
+  EXPECT_EQ(refusal({"a", Role::auditor, {acme}, false, end, {}}), Code::invalid_argument);
+  EXPECT_EQ(refusal({"a", Role::auditor, {acme}, false, end, Period{{20}, {20}}}), Code::invalid_argument);
+  EXPECT_EQ(refusal({"a", Role::analyst, {acme}, false, {}, Period{{20}, {10}}}), Code::invalid_argument);
+  const auto token = add({"a", Role::auditor, {acme}, false, end, period});
+  ASSERT_TRUE(token) << token.error().message;
+  const auto registry = load();
+  const auto* found = registry.operator_of_token(*token, {99});
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->period, period);
+  EXPECT_EQ(registry.operator_of_token(*token, {100}), nullptr) << "expired";
+  EXPECT_EQ(registry.to_text(), *base::read_file(path_, 100'000))
+      << "what is read is written in the same way";
+}
+
+TEST_F(OperatorsFile, ReadsAnAuditorOfBeforeAndTakesItsTokenNoMore) {
+  const auto sha256 = base::to_hex(crypto::sha256("cso_of_before").view());
+  for (
+      const std::string rights :
+      {R"("tenants":["acme"])", R"("tenants":[],"all_tenants":true)",
+       R"("tenants":["acme"],"expires":"2099-01-01T00:00:00.000000Z")",
+       R"("tenants":["acme"],"from":"2026-01-01T00:00:00.000000Z","before":"2027-01-01T00:00:00.000000Z")"}) {
+    const auto registry =
+        Registry::parse(R"({"v":1,"tenants":[],"sources":[],"operators":[{"name":"jo",)"
+                        R"("role":"auditor","token_sha256":")" +
+                        sha256 + R"(","created":"2026-01-01T00:00:00.000000Z",)" + rights + "}]}");
+    ASSERT_TRUE(registry) << rights;
+    EXPECT_FALSE(registry->operators().front().is_bound()) << rights;
+    EXPECT_EQ(registry->operator_of_token("cso_of_before", {1}), nullptr) << rights;
+  }
 }
 
 TEST_F(OperatorsFile, ReadsNoRegistryWithAnOperatorThatIsNotAsItMustBe) {
@@ -98,14 +136,15 @@ TEST_F(OperatorsFile, ReadsNoRegistryWithAnOperatorThatIsNotAsItMustBe) {
   EXPECT_TRUE(parse(good));
   EXPECT_TRUE(Registry::parse(R"({"v":1,"tenants":[],"sources":[]})")) << "one of before";
   EXPECT_FALSE(parse(good + "," + good)) << "twice";
-  for (const auto& [old, with] :
-       std::vector<std::pair<std::string, std::string>>{{"\"privacy\"", "\"root\""},
-                                                        {"\"dpo\"", "\"Ana Example\""},
-                                                        {"[\"acme\"]", "[7]"},
-                                                        {"aaaa", "zzzz"},
-                                                        {"created", "made"},
-                                                        {"\"tenants\":[\"acme\"],", ""},
-                                                        {"[\"acme\"]", "[],\"all_tenants\":1"}}) {
+  for (const auto& [old, with] : std::vector<std::pair<std::string, std::string>>{
+           {"\"privacy\"", "\"root\""},
+           {"\"dpo\"", "\"Ana Example\""},
+           {"[\"acme\"]", "[7]"},
+           {"aaaa", "zzzz"},
+           {"created", "made"},
+           {"\"tenants\":[\"acme\"],", ""},
+           {"[\"acme\"]", "[],\"all_tenants\":1"},
+           {"\"created\"", "\"from\":\"2026-01-01T00:00:00.000000Z\",\"created\""}}) {
     auto bad = good;
     bad.replace(bad.find(old), old.size(), with);
     EXPECT_FALSE(parse(bad)) << bad;
@@ -130,39 +169,6 @@ TEST(SharingPolicy, GivesTheMostThatItAllows) {
   EXPECT_EQ(most_of(Allowance::full, false), Profile::full);
   EXPECT_GT(needed_for(Profile::full, false), Allowance::selective);
   EXPECT_EQ(needed_for(Profile::full, true), Allowance::selective);
-}
-
-TEST_F(OperatorsFile, ChangesAPolicyOnlyWhereTheChangeIsRecorded) {
-  const auto set = [&](Allowance allowance, bool recorded, int& calls) {
-    return change_policy(
-        path_, TenantId("acme"),
-        [&](Tenant& tenant) -> base::Result<void> {
-          tenant.sharing.set(Role::auditor, allowance);
-          return {};
-        },
-        [&](const Tenant& before, const Tenant& after) -> base::Result<void> {
-          ++calls;
-          EXPECT_EQ(after.id.value(), "acme");
-          EXPECT_EQ(before.sharing.of(Role::auditor), Allowance::pseudonymous);
-          EXPECT_EQ(after.sharing.of(Role::auditor), allowance);
-          if (!recorded) return base::fail(Code::resource_exhausted, "full");
-          return {};
-        });
-  };
-  int calls = 0;
-  const auto before = *base::read_file(path_, 100'000);
-  EXPECT_EQ(set(Allowance::masked, false, calls).error().code, Code::resource_exhausted);
-  EXPECT_EQ(*base::read_file(path_, 100'000), before);
-  EXPECT_EQ(set(Allowance::masked, true, calls).value(), true);
-  EXPECT_EQ(set(Allowance::masked, true, calls).value(), false);
-  EXPECT_EQ(calls, 2) << "not where nothing changes";
-  EXPECT_EQ(load().tenant(TenantId("acme"))->sharing.of(Role::auditor), Allowance::masked);
-  EXPECT_EQ(load().tenant(TenantId("globex"))->sharing.of(Role::auditor), Allowance::pseudonymous);
-  EXPECT_EQ(load().to_text(), *base::read_file(path_, 100'000));
-  const auto text = *base::read_file(path_, 100'000);
-  auto bad = text;
-  bad.replace(bad.find("\"masked\""), 8, "\"open\"");
-  EXPECT_FALSE(Registry::parse(bad));
 }
 
 }  // namespace

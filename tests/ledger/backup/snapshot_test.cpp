@@ -121,6 +121,24 @@ TEST_F(Snapshot, GivesUpWhereTheWalGrowsTooMuch) {
   EXPECT_TRUE(repository_is_whole()) << last_fault_;
 }
 
+TEST_F(Snapshot, HoldsWhatScimClientsManageOnceThereIsSuch) {
+  append(0, 10);
+  const auto without = back_up();
+  EXPECT_EQ(without.manifest.file("scim.sqlite"), nullptr);
+  {
+    auto db = *sqlite::Connection::open(
+        region_.files().scim(), {.access = sqlite::Access::create, .journal = sqlite::Journal::rollback});
+    ASSERT_TRUE(db.execute("CREATE TABLE resources(id TEXT); INSERT INTO resources VALUES('one'),('two')"));
+  }
+  const auto with = back_up();
+  ASSERT_NE(with.manifest.file("scim.sqlite"), nullptr);
+  EXPECT_EQ(with.manifest.file("scim.sqlite")->realm, Realm::sealed);
+  auto restored =
+      *sqlite::Connection::open(restore(with.manifest.id).scim(),
+                                {.access = sqlite::Access::read_write, .journal = sqlite::Journal::rollback});
+  EXPECT_EQ(restored.query_integer("SELECT count(*) FROM resources"), 2);
+}
+
 TEST_F(Snapshot, SaysNothingPersonalAndKeepsTheVaultSealed) {
   append(0, 3'000);
   ASSERT_TRUE(base::create_file_durably(places().registry, R"({"secret":"registry-of-this-test"})",

@@ -1,11 +1,13 @@
 #include "ledger/record/prepare.h"
 
+#include "ledger/base/encoding.h"
 #include "ledger/record/event_view.h"
 #include "tests/ledger/record/sample_event.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -238,6 +240,46 @@ TEST(PrepareEvent, KeepsAttributesAsTheirJsonText) {
     values.push_back(personal.value);
   }
   EXPECT_THAT(values, testing::ElementsAre(R"("x\"y")", "1", "2.5E0", "null", "true"));
+}
+
+TEST(PrepareEvent, LeavesInTheClearWhatIsListedAsNotPersonalAndNothingElse) {
+  const std::vector<std::string> listed{"content_sha256", "flags", "order.currency", "otp", "plan", "seats"};
+  const std::string as_a_token(base::kDigestBase64UrlSize, 'x');
+  const auto write = [&](const std::string& attributes) {
+    const auto prepared =
+        prepare_event(with(attributes), kSender, Vocabulary::source, {.not_personal = listed});
+    EXPECT_TRUE(prepared) << attributes;
+    const auto at = prepared->json.find("\"attributes\":") + 13;
+    std::string out = prepared->json.substr(at, prepared->json.size() - at - 1);
+    const auto view = read_event(prepared->json);
+    EXPECT_TRUE(view) << prepared->json;
+    std::size_t tokens = 0;
+    EXPECT_TRUE(for_each_token(*view, [&](const TokenAt& token) {
+      EXPECT_EQ(token.token.data(), prepared->json.data() + prepared->personal[tokens++].offset);
+    }));
+    EXPECT_EQ(tokens, prepared->personal.size());
+    for (std::size_t found; (found = out.find(kPlaceholder)) != std::string::npos;)
+      out.replace(found, std::string_view(kPlaceholder).size(), "*");
+    return out;
+  };
+  EXPECT_EQ(write(R"({"plan":"pro","seats":-5,"other":"pro","order":{"currency":"EUR","total":5}})"),
+            R"({"plan":"pro","seats":-5,"other":"*","order":{"currency":"EUR","total":"*"}})");
+  EXPECT_EQ(write(R"({"flags":["a",true,0,18446744073709551615],"plan":{"name":"pro"},"order":"x"})"),
+            R"({"flags":["a",true,0,18446744073709551615],"plan":{"name":"*"},"order":"*"})");
+  EXPECT_EQ(write(R"({"flags":[{"plan":"pro"},["b"]],"seats":[{"order":{"currency":"EUR"}}]})"),
+            R"({"flags":[{"plan":"*"},["b"]],"seats":[{"order":{"currency":"*"}}]})");
+  EXPECT_EQ(write(R"({"plan":"ana@example.com","seats":2.5,"flags":[null]})"),
+            R"({"plan":"*","seats":"*","flags":["*"]})");
+  EXPECT_EQ(write(fmt::format(R"({{"plan":"{}","seats":"{}x"}})", as_a_token, as_a_token)),
+            fmt::format(R"({{"plan":"*","seats":"{}x"}})", as_a_token))
+      << "what is as long as a token could be taken for one";
+  EXPECT_EQ(write(fmt::format(R"({{"plan":"{}"}})", std::string(129, 'x'))), R"({"plan":"*"})");
+  EXPECT_EQ(write(R"({"otp":"739104","plan":"a\"b"})"), R"({"plan":"a\"b"})") << "a secret goes all the same";
+  auto event = with(R"({"plan":"pro"})");
+  event["id"] = content_id(base::Digest());
+  const auto known = prepare_event(event, kSender, Vocabulary::source, {.not_personal = listed});
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->personal.size(), 1u) << "what an event is known by stays erasable";
 }
 
 TEST(PrepareEvent, RemovesSecretsUnderAttributesAndSaysSo) {

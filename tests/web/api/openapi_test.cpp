@@ -7,6 +7,7 @@
 #include "web/api/evidence.h"
 #include "web/api/oidc_routes.h"
 #include "web/api/people.h"
+#include "web/api/scim_routes.h"
 #include "web/decisions/decisions.h"
 
 #include <boost/json/array.hpp>
@@ -61,6 +62,7 @@ class Appliance {
     add_records(router, reception, *people_, access_, readers_);
     bundles_.add_routes(router, reception);
     decisions::add_decisions(router, reception, {});
+    add_scim(router, reception, {scim_, rights_, *people_, {}, readers_});
     Names out;
     for (const auto& [method, pattern] : router.patterns()) out.insert(method + " " + pattern);
     return out;
@@ -82,6 +84,8 @@ class Appliance {
                          {}};
   Bundles bundles_;
   Desk readers_{1, std::chrono::minutes(1), {}};
+  const scim::Service scim_{{}};
+  const std::vector<auth::GroupRights> rights_;
 };
 
 struct Operation {

@@ -1,5 +1,6 @@
 #include "web/auth/account_store.h"
 
+#include "ledger/sqlite/connection.h"
 #include "tests/support/temp_dir.h"
 
 #include <gtest/gtest.h>
@@ -39,6 +40,36 @@ TEST(AccountStore, FindsWhatWasAdded) {
   EXPECT_EQ(store->add(other).error().code, base::Code::already_exists);
   const auto mode = std::filesystem::status(folder / "accounts.sqlite").permissions();
   EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+TEST(AccountStore, BringsAFileOfTheFirstVersionUpToDate) {
+  const testing::TempDir folder;
+  const auto file = folder / "accounts.sqlite";
+  const auto ana = account_of();
+  {
+    sqlite::OpenOptions options;
+    options.access = sqlite::Access::create;
+    options.journal = sqlite::Journal::rollback;
+    auto db = sqlite::Connection::open(file, options);
+    ASSERT_TRUE(db);
+    ASSERT_TRUE(db->execute(
+        "CREATE TABLE accounts(id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL UNIQUE, invitation BLOB "
+        "UNIQUE, "
+        "issuer TEXT, subject TEXT, document TEXT NOT NULL, UNIQUE(issuer, subject)) STRICT, WITHOUT ROWID;"
+        "PRAGMA application_id=0x43534143; PRAGMA user_version=1;"));
+    auto insert = db->prepare("INSERT INTO accounts(id,name,document) VALUES(?1,?2,?3)");
+    const auto text = to_text(ana);
+    ASSERT_TRUE(insert->bind_text(1, ana.id).bind_text(2, ana.name).bind_text(3, text).run());
+  }
+  auto store = AccountStore::open(file);
+  ASSERT_TRUE(store) << store.error().message;
+  EXPECT_EQ(**store->by_id(ana.id), ana);
+  auto bob = account_of("bob@example.com"), twin = account_of("twin");
+  bob.scim = twin.scim = ScimLink{"s", "", false, {}};
+  ASSERT_TRUE(store->add(bob));
+  EXPECT_EQ(**store->by_scim("s"), bob);
+  EXPECT_EQ(store->add(twin).error().code, base::Code::already_exists);
+  ASSERT_TRUE(AccountStore::open(file)) << "once";
 }
 
 TEST(AccountStore, FindsAnAccountByIssuerAndSubjectTogether) {

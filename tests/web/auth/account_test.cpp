@@ -33,6 +33,8 @@ Account full_account(const std::string& name = "ana@example.com") {
   out.recovery_codes = {base::Digest{{1}}, base::Digest{{2}}};
   out.sessions_since = at(10);
   out.factor_failures = 3;
+  out.password_failures = {4, 5};
+  out.networks = {{"192.0.2.0/24", at(11)}, {"2001:db8::/64", at(12)}};
   return out;
 }
 
@@ -42,6 +44,16 @@ TEST(Account, IsReadAsItWasWritten) {
     ASSERT_TRUE(read) << read.error().message;
     EXPECT_EQ(*read, account);
   }
+}
+
+TEST(Account, IsReadAsItWasWrittenBeforePasswordsWereCounted) {
+  auto before = full_account();
+  before.password_failures = {};
+  before.networks.clear();
+  const auto text = to_text(before);
+  EXPECT_EQ(text.find("password_failures"), std::string::npos) << "as it always was";
+  EXPECT_EQ(text.find("networks"), std::string::npos);
+  EXPECT_EQ(*parse_account(text), before);
 }
 
 TEST(Account, IsNotReadWhereAMemberIsMissingUnknownOrDamaged) {

@@ -6,6 +6,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <set>
 
 namespace countersign::auth {
@@ -52,6 +53,33 @@ class Factors : public AccessTest {
   Session session_;
   std::shared_ptr<const crypto::Secret> secret_;
 };
+
+TEST_F(Factors, SayWhatBecameOfAChallengeThatNobodyAnswered) {
+  enrol();
+  const auto first = challenge();
+  const auto second = challenge();
+  ASSERT_EQ(count("challenge.cancelled"), 1u);
+  const auto cancelled = std::find_if(events_.begin(), events_.end(),
+                                      [](const auto& one) { return one.first == "challenge.cancelled"; });
+  EXPECT_EQ(cancelled->second.at("challenge").at("id").as_string(), first);
+  EXPECT_EQ(cancelled->second.at("outcome").at("reason").as_string(), "replaced");
+  EXPECT_EQ(answer(first, code()), 404);
+  pass(kChallengeS);
+  EXPECT_EQ(answer(second, code()), 404) << "too late";
+  ASSERT_EQ(count("challenge.expired"), 1u);
+  EXPECT_EQ(events_.back().second.at("challenge").at("id").as_string(), second);
+  EXPECT_EQ(answer(second, code()), 404);
+  EXPECT_EQ(count("challenge.expired"), 1u) << "once";
+  challenge();
+  pass(kChallengeS);
+  const auto fourth = challenge();
+  EXPECT_EQ(count("challenge.expired"), 2u);
+  EXPECT_EQ(answer(fourth, code()), 200);
+  challenge();
+  EXPECT_EQ(count("challenge.cancelled"), 1u) << "what was answered is over";
+  records_fail_ = true;
+  EXPECT_FALSE(challenge_totp(access_, session_));
+}
 
 TEST_F(Factors, EnrolAnAppAndGiveTheSessionANewCookieAndAProof) {
   const auto before = session_;

@@ -49,11 +49,13 @@ class Decisions : public ::testing::Test {
       one.token_sha256 = crypto::sha256(std::string("cso_") + name);
       one.all_tenants = tenants.empty();
       one.tenants = std::move(tenants);
+      one.period = ingest::Period{{0}, {1}};
+      one.expires = base::Timestamp{4'102'444'800'000'000};  // 2100
       out->put(std::move(one));
     };
     who("app", ingest::Role::admin, {});
     who("acme-app", ingest::Role::admin, {base::TenantId("acme")});
-    who("auditor", ingest::Role::auditor, {});
+    who("auditor", ingest::Role::auditor, {base::TenantId("acme")});
     return out;
   }
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "apps/config.h"
+#include "collector/ingest/registry.h"
+#include "ledger/base/result.h"
+#include "ledger/policy/history.h"
+
+#include <map>
+#include <string>
+
+namespace countersign::apps {
+
+/// What became of a tenant's policies, from the system logs of the regions that are kept here, as far as they
+/// are indexed: what was recorded a moment ago may not be there yet. Errors as of reading a ledger or an
+/// index. Blocks on the disk. Any thread, any process.
+base::Result<policy::TenantHistory> read_policy_history(const Config& config, const ingest::Tenant& tenant);
+
+/// Operators and people, by the token that stands for them in a history: an operator's name, or an account's
+/// id, which the appliance gives. Whoever ran a command is an account of the machine, and is not named; nor
+/// is who was erased. Errors as of reading a vault. Blocks on the disk.
+base::Result<std::map<std::string, std::string>> policy_authors(const Config& config,
+                                                                const policy::TenantHistory& history);
+
+}  // namespace countersign::apps

@@ -1,0 +1,113 @@
+#include "collector/endpoints/policy_past.h"
+
+#include "collector/endpoints/answer.h"
+#include "ledger/policy/default_policy.h"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/url/parse_query.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace countersign::endpoints {
+namespace {
+
+namespace json = boost::json;
+
+using base::Problem;
+
+auto refuse(int status, std::string detail) {
+  return tl::unexpected(Problem{status, "about:blank", std::move(detail)});
+}
+
+/// A parameter of the query, decoded; empty where there is none.
+std::optional<std::string> query_value(const http::RequestHead& head, std::string_view name) {
+  const auto parsed = boost::urls::parse_query(head.query);
+  if (!parsed) return std::nullopt;
+  for (const auto& parameter : boost::urls::params_view(*parsed)) {
+    if (parameter.key == name) return parameter.value;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> number_of(std::string_view text) {
+  std::uint64_t out = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
+  return out;
+}
+
+json::object version_document(std::uint64_t number, const policy::Version& version,
+                              const PolicyAuthors& authors) {
+  json::array records;
+  for (const auto& one : version.records) records.push_back({{"log", one.log}, {"seq", one.seq}});
+  json::object out{{"version", number},
+                   {"from", base::format_rfc3339(version.from)},
+                   {"action", version.action},
+                   {"changes", json::array(version.changes.begin(), version.changes.end())},
+                   {"before", version.before},
+                   {"after", version.after},
+                   {"records", std::move(records)}};
+  if (version.author.empty()) return out;
+  json::object by{{"role", version.role}, {"token", version.author}};
+  if (const auto known = authors.find(version.author); known != authors.end()) by["id"] = known->second;
+  out["by"] = std::move(by);
+  return out;
+}
+
+}  // namespace
+
+tl::expected<std::optional<base::Timestamp>, Problem> read_at(const http::RequestHead& head,
+                                                              base::Timestamp now) {
+  const auto text = query_value(head, "at");
+  if (!text) return std::optional<base::Timestamp>();
+  const auto time = base::parse_rfc3339(*text);
+  if (!time) return refuse(422, "at must be a time such as 2026-01-31T09:30:00Z: " + time.error().message);
+  if (now < *time) return refuse(422, "at is a time to come, and what holds then is not known");
+  return std::optional(*time);
+}
+
+http::Response policy_at(const ingest::Tenant& tenant, const policy::TenantHistory& history,
+                         base::Timestamp at) {
+  if (at < tenant.created)
+    return answer(Problem{404, "about:blank",
+                          fmt::format("the tenant was added on {}", base::format_rfc3339(tenant.created))});
+  json::object out{{"tenant", tenant.id.value()}, {"region", tenant.region_at(at).value()}};
+  for (const auto& member : history.in_force(at)) out[member.key()] = member.value();
+  return {200, "application/json", {}, json::serialize(out)};
+}
+
+tl::expected<PolicyPage, Problem> read_page(const http::RequestHead& head) {
+  PolicyPage out;
+  if (const auto limit = query_value(head, "limit")) {
+    out.limit = number_of(*limit).value_or(0);
+    if (out.limit < 1 || out.limit > PolicyPage::kLimitMax)
+      return refuse(422, fmt::format("limit is a number from 1 to {}", PolicyPage::kLimitMax));
+  }
+  if (const auto cursor = query_value(head, "cursor")) {
+    out.cursor = number_of(*cursor);
+    if (!out.cursor) return refuse(422, "cursor is what an answer gave as next");
+  }
+  return out;
+}
+
+http::Response policy_versions(const ingest::Tenant& tenant, const policy::TenantHistory& history,
+                               const PolicyAuthors& authors, const PolicyPage& page) {
+  const auto& all = history.versions();
+  auto number = std::min<std::uint64_t>(
+      page.cursor ? std::max<std::uint64_t>(*page.cursor, 1) - 1 : all.size(), all.size());
+  json::array versions;
+  for (; number > 0 && versions.size() < page.limit; --number)
+    versions.push_back(version_document(number, all[number - 1], authors));
+  json::object out{{"tenant", tenant.id.value()}, {"versions", std::move(versions)}};
+  if (number > 0) out["next"] = fmt::format("{}", number + 1);
+  return {200, "application/json", {}, json::serialize(out)};
+}
+
+}  // namespace countersign::endpoints
