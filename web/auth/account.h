@@ -113,9 +113,7 @@ struct Account {
   bool operator==(const Account&) const = default;
 
   bool is_disabled() const { return disabled || (scim && scim->suspended); }
-  bool is_active(base::Timestamp now) const {
-    return !is_disabled() && (!expires || now < *expires);
-  }
+  bool is_active(base::Timestamp now) const { return !is_disabled() && (!expires || now < *expires); }
   bool may_act_for(const base::TenantId& tenant) const;
   bool has_factor() const { return totp.has_value() || !passkeys.empty(); }
   /// Whether a passkey serves that was not suspended, but for the one of that credential id.
