@@ -93,8 +93,8 @@ class Backup(unittest.TestCase):
     # ---
 
     def test_a_machine_is_lost_and_its_region_is_put_back_on_another(self):
-        self.send(0, 3000)
-        self.wait_signed(3000)
+        self.send(0, 9000)
+        self.wait_signed(9000)
         self.appliance.run("retention", "set", "acme", "--rule", "hipaa")
         first = self.back_up()
         again = self.back_up()
@@ -106,7 +106,7 @@ class Backup(unittest.TestCase):
         last = self.back_up()
         listed = self.appliance.json("backup", "list", "--from", self.backups)
         self.assertEqual([s["snapshot"] for s in listed["snapshots"]], [first["snapshot"], again["snapshot"], last["snapshot"]])
-        self.assertEqual(listed["snapshots"][0]["signed_records"] >= 3000, True)
+        self.assertEqual(listed["snapshots"][0]["signed_records"] >= 9000, True)
         checked = self.appliance.json("backup", "check", "--from", self.backups)
         self.assertTrue(checked["whole"] and checked["opened"])
 
@@ -114,7 +114,7 @@ class Backup(unittest.TestCase):
         self.addCleanup(machine.kill)
         report = self.restore(machine, "--verify")
         self.assertEqual((report["snapshot"], report["rolled_back"], report["registry_restored"]), (last["snapshot"], 0, True))
-        self.assertEqual(self.standing(report)["records"], 3000)
+        self.assertEqual(self.standing(report)["records"], 9000)
         tokens = report["tokens"]
         self.assertEqual((tokens["open"], tokens["missing"], tokens["damaged"]), (tokens["all"], 0, 0))
         self.assertFalse(list((machine.folder / "data").glob(".*")), "nothing of the way is left")
@@ -124,8 +124,8 @@ class Backup(unittest.TestCase):
         before = self.appliance.records("acme")
         self.assertEqual(machine.records("acme"), before)
         machine.start()
-        self.assertEqual(machine.post(self.token, [event(n) for n in range(2990, 3010)])[0], 200, "the registry is back, and the log goes on")
-        self.assertEqual(machine.records("acme")[:3000], before)
+        self.assertEqual(machine.post(self.token, [event(n) for n in range(8990, 9010)])[0], 200, "the registry is back, and the log goes on")
+        self.assertEqual(machine.records("acme")[:9000], before)
         restored = self.system_events(machine, "backup.restored")
         self.assertEqual(restored[0]["action"]["resource"], last["snapshot"])
         self.assertEqual(machine.stop(), 0)

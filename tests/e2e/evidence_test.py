@@ -103,8 +103,8 @@ class Evidence(unittest.TestCase):
                 self.assertEqual(ask(globex, method, path.format(tenant), body), 403, (path, tenant))
             self.assertEqual(half.ask(method, path.format("globex"), body)[2]["type"], NEEDED, "a password alone")
         # A token reads, and shows no second factor.
-        token = self.appliance.json("operator", "add", "tool", "--role", "analyst", "--tenant", "acme")["token"]
         app = self.appliance.json("operator", "add", "app", "--role", "application", "--tenant", "acme")["token"]
+        token = self.appliance.json("operator", "add", "tool", "--role", "analyst", "--tenant", "acme")["token"]
         bearer = lambda t: {"Authorization": f"Bearer {t}", "Content-Type": "application/json"}
         until(lambda: self.appliance.request("GET", "/v1/tenants/acme/records/1", None, bearer(token))[0] == 200, "the token is not known")
         for method, path, body in looks:
