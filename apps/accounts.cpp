@@ -32,16 +32,6 @@ std::vector<base::RegionId> regions_of(const Config& config, const ingest::Regis
 
 }  // namespace
 
-auth::Record account_recorder(const Config& config, CurrentRegistry registry) {
-  return [config, registry = std::move(registry)](const auth::Account* whose, std::string_view type,
-                                                  boost::json::object members) -> base::Result<void> {
-    const auto event = system_event_now(type, members);
-    for (const auto& region : regions_of(config, *registry(), whose))
-      TRY(leave_in_outbox(config.region_files(region), event));
-    return {};
-  };
-}
-
 auth::RecordAll accounts_recorder(const Config& config, CurrentRegistry registry) {
   return
       [config, registry = std::move(registry)](const std::vector<auth::Noted>& events) -> base::Result<void> {
@@ -56,6 +46,14 @@ auth::RecordAll accounts_recorder(const Config& config, CurrentRegistry registry
           TRY(leave_in_outbox(config.region_files(region), of_region));
         return {};
       };
+}
+
+auth::Record account_recorder(const Config& config, CurrentRegistry registry) {
+  return [record_all = accounts_recorder(config, std::move(registry))](
+             const auth::Account* whose, std::string_view type, boost::json::object members) {
+    auto who = whose == nullptr ? std::nullopt : std::optional(*whose);
+    return record_all({{std::move(who), std::string(type), std::move(members)}});
+  };
 }
 
 auth::Sealing account_sealing(const Config& config) {

@@ -1,4 +1,5 @@
 #include "apps/countersign/command.h"
+#include "apps/countersign/times.h"
 #include "collector/ingest/operator_book.h"
 #include "collector/ingest/registry.h"
 
@@ -12,12 +13,6 @@ struct Options {
   std::vector<std::string> tenants;
   bool all_tenants = false;
 };
-
-base::Result<std::optional<base::Timestamp>> time_of(const std::string& text) {
-  if (text.empty()) return std::optional<base::Timestamp>();
-  TRY_ASSIGN(const auto time, base::parse_rfc3339(text));
-  return std::optional(time);
-}
 
 base::Result<int> add(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
@@ -33,11 +28,7 @@ base::Result<int> add(const Context& context, const Options& options) {
     TRY_ASSIGN(auto tenant, base::parse_tenant(text));
     one.tenants.push_back(std::move(tenant));
   }
-  TRY_ASSIGN(const auto from, time_of(options.from));
-  TRY_ASSIGN(const auto before, time_of(options.before));
-  if (from.has_value() != before.has_value())
-    return base::fail(base::Code::invalid_argument, "a period has both --from and --before");
-  if (from) one.period = {*from, *before};
+  TRY_ASSIGN(one.period, period_of(options.from, options.before));
   TRY_ASSIGN(one.expires, time_of(options.expires));
   TRY_ASSIGN(const auto token,
              ingest::add_operator(config.registry(), one, base::system_clock(), crypto::system_entropy()));
@@ -53,12 +44,6 @@ std::string state_of(const ingest::Operator& one, base::Timestamp now) {
   if (!one.is_bound()) return "worthless: an auditor needs one tenant, a period and an expiry; add it anew";
   if (!one.expires) return "active";
   return (one.is_active(now) ? "active until " : "expired ") + base::format_rfc3339(*one.expires);
-}
-
-/// `2026-01-31T09:30Z`: the book is precise to the minute.
-std::string minute_of(base::Timestamp time) {
-  constexpr std::size_t kToTheMinute = 16;
-  return base::format_rfc3339(time).substr(0, kToTheMinute) + "Z";
 }
 
 base::Result<int> list(const Context& context) {

@@ -2,6 +2,7 @@
 
 #include "apps/countersign/command.h"
 #include "apps/countersign/tenant_region.h"
+#include "apps/countersign/times.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
 #include "ledger/store/ledger_reader.h"
@@ -18,12 +19,6 @@ struct Options {
   std::string region, from, before;
   std::uint64_t hits_max = 20;
 };
-
-base::Result<std::optional<base::Timestamp>> time_of(const std::string& text) {
-  if (text.empty()) return std::optional<base::Timestamp>();
-  TRY_ASSIGN(const auto time, base::parse_rfc3339(text));
-  return std::optional(time);
-}
 
 /// A query that was split by the shell: a part that holds a space was quoted there.
 std::string joined(const std::vector<std::string>& parts) {

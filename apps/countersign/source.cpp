@@ -1,6 +1,7 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/source_certificate.h"
 #include "apps/countersign/source_show.h"
+#include "apps/countersign/times.h"
 #include "apps/keys.h"
 #include "collector/adapters/adapter.h"
 #include "collector/http/url.h"
@@ -250,7 +251,7 @@ base::Result<int> list(const Context& context) {
       data.push_back(std::move(entry));
       text += fmt::format("{:<24} {:<16} {:<18} {:<24} {:<18} {}\n", source.name.value(), source.adapter,
                           source.proof_name(), names.empty() ? "(all)" : names,
-                          heard ? base::format_rfc3339(*heard).substr(0, 16) + "Z" : "never",
+                          heard ? minute_of(*heard) : "never",
                           source.revoked ? "revoked " + base::format_rfc3339(*source.revoked) : "active");
     }
   }

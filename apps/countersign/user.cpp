@@ -1,5 +1,6 @@
 #include "apps/accounts.h"
 #include "apps/countersign/command.h"
+#include "apps/countersign/times.h"
 #include "web/auth/administration.h"
 #include "web/auth/sign_in.h"
 
@@ -70,12 +71,6 @@ int show_invitation(const Context& context, const Config& config, const auth::In
   return 0;
 }
 
-base::Result<std::optional<base::Timestamp>> time_of(const std::string& text) {
-  if (text.empty()) return std::optional<base::Timestamp>();
-  TRY_ASSIGN(const auto time, base::parse_rfc3339(text));
-  return std::optional(time);
-}
-
 base::Result<int> add(const Context& context, const Options& options) {
   TRY_ASSIGN(auto office, open_office(context));
   auth::NewAccount wish;
@@ -91,11 +86,7 @@ base::Result<int> add(const Context& context, const Options& options) {
       return base::fail(base::Code::not_found, fmt::format("there is no tenant {}; add it first", text));
     wish.tenants.push_back(std::move(tenant));
   }
-  TRY_ASSIGN(const auto from, time_of(options.from));
-  TRY_ASSIGN(const auto before, time_of(options.before));
-  if (from.has_value() != before.has_value())
-    return base::fail(base::Code::invalid_argument, "a period has both --from and --before");
-  if (from) wish.period = {*from, *before};
+  TRY_ASSIGN(wish.period, period_of(options.from, options.before));
   TRY_ASSIGN(wish.expires, time_of(options.expires));
   TRY_ASSIGN(const auto invited, auth::add_account(office.administrator(), wish));
   return show_invitation(context, office.config, invited);

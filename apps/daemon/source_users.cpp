@@ -11,7 +11,7 @@ namespace countersign::apps {
 namespace {
 
 scim::Answer refused(int status, std::string detail) {
-  return {status, {}, scim::to_json({status, scim::ScimType::none, std::move(detail)}), {}};
+  return scim::answer_of({status, scim::ScimType::none, std::move(detail)});
 }
 
 void say(const base::Error& error) {

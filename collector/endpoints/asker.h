@@ -17,9 +17,8 @@ namespace countersign::endpoints {
 
 /// What is known of a person who has signed in, beyond what she may do.
 struct SignedIn {
-  std::string account, session;  ///< their ids
-  using Period = ingest::Period;
-  std::optional<Period> period;  ///< of an auditor: nothing received outside of it is shown
+  std::string account, session;          ///< their ids
+  std::optional<ingest::Period> period;  ///< of an auditor: nothing received outside of it is shown
 };
 
 /// Who asks something, and the registry that is in force: an operator's token, or a person's session, which

@@ -1,26 +1,19 @@
 #include "collector/http/connection_table.h"
 
-#include <algorithm>
+#include "collector/http/address.h"
 
 namespace countersign::http {
 namespace {
 
 /// What one party controls at least: an IPv4 address, or the /64 that an IPv6 host can choose its address in.
-ConnectionTable::Address network_of(const ConnectionTable::Address& address) {
-  if (address.is_v4()) return address;
-  if (address.to_v6().is_v4_mapped())
-    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
-  auto bytes = address.to_v6().to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), static_cast<unsigned char>(0));
-  return boost::asio::ip::address_v6(bytes);
-}
+Address party_of(const Address& address) { return network_of(unmapped(address), 4, 8); }
 
 }  // namespace
 
 std::optional<Refused> ConnectionTable::admit(const Address& address, const Limits& limits) {
   const std::lock_guard lock(mutex_);
   if (total_ >= limits.connections_max) return Refused::total;
-  auto& count = by_network_[network_of(address)];
+  auto& count = by_network_[party_of(address)];
   if (count >= limits.connections_per_address_max) return Refused::address;
   ++count;
   ++total_;
@@ -29,7 +22,7 @@ std::optional<Refused> ConnectionTable::admit(const Address& address, const Limi
 
 void ConnectionTable::release(const Address& address) {
   const std::lock_guard lock(mutex_);
-  const auto found = by_network_.find(network_of(address));
+  const auto found = by_network_.find(party_of(address));
   if (found == by_network_.end()) return;
   if (--found->second == 0) by_network_.erase(found);
   if (--total_ == 0) emptied_.notify_all();

@@ -1,5 +1,6 @@
 #include "collector/http/forwarded.h"
 
+#include "collector/http/address.h"
 #include "collector/http/characters.h"
 
 #include <fmt/format.h>
@@ -11,19 +12,11 @@
 namespace countersign::http {
 namespace {
 
-using Address = TrustedProxies::Address;
-
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t";
   const auto begin = text.find_first_not_of(kSpace);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
-Address unmapped(const Address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
-  return address;
 }
 
 /// An address alone. A zone (`fe80::1%eth0`) means something on one machine only.

@@ -10,22 +10,10 @@
 #include <string_view>
 
 namespace countersign::ingest {
-namespace {
 
 using base::Code;
 using base::fail;
 using base::Result;
-
-Result<Source> active_source(const Registry& registry, const base::SourceName& name) {
-  const auto* found = registry.source_by_name(name);
-  if (found == nullptr) return fail(Code::not_found, fmt::format("there is no source {}", name.value()));
-  if (found->revoked)
-    return fail(Code::failed_precondition, fmt::format("the source {} was revoked on {}", name.value(),
-                                                       base::format_rfc3339(*found->revoked)));
-  return *found;
-}
-
-}  // namespace
 
 Result<base::Digest> parse_fingerprint(std::string text) {
   std::erase(text, ':');
@@ -96,7 +84,7 @@ Result<void> put_certificate(const Registry& registry, Source& source, const bas
 Result<void> add_certificate(const std::filesystem::path& path, const base::SourceName& name,
                              const base::Digest& sha256) {
   return change_registry(path, [&](Registry& registry) -> Result<void> {
-    TRY_ASSIGN(auto source, active_source(registry, name));
+    TRY_ASSIGN(auto source, registry.active_source(name));
     TRY(put_certificate(registry, source, sha256));
     registry.put(std::move(source));
     return {};
@@ -106,7 +94,7 @@ Result<void> add_certificate(const std::filesystem::path& path, const base::Sour
 Result<void> remove_certificate(const std::filesystem::path& path, const base::SourceName& name,
                                 const base::Digest& sha256) {
   return change_registry(path, [&](Registry& registry) -> Result<void> {
-    TRY_ASSIGN(auto source, active_source(registry, name));
+    TRY_ASSIGN(auto source, registry.active_source(name));
     if (std::erase(source.certificates, sha256) == 0)
       return fail(Code::not_found, fmt::format("the source {} has no such certificate", name.value()));
     if (source.certificates.empty() && !source.token_sha256)

@@ -85,6 +85,8 @@ class Registry {
   /// Whose certificate it is, of a source that is not revoked; null where it is nobody's.
   const Source* source_of_certificate(const base::Digest& sha256) const;
   const Source* source_by_name(const base::SourceName& name) const;
+  /// A copy of the one of that name, to be changed. not_found; failed_precondition: it was revoked.
+  base::Result<Source> active_source(const base::SourceName& name) const;
   const Tenant* tenant(const base::TenantId& id) const;
   /// Whose token it is, of an operator that is neither revoked nor expired; null where it is nobody's. As
   /// holder_of_token().

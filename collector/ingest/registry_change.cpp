@@ -85,16 +85,16 @@ Result<void> check_address(const std::optional<std::string>& address) {
   return {};
 }
 
-Result<Source> known_source(const Registry& registry, const base::SourceName& name) {
-  const auto* found = registry.source_by_name(name);
+}  // namespace
+
+Result<Source> Registry::active_source(const base::SourceName& name) const {
+  const auto* found = source_by_name(name);
   if (found == nullptr) return fail(Code::not_found, fmt::format("there is no source {}", name.value()));
   if (found->revoked)
     return fail(Code::failed_precondition, fmt::format("the source {} was revoked on {}", name.value(),
                                                        base::format_rfc3339(*found->revoked)));
   return *found;
 }
-
-}  // namespace
 
 Result<void> change_registry(const std::filesystem::path& path,
                              const std::function<Result<void>(Registry&)>& change) {
@@ -165,7 +165,7 @@ Result<void> set_secrets(const std::filesystem::path& path, const base::SourceNa
                          const std::vector<std::string>& secrets, const crypto::Secret& key,
                          const crypto::Entropy& entropy) {
   return change_registry(path, [&](Registry& registry) -> Result<void> {
-    TRY_ASSIGN(auto source, known_source(registry, name));
+    TRY_ASSIGN(auto source, registry.active_source(name));
     if (source.scheme.empty() && source.pull_url.empty())
       return fail(Code::failed_precondition,
                   fmt::format("the source {} proves itself by a {} and has no secret", name.value(),
@@ -194,7 +194,7 @@ Result<std::string> make_backfill_token(const std::filesystem::path& path, const
                                         const crypto::Entropy& entropy) {
   const auto token = new_token("csb_", entropy);
   const auto changed = change_registry(path, [&](Registry& registry) -> Result<void> {
-    TRY_ASSIGN(auto source, known_source(registry, name));
+    TRY_ASSIGN(auto source, registry.active_source(name));
     source.backfill_sha256 = crypto::sha256(token);
     registry.put(std::move(source));
     return {};
@@ -206,7 +206,7 @@ Result<std::string> make_backfill_token(const std::filesystem::path& path, const
 Result<void> revoke_source(const std::filesystem::path& path, const base::SourceName& name,
                            const base::Clock& clock) {
   return change_registry(path, [&](Registry& registry) -> Result<void> {
-    TRY_ASSIGN(auto source, known_source(registry, name));
+    TRY_ASSIGN(auto source, registry.active_source(name));
     source.revoked = clock();
     registry.put(std::move(source));
     return {};

@@ -38,7 +38,7 @@ struct View {
       ingest::Allowance::none;  ///< the most of personal values that the role is given
   base::RegionId region;
   store::RegionFiles files;
-  std::optional<endpoints::SignedIn::Period> period;
+  std::optional<ingest::Period> period;
 
   /// Whether a record received then may be shown.
   bool shows(base::Timestamp received) const {

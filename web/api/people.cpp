@@ -125,7 +125,7 @@ endpoints::AskBySession People::by_session(ingest::IngestService& service) {
     auto person = std::make_shared<endpoints::SignedIn>();
     person->account = account->id;
     person->session = session->id;
-    if (account->period) person->period = {account->period->from, account->period->before};
+    person->period = account->period;
     return endpoints::Asker{service.registry(), std::move(who), std::move(person)};
   };
 }

@@ -23,8 +23,7 @@ http::Response response_of(scim::Answer answer) {
 }
 
 http::Response refused(int status, std::string detail) {
-  auto out = response_of(
-      {status, {}, scim::to_json(scim::Refusal{status, scim::ScimType::none, std::move(detail)}), {}});
+  auto out = response_of(scim::answer_of({status, scim::ScimType::none, std::move(detail)}));
   if (status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");
   return out;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "collector/ingest/policy.h"
+#include "collector/ingest/operators.h"
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
@@ -45,11 +45,7 @@ struct Invitation {
 };
 
 /// What of a tenant's log an auditor may see: records received from `from` on and before `before`.
-struct Period {
-  base::Timestamp from, before;
-
-  bool operator==(const Period&) const = default;
-};
+using Period = ingest::Period;
 
 /// Who an account is at an OpenID Provider. Nothing else there names a person for good.
 struct OidcLink {

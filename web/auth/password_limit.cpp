@@ -1,6 +1,7 @@
 #include "web/auth/password_limit.h"
 
-#include <boost/asio/ip/address.hpp>
+#include "collector/http/address.h"
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -47,19 +48,10 @@ void report(std::string_view doing, const base::Result<void>& done) {
 std::string home_of(std::string_view address) {
   constexpr std::size_t kKeptOfV4 = 3, kKeptOfV6 = 8;
   boost::system::error_code error;
-  auto parsed = boost::asio::ip::make_address(std::string(address), error);
+  const auto parsed = http::unmapped(boost::asio::ip::make_address(std::string(address), error));
   if (error) return {};
-  if (parsed.is_v6() && parsed.to_v6().is_v4_mapped())
-    parsed = boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, parsed.to_v6());
   if (parsed.is_loopback() || parsed.is_unspecified()) return {};
-  if (parsed.is_v4()) {
-    auto bytes = parsed.to_v4().to_bytes();
-    std::fill(bytes.begin() + kKeptOfV4, bytes.end(), std::uint8_t{0});
-    return boost::asio::ip::make_address_v4(bytes).to_string() + "/24";
-  }
-  auto bytes = parsed.to_v6().to_bytes();
-  std::fill(bytes.begin() + kKeptOfV6, bytes.end(), std::uint8_t{0});
-  return boost::asio::ip::make_address_v6(bytes).to_string() + "/64";
+  return http::network_of(parsed, kKeptOfV4, kKeptOfV6).to_string() + (parsed.is_v4() ? "/24" : "/64");
 }
 
 bool is_known(const Account& account, std::string_view address, base::Timestamp now) {

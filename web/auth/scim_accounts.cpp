@@ -1,6 +1,5 @@
 #include "web/auth/scim_accounts.h"
 
-#include "ledger/base/problem.h"
 #include "web/auth/text.h"
 #include "web/scim/resource.h"
 
@@ -22,18 +21,9 @@ using scim::ScimType;
 
 constexpr std::size_t kDisplayNameMax = 128;
 
-scim::Refusal refusal_of(const base::Error& error) {
-  auto out = scim::refusal_of(error);
-  // What runs out here is the disk.
-  if (error.code == base::Code::resource_exhausted)
-    out.status = base::http_status(error.code, base::Exhausted::disk);
-  return out;
-}
-
-tl::unexpected<scim::Refusal> refused(const base::Error& error) { return tl::unexpected(refusal_of(error)); }
-
-scim::Answer answer_of(const scim::Refusal& refusal) {
-  return {refusal.status, {}, scim::to_json(refusal), {}};
+/// What runs out here is the disk.
+tl::unexpected<scim::Refusal> refused(const base::Error& error) {
+  return tl::unexpected(scim::refusal_of(error, base::Exhausted::disk));
 }
 
 std::string display_name_of(const json::object& user) {
@@ -203,7 +193,7 @@ scim::Answer answer_scim(const Administrator& by, const RecordAll& record_all, c
       const auto followed = follower.follow(user);
       if (followed) continue;
       if (is_about || !can_wait(followed.error())) {
-        answer = answer_of(followed.error());
+        answer = scim::answer_of(followed.error());
         return false;
       }
       warn(user, followed.error());
@@ -213,7 +203,7 @@ scim::Answer answer_scim(const Administrator& by, const RecordAll& record_all, c
   });
   if (done) return answer;
   spdlog::error("a request of an identity platform was not carried out: {}", done.error().message);
-  return answer_of(refusal_of(done.error()));
+  return scim::answer_of(scim::refusal_of(done.error(), base::Exhausted::disk));
 }
 
 base::Result<void> follow_rights(const Administrator& by, const RecordAll& record_all,

@@ -1,8 +1,7 @@
 #include "web/auth/throttle.h"
 
+#include "collector/http/address.h"
 #include "ledger/crypto/digest.h"
-
-#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -51,9 +50,7 @@ std::string network_of(std::string_view address) {
   boost::system::error_code error;
   const auto parsed = boost::asio::ip::make_address(std::string(address), error);
   if (error || !parsed.is_v6()) return std::string(address);
-  auto bytes = parsed.to_v6().to_bytes();
-  std::fill(bytes.begin() + 8, bytes.end(), std::uint8_t{0});
-  return boost::asio::ip::make_address_v6(bytes).to_string() + "/64";
+  return http::network_of(parsed, 4, 8).to_string() + "/64";
 }
 
 std::int64_t Throttle::wait_s(const Failures& failures) const {

@@ -22,8 +22,6 @@ using scim::Kind;
 using scim::Refusal;
 using scim::ScimType;
 
-scim::Answer refused(const Refusal& refusal) { return {refusal.status, {}, scim::to_json(refusal), {}}; }
-
 bool has_payload(const Change& change) {
   return change.kind == Kind::user && change.group_id.empty() && change.what != Change::What::deleted;
 }
@@ -71,11 +69,8 @@ base::Result<std::unique_ptr<Provisioning>> Provisioning::open(Options options) 
 
 scim::Answer Provisioning::failed(const base::Error& error) const {
   if (options_.on_failure) options_.on_failure(error);
-  auto refusal = scim::refusal_of(error);
   // What runs out here is the disk.
-  if (error.code == Code::resource_exhausted)
-    refusal.status = base::http_status(error.code, base::Exhausted::disk);
-  return refused(refusal);
+  return scim::answer_of(scim::refusal_of(error, base::Exhausted::disk));
 }
 
 std::optional<Refusal> Provisioning::why_not(const ingest::Admitted& sender,
@@ -93,7 +88,7 @@ std::optional<Refusal> Provisioning::why_not(const ingest::Admitted& sender,
 
 scim::Answer Provisioning::answer(const ingest::Admitted& sender, const base::TenantId& tenant,
                                   const scim::Request& request) {
-  if (const auto refusal = why_not(sender, tenant)) return refused(*refusal);
+  if (const auto refusal = why_not(sender, tenant)) return scim::answer_of(*refusal);
   const Space space{tenant, sender.source->name};
   for (;;) {
     const auto roster = roster_of(space);
@@ -136,7 +131,7 @@ scim::Answer Provisioning::attempt(const ingest::Admitted& sender, const Space& 
           : record(sender, std::move(*events));
   if (refusal) {
     roster.undo();
-    return refused(*refusal);
+    return scim::answer_of(*refusal);
   }
   auto kept = keep(space, roster);
   if (!kept) {

@@ -1,6 +1,5 @@
 #include "web/scim/refusal.h"
 
-#include "ledger/base/problem.h"
 #include "web/scim/schema.h"
 
 #include <boost/json/array.hpp>
@@ -15,7 +14,7 @@ tl::unexpected<Refusal> refuse(ScimType type, std::string detail) {
   return tl::unexpected<Refusal>(Refusal{400, type, std::move(detail)});
 }
 
-Refusal refusal_of(const base::Error& error) {
+Refusal refusal_of(const base::Error& error, base::Exhausted exhausted) {
   switch (error.code) {
     case base::Code::already_exists:
       return {409, ScimType::uniqueness, "another resource has this userName"};
@@ -24,7 +23,7 @@ Refusal refusal_of(const base::Error& error) {
     case base::Code::aborted:
       return {409, ScimType::none, "the resource was changed meanwhile; read it and try again"};
     default:
-      return {base::http_status(error.code), ScimType::none, "the request could not be served"};
+      return {base::http_status(error.code, exhausted), ScimType::none, "the request could not be served"};
   }
 }
 

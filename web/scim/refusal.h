@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ledger/base/problem.h"
 #include "ledger/base/result.h"
 
 #include <tl/expected.hpp>
@@ -39,8 +40,9 @@ using Outcome = tl::expected<T, Refusal>;
 /// A refusal of status 400, as an Outcome.
 tl::unexpected<Refusal> refuse(ScimType type, std::string detail);
 
-/// What a failure of the store becomes. Its message stays inside.
-Refusal refusal_of(const base::Error& error);
+/// What a failure of the store becomes. Its message stays inside. `exhausted` is what a resource_exhausted is
+/// about.
+Refusal refusal_of(const base::Error& error, base::Exhausted exhausted = base::Exhausted::request);
 
 std::string_view to_string(ScimType type);
 

@@ -20,7 +20,7 @@ namespace {
 
 namespace json = boost::json;
 
-Answer refused(const Refusal& refusal) { return {refusal.status, {}, to_json(refusal), {}}; }
+Answer refused(const Refusal& refusal) { return answer_of(refusal); }
 
 Answer refused(int status, std::string detail) {
   return refused(Refusal{status, ScimType::none, std::move(detail)});
@@ -170,6 +170,8 @@ Answer answer_discovery(std::string_view endpoint, const std::optional<std::stri
 }
 
 }  // namespace
+
+Answer answer_of(const Refusal& refusal) { return {refusal.status, {}, to_json(refusal), {}}; }
 
 Answer Service::answer(const Request& request, Store& store) const {
   auto path = request.path;

@@ -4,6 +4,7 @@
 #include "ledger/base/time.h"
 #include "ledger/crypto/entropy.h"
 #include "web/scim/change.h"
+#include "web/scim/refusal.h"
 #include "web/scim/store.h"
 
 #include <cstdint>
@@ -33,6 +34,9 @@ struct Answer {
   /// What was changed; empty unless the status is a success.
   std::vector<Change> changes;
 };
+
+/// The answer to what is refused.
+Answer answer_of(const Refusal& refusal);
 
 /// A SCIM 2.0 service provider (RFC 7643, RFC 7644) for users and groups: reading, filtering, creating,
 /// replacing, patching and deleting them, and the documents that say what it can do. Bulk, sorting, `/Me` and
