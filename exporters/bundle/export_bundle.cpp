@@ -1,12 +1,12 @@
 #include "exporters/bundle/export_bundle.h"
 
+#include "exporters/bundle/bag.h"
 #include "exporters/bundle/readme.h"
 #include "exporters/bundle/retired_lines.h"
 #include "exporters/jsonl/lines.h"
 #include "exporters/verify/evidence.h"
 #include "exporters/verify/layout.h"
 #include "exporters/verify/proofs.h"
-#include "ledger/base/encoding.h"
 #include "ledger/crypto/cms.h"
 #include "ledger/crypto/timestamp.h"
 #include "ledger/record/event_view.h"
@@ -52,7 +52,8 @@ class Export {
     TRY(write_keys());
     TRY(write_evidence());
     TRY(write_statement_of_residency());
-    TRY(write_bag());
+    TRY(write_added_files());
+    TRY(write_bag_files());
     TRY(sign());
     TRY_ASSIGN(summary_.bytes, pack(staging_, summary_.folder, request_.format, now_, request_.output));
     return summary_;
@@ -302,37 +303,21 @@ class Export {
                            staging_);
   }
 
-  /// Lines `<hash>  <path>` of the staged files in data/, or of all others.
-  std::string manifest(bool payload) const {
-    std::string lines;
-    for (const auto& [name, entry] : staging_.entries()) {
-      if (name.starts_with("data/") == payload)
-        lines += fmt::format("{}  {}\n", base::to_hex(entry.sha256.view()), name);
-    }
-    return lines;
+  base::Result<void> write_added_files() {
+    if (!request_.add_files) return {};
+    TRY_ASSIGN(const auto files, request_.add_files({staging_.path_of(layout::kRecords),
+                                                     begin_,
+                                                     end_,
+                                                     head_.name,
+                                                     checkpoint_.checkpoint,
+                                                     {*checkpoint_.time * 1'000'000},
+                                                     now_}));
+    for (const auto& [name, content] : files) TRY(staging_.put(name, content));
+    return {};
   }
 
-  base::Result<void> write_bag() {
-    std::uint64_t bytes = 0, files = 0;
-    for (const auto& [name, entry] : staging_.entries()) {
-      if (!name.starts_with("data/")) continue;
-      bytes += entry.bytes;
-      ++files;
-    }
-    const auto& period = request_.period;
-    TRY(staging_.put(layout::kBagit, layout::kBagitText));
-    TRY(staging_.put(layout::kBagInfo,
-                     fmt::format("Bag-Software-Agent: countersign {}\n"
-                                 "Bagging-Date: {}\n"
-                                 "External-Description: Records of the log {} received from {} to {}\n"
-                                 "External-Identifier: {}\n"
-                                 "Payload-Oxum: {}.{}\n",
-                                 COUNTERSIGN_VERSION, base::format_rfc3339(now_).substr(0, 10),
-                                 head_.name.text, base::format_rfc3339(period.from),
-                                 base::format_rfc3339(period.to), summary_.folder, bytes, files)));
-    TRY(staging_.put(layout::kManifest, manifest(true)));
-    tag_manifest_ = manifest(false);
-    TRY(staging_.put(layout::kTagManifest, tag_manifest_));
+  base::Result<void> write_bag_files() {
+    TRY_ASSIGN(tag_manifest_, write_bag(staging_, {summary_.folder, head_.name, request_.period, now_}));
     summary_.seal = staging_.entries().find(layout::kTagManifest)->second.sha256;
     return {};
   }
@@ -391,6 +376,10 @@ base::Result<BundleSummary> export_bundle(const BundleRequest& request, const Bu
                             record::to_string(request.profile)));
   if (request.profile == Profile::none && !request.filter.empty())
     return fail(Code::invalid_argument, "the profile none shows no record, so a filter would choose nothing");
+  if (request.add_files && (!request.filter.empty() || request.profile == Profile::none))
+    return fail(Code::invalid_argument,
+                "a report is made of all records of the period: leave out the filter, and take another "
+                "profile than none");
   TRY_ASSIGN(auto staging, Staging::make(request.output));
   return Export(request, sources, progress, std::move(staging)).run();
 }

@@ -12,11 +12,13 @@
 #include "ledger/crypto/x509.h"
 #include "ledger/record/profile.h"
 #include "ledger/store/ledger_reader.h"
+#include "ledger/tree/checkpoint.h"
 #include "ledger/vault/vault_reader.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,6 +32,18 @@ using TimestampCall = std::function<base::Result<std::string>(std::string_view r
 /// Signs the checkpoint of a log without records, where none was published: a note as store::Writer makes it.
 using EmptyLogSigner = std::function<std::string(const base::LogName&, std::uint64_t size,
                                                  const base::Digest& root, std::int64_t time)>;
+
+/// What is known once a bundle's records are staged.
+struct StagedRecords {
+  std::filesystem::path file;        ///< data/records.jsonl
+  std::uint64_t begin = 0, end = 0;  ///< the numbers of the records in it: [begin, end)
+  base::LogName log;
+  tree::Checkpoint checkpoint;
+  base::Timestamp checkpoint_time, run_at;
+};
+/// Makes files from them that go into the bundle too: content by path, below `data/`.
+using AddFiles =
+    std::function<base::Result<std::map<std::string, std::string>>(const StagedRecords& records)>;
 
 struct BundleRequest {
   base::TenantId tenant;
@@ -53,6 +67,7 @@ struct BundleRequest {
   std::vector<crypto::Certificate> timestamp_authorities = {};
   EmptyLogSigner sign_empty_log = nullptr;
   ResidencyRequest residency = {};
+  AddFiles add_files = nullptr;  ///< needs all records: no filter, and not the profile none
 };
 
 struct BundleSources {
@@ -81,10 +96,10 @@ struct BundleSummary {
 /// calls, others work inside.
 ///
 /// Errors: invalid_argument for a period that ends before it begins, a filter or scope that cannot be used or
-/// does not go with the profile, or a certificate that is not for the key; failed_precondition where no
-/// checkpoint covers the log's records yet or the log is empty and nobody can sign for it; data_loss where
-/// the ledger does not read or its checkpoint does not verify; what the timestamp call gives;
-/// resource_exhausted where the disk is full.
+/// does not go with the profile or with `add_files`, or a certificate that is not for the key;
+/// failed_precondition where no checkpoint covers the log's records yet or the log is empty and nobody can
+/// sign for it; data_loss where the ledger does not read or its checkpoint does not verify; what the
+/// timestamp call gives; resource_exhausted where the disk is full.
 base::Result<BundleSummary> export_bundle(const BundleRequest& request, const BundleSources& sources,
                                           const ProgressFn& progress);
 

@@ -1,10 +1,8 @@
-#include "exporters/jsonl/lines.h"
 #include "exporters/verify/checks.h"
 #include "exporters/verify/layout.h"
+#include "exporters/verify/proven_records.h"
 #include "exporters/verify/residency.h"
-#include "ledger/record/record.h"
 #include "ledger/record/retired_context.h"
-#include "ledger/tree/proof.h"
 
 #include <fmt/format.h>
 
@@ -34,56 +32,23 @@ base::Result<void> check_scope(const Verification& run, const ResidencyFacts& fa
   return {};
 }
 
-/// The checkpoint of the system log, which the keys of the tenant's log sign too, under another name.
-base::Result<void> check_head(const Verification& run, const SystemLogHead& head, const std::string& note) {
-  const auto& log = run.evidence->log.text;
-  const base::LogName system{log.substr(0, log.rfind('/') + 1) + std::string(base::kSystemTenant)};
-  if (head.log != system) return fail(Code::data_loss, "the system log of the statement is not the region's");
-  const auto& verifiers = run.bundle_keys->verifiers();
-  const auto clock = std::find_if(verifiers.begin(), verifiers.end(), [](const tree::NoteVerifier& key) {
-    return key.type() == tree::NoteKeyType::cosignature;
-  });
-  TRY_ASSIGN(const auto keys, tree::KeyChain::make(system, verifiers.front().public_key(),
-                                                   clock->public_key(), run.endorsements));
-  TRY_ASSIGN(const auto opened, keys.open(note));
-  if (opened.checkpoint.size != head.size || opened.checkpoint.root != head.root || opened.time != head.time)
-    return fail(Code::data_loss, "the system log's checkpoint is not the one that the statement names");
-  if (!opened.checkpoint.extensions.empty() || opened.verified.size() != 2)
-    return fail(Code::data_loss,
-                "the system log's checkpoint is not signed by the log and its clock, and nothing else");
-  return {};
-}
-
-/// Each line of data/residency.jsonl, proven to stand in the system log.
+/// What the lines of data/residency.jsonl say, which stand in the system log that the statement names.
 base::Result<std::vector<SystemRecord>> read_records(const Verification& run, const ResidencyFacts& facts) {
-  const auto& head = *facts.system_log;
-  TRY_ASSIGN(const auto proofs_text, run.bundle.read(layout::kResidencyProofs, kBytesMax));
-  TRY_ASSIGN(const auto proofs, parse_residency_proofs(proofs_text));
-  TRY(check_head(run, head, proofs.checkpoint));
-  TRY_ASSIGN(const auto text, run.bundle.read(layout::kResidencyRecords, kBytesMax));
-  if (!text.empty() && text.back() != '\n')
-    return fail(Code::data_loss, "data/residency.jsonl does not end in a line feed");
+  TRY_ASSIGN(const auto proven,
+             read_proven_records(run, layout::kResidencyRecords, layout::kResidencyProofs));
+  const auto &head = *facts.system_log, &signed_head = proven.head;
+  if (head.log != signed_head.log)
+    return fail(Code::data_loss, "the system log of the statement is not the region's");
+  if (head.size != signed_head.size || head.root != signed_head.root || head.time != signed_head.time)
+    return fail(Code::data_loss, "the system log's checkpoint is not the one that the statement names");
   std::vector<SystemRecord> out;
-  std::string_view lines = text, line;
-  while (jsonl::take_line(lines, line)) {
-    if (out.size() == proofs.places.size())
-      return fail(Code::data_loss, "data/residency.jsonl has a record without a proof");
-    const auto& place = proofs.places[out.size()];
+  for (const auto& line : proven.records) {
     auto record = read_system_record(line, head.log, facts.tenant);
     if (!record) return fail("a record in data/residency.jsonl", record.error());
     if (!*record || !belongs_to(**record, facts.period))
       return fail(Code::data_loss, "data/residency.jsonl holds a record that does not belong there");
-    if ((*record)->seq != place.seq || (!out.empty() && place.seq <= out.back().seq))
-      return fail(Code::data_loss,
-                  "data/residency.jsonl and its proofs are not in the order of the system log");
-    if (!tree::verify_inclusion(place.seq, head.size, record::record_hash(line), place.path, head.root))
-      return fail(Code::data_loss,
-                  fmt::format("record {} of data/residency.jsonl is not in the system log: it was altered",
-                              place.seq));
     out.push_back(std::move(**record));
   }
-  if (out.size() != proofs.places.size())
-    return fail(Code::data_loss, "a record is missing from data/residency.jsonl: its proof is there");
   return out;
 }
 

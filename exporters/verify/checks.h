@@ -57,4 +57,8 @@ void check_records(Verification& run);
 /// that those also tell of what was retired, as data/retired.jsonl says.
 void check_residency(Verification& run);
 
+/// `report_records`, `report`: that the records of the system log that a report goes by stand in it. What the
+/// report says of them is for VerifyOptions::recompute.
+void check_reports(Verification& run);
+
 }  // namespace countersign::verify

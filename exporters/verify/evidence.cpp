@@ -13,37 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-void append_indented(std::string& out, const json::value& value, std::size_t depth) {
-  const auto line = [&](std::size_t level) { out.append("\n").append(2 * level, ' '); };
-  if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
-    char before = '{';
-    for (const auto& member : *object) {
-      out.push_back(before);
-      before = ',';
-      line(depth + 1);
-      base::append_json_string(out, {member.key().data(), member.key().size()});
-      out.append(": ");
-      append_indented(out, member.value(), depth + 1);
-    }
-    line(depth);
-    out.push_back('}');
-  } else if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
-    char before = '[';
-    for (const auto& one : *array) {
-      out.push_back(before);
-      before = ',';
-      line(depth + 1);
-      append_indented(out, one, depth + 1);
-    }
-    line(depth);
-    out.push_back(']');
-  } else if (const auto* text = value.if_string()) {
-    base::append_json_string(out, {text->data(), text->size()});
-  } else {
-    out += json::serialize(value);
-  }
-}
-
 constexpr std::string_view kFormats[] = {"countersign-bundle/1", "countersign-bundle/2"};
 
 json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
@@ -186,14 +155,7 @@ base::Result<Evidence> from_json(const json::object& root) {
 
 }  // namespace
 
-std::string to_indented(const json::value& value) {
-  std::string out;
-  append_indented(out, value, 0);
-  out.push_back('\n');
-  return out;
-}
-
-std::string format_evidence(const Evidence& evidence) { return to_indented(to_json(evidence)); }
+std::string format_evidence(const Evidence& evidence) { return base::to_indented(to_json(evidence)); }
 
 base::Result<Evidence> parse_evidence(std::string_view text) {
   TRY_ASSIGN(const auto parsed, base::parse_json(text, {.depth_max = 8}));

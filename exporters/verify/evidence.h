@@ -56,7 +56,4 @@ std::string format_evidence(const Evidence& evidence);
 /// data_loss for anything else. Does not check the figures.
 base::Result<Evidence> parse_evidence(std::string_view text);
 
-/// A JSON value as text for people: one member a line, two spaces of indentation, a line feed at the end.
-std::string to_indented(const boost::json::value& value);
-
 }  // namespace countersign::verify

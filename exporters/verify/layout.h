@@ -29,6 +29,14 @@ inline constexpr std::string_view kCheckpoints = "data/checkpoints.jsonl";
 inline constexpr std::string_view kResidency = "data/residency.json";
 inline constexpr std::string_view kResidencyRecords = "data/residency.jsonl";
 inline constexpr std::string_view kResidencyProofs = "data/residency.proofs.json";
+inline constexpr std::string_view kReport = "data/reports/report.json";
+inline constexpr std::string_view kReportPage = "data/reports/report.html";
+inline constexpr std::string_view kReportPdf = "data/reports/report.pdf";
+inline constexpr std::string_view kReportOscal = "data/reports/oscal.json";
+inline constexpr std::string_view kReportRecords = "data/reports/system.jsonl";
+inline constexpr std::string_view kReportProofs = "data/reports/system.proofs.json";
+/// `data/controls/step-up-missing.sql`, and so on: the controls that the report was made with.
+inline constexpr std::string_view kControls = "data/controls/";
 inline constexpr std::string_view kSigner = "keys/signer.pem";
 inline constexpr std::string_view kLogKeys = "keys/log.vkey";
 /// `keys/rotations/1`, and so on: the endorsement of each key that took over.

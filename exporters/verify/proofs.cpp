@@ -67,12 +67,12 @@ base::Result<Proofs> from_json(const json::value& root) {
 }  // namespace
 
 std::string format_proofs(const Proofs& proofs) {
-  return to_indented({{"log", proofs.log.text},
-                      {"tree_size", proofs.tree_size},
-                      {"root", base::to_base64(proofs.root.view())},
-                      {"first", to_json(proofs.first)},
-                      {"last", to_json(proofs.last)},
-                      {"consistency", to_json(proofs.previous)}});
+  return base::to_indented({{"log", proofs.log.text},
+                            {"tree_size", proofs.tree_size},
+                            {"root", base::to_base64(proofs.root.view())},
+                            {"first", to_json(proofs.first)},
+                            {"last", to_json(proofs.last)},
+                            {"consistency", to_json(proofs.previous)}});
 }
 
 base::Result<Proofs> parse_proofs(std::string_view text) {

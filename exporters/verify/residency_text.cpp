@@ -186,7 +186,7 @@ std::string format_residency(const Residency& residency) {
   json::array not_proven;
   if (!facts.system_log) not_proven.push_back(text(kNoSystemLog));
   for (const auto sentence : kNotProven) not_proven.push_back(text(sentence));
-  return to_indented(
+  return base::to_indented(
       {{"format", text(kFormat)},
        {"statement", text(kResidencyStatement)},
        {"scope",
@@ -226,7 +226,7 @@ std::string format_residency_proofs(const ResidencyProofs& proofs) {
     for (const auto& hash : place.path) path.push_back(json::string(base::to_base64(hash.view())));
     records.push_back({{"seq", place.seq}, {"path", std::move(path)}});
   }
-  return to_indented({{"checkpoint", proofs.checkpoint}, {"records", std::move(records)}});
+  return base::to_indented({{"checkpoint", proofs.checkpoint}, {"records", std::move(records)}});
 }
 
 base::Result<ResidencyProofs> parse_residency_proofs(std::string_view content) {

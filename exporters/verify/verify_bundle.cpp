@@ -183,6 +183,7 @@ base::Result<VerifyReport> verify_bundle(const std::filesystem::path& path, cons
   check_log(run);
   check_records(run);
   check_residency(run);
+  check_reports(run);
   conclude(run);
   return report;
 }

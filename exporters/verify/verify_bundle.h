@@ -15,6 +15,18 @@
 
 namespace countersign::verify {
 
+struct Evidence;
+struct ProvenRecords;
+
+/// What a report in a bundle is made of, all of it checked.
+struct ReportSources {
+  const OpenedBundle& bundle;
+  const Evidence& evidence;
+  const ProvenRecords* system = nullptr;  ///< null: the bundle has no system log to go by
+};
+/// Makes the report again; a failure says what differs.
+using RecomputeFn = std::function<base::Result<std::string>(const ReportSources&)>;
+
 /// What the reader knows from elsewhere, not from the bundle.
 struct VerifyOptions {
   std::vector<base::Digest> certificates = {};  ///< SHA-256 fingerprints of signers that are trusted
@@ -22,6 +34,9 @@ struct VerifyOptions {
   std::vector<crypto::Certificate> timestamp_authorities = {};
   /// Signed checkpoints of the log that were kept elsewhere: the bundle must extend or contain each.
   std::vector<std::string> known_checkpoints = {};
+  /// Makes a bundle's report again and gives a sentence for the check `report`, which fails where this does;
+  /// null: the figures of a report are not looked at.
+  RecomputeFn recompute = nullptr;
   UnpackLimits limits = {};
   unsigned threads = 0;  ///< 0: one for each core
 };

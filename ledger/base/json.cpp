@@ -2,6 +2,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/monotonic_resource.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value_stack.hpp>
 #include <fmt/format.h>
 
@@ -217,6 +218,48 @@ void append_json_string(std::string& out, std::string_view text) {
 std::string json_string(std::string_view text) {
   std::string out;
   append_json_string(out, text);
+  return out;
+}
+
+namespace {
+
+void append_indented(std::string& out, const json::value& value, std::size_t depth) {
+  const auto line = [&](std::size_t level) { out.append("\n").append(2 * level, ' '); };
+  if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
+    char before = '{';
+    for (const auto& member : *object) {
+      out.push_back(before);
+      before = ',';
+      line(depth + 1);
+      append_json_string(out, {member.key().data(), member.key().size()});
+      out.append(": ");
+      append_indented(out, member.value(), depth + 1);
+    }
+    line(depth);
+    out.push_back('}');
+  } else if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
+    char before = '[';
+    for (const auto& one : *array) {
+      out.push_back(before);
+      before = ',';
+      line(depth + 1);
+      append_indented(out, one, depth + 1);
+    }
+    line(depth);
+    out.push_back(']');
+  } else if (const auto* text = value.if_string()) {
+    append_json_string(out, {text->data(), text->size()});
+  } else {
+    out += json::serialize(value);
+  }
+}
+
+}  // namespace
+
+std::string to_indented(const json::value& value) {
+  std::string out;
+  append_indented(out, value, 0);
+  out.push_back('\n');
   return out;
 }
 

@@ -35,4 +35,7 @@ void append_json_string(std::string& out, std::string_view text);
 /// The same, by itself.
 std::string json_string(std::string_view text);
 
+/// A JSON value as text for people: one member a line, two spaces of indentation, a line feed at the end.
+std::string to_indented(const boost::json::value& value);
+
 }  // namespace countersign::base

@@ -21,6 +21,7 @@ json::object make() {
           {"sharing",
            {{"auditor", "pseudonymous"}, {"analyst", "masked"}, {"privacy", "full"}, {"admin", "full"}}},
           {"attributes", {{"not_personal", json::array()}}},
+          {"monitoring", {{"parameters", json::array()}}},
           {"retention",
            {{"rule", "forever"}, {"keep", "forever"}, {"at_hand", "12 months"}, {"types", json::array()}}}};
 }

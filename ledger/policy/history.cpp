@@ -17,7 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kType = "policy.changed";
+constexpr std::string_view kChanged = "policy.changed", kReviewed = "policy.reviewed";
 
 /// The members that a version's records speak of, as far as they are understood.
 std::vector<MemberChange> read_changes(const Version& version) {
@@ -63,7 +63,9 @@ base::Result<void> PolicyHistory::add(std::string_view record) {
   TRY_ASSIGN(const auto parts, record::read_record(record));
   if (base::tenant_of({std::string(parts.log)}).value() != base::kSystemTenant) return {};
   TRY_ASSIGN(const auto event, record::read_event(parts.event));
-  if (event.plain(record::kType) != kType) return {};
+  const auto type = event.plain(record::kType);
+  if (type != kChanged && type != kReviewed) return {};
+  const base::TenantId tenant{event.text(record::kActionResource)};
   Said said{event.text(record::kId),
             event.text(record::kActionContext),
             std::string(event.plain(record::kActorId)),
@@ -71,11 +73,29 @@ base::Result<void> PolicyHistory::add(std::string_view record) {
             event.text(record::kActionName),
             parts.received,
             {std::string(parts.log), base::index_of(parts.seq)}};
-  const base::TenantId tenant{event.text(record::kActionResource)};
+  if (type == kReviewed) {
+    const Review review{said.received, said.author, said.role, event.text(record::kOutcomeReason), said.at};
+    const auto [known, added] = reviews_[tenant].try_emplace(said.id, said.context, review);
+    if (!added && review.at < known->second.second.at) known->second.second = review;
+    return {};
+  }
   const auto [known, added] = said_[tenant].emplace(said.id, said);
   // Each region's log has it; it was in force when the first of them said so.
   if (!added && said.received < known->second.received) known->second = std::move(said);
   return {};
+}
+
+std::vector<Review> PolicyHistory::reviews_of(const base::TenantId& tenant, std::string_view change) const {
+  std::vector<Review> out;
+  const auto found = reviews_.find(tenant);
+  if (found == reviews_.end()) return out;
+  for (const auto& [id, one] : found->second) {
+    if (one.first == change) out.push_back(one.second);
+  }
+  std::stable_sort(out.begin(), out.end(), [](const Review& a, const Review& b) {
+    return std::tie(a.at, a.record.seq) < std::tie(b.at, b.record.seq);
+  });
+  return out;
 }
 
 TenantHistory PolicyHistory::of(const base::TenantId& tenant) const {
@@ -97,6 +117,8 @@ TenantHistory PolicyHistory::of(const base::TenantId& tenant) const {
     if (change.said.size() != change.parts) continue;
     std::sort(change.said.begin(), change.said.end());
     Version version;
+    version.change = id;
+    version.reviews = reviews_of(tenant, id);
     const Said* last = change.said.front().second;
     for (const auto& [number, said] : change.said) {
       version.changes.push_back(said->context);

@@ -10,6 +10,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace countersign::policy {
@@ -22,14 +23,24 @@ struct RecordAt {
   bool operator==(const RecordAt&) const = default;
 };
 
+/// Somebody's word that a change was looked at.
+struct Review {
+  base::Timestamp at;    ///< when it was received
+  std::string by, role;  ///< the token of who looked, and as what: `operator` or `account`
+  std::string note;      ///< what was said of it
+  RecordAt record;       ///< that says so, in the first region that was read
+};
+
 /// A tenant's policies from a time on.
 struct Version {
+  std::string change;        ///< ChangePart::change, by which reviews name it
   base::Timestamp from;      ///< in force from then on, that moment included: when its records were received
   std::string author, role;  ///< the token of who changed it, and as what: `operator` or `account`
   std::string action;        ///< how: `policy put over HTTP`
   boost::json::object before, after;  ///< as default_policy() has them, in full
   std::vector<std::string> changes;   ///< what the records say, member by member
   std::vector<RecordAt> records;      ///< that say so, in the first region that was read
+  std::vector<Review> reviews;        ///< the oldest first
 };
 
 /// One tenant's policies over time. const calls are thread-safe.
@@ -50,14 +61,15 @@ class TenantHistory {
   boost::json::object first_;
 };
 
-/// What policies tenants had at which time, made of `policy.changed` records of the system log and of nothing
-/// else: so that whoever has the records, be it on the appliance or far from it, judges an event by the
-/// policy of its time. Records may be added in any order, and more than once, as regions repeat them. One
-/// thread at a time; const calls are thread-safe after the last add().
+/// What policies tenants had at which time, and who reviewed each change, made of `policy.changed` and
+/// `policy.reviewed` records of the system log and of nothing else: so that whoever has the records, be it on
+/// the appliance or far from it, judges an event by the policy of its time. Records may be added in any
+/// order, and more than once, as regions repeat them. One thread at a time; const calls are thread-safe after
+/// the last add().
 class PolicyHistory {
  public:
-  /// Adds a record, verbatim; one that is no change of a tenant's policies, or of another log than a system
-  /// log, changes nothing. data_loss where it is no record.
+  /// Adds a record, verbatim; one that is no change of a tenant's policies and no review of one, or of
+  /// another log than a system log, changes nothing. data_loss where it is no record.
   base::Result<void> add(std::string_view record);
 
   /// The tenant's history, of what was added until now. A change of which not all records were added was not
@@ -74,7 +86,12 @@ class PolicyHistory {
     base::Timestamp received;
     RecordAt at;
   };
-  std::map<base::TenantId, std::map<std::string, Said>> said_;  ///< by the event's id
+  template <class What>
+  using ById = std::map<base::TenantId, std::map<std::string, What>>;  ///< by the event's id
+  std::vector<Review> reviews_of(const base::TenantId& tenant, std::string_view change) const;
+
+  ById<Said> said_;
+  ById<std::pair<std::string, Review>> reviews_;  ///< with what they name
 };
 
 }  // namespace countersign::policy

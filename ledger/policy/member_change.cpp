@@ -41,6 +41,16 @@ json::value value_of(std::string_view text) {
   return json::string(text.data(), text.size());
 }
 
+/// Where `, after ` parts what held before from what holds after it. Texts in a list may have these words in
+/// them, too, and no beginning of a list is one; a word has no more than one of them.
+std::size_t parting(std::string_view values, std::string_view words) {
+  const auto first = values.find(words);
+  for (auto at = first; at != std::string_view::npos; at = values.find(words, at + 1)) {
+    if (base::parse_json(values.substr(0, at), {.depth_max = 4})) return at;
+  }
+  return first;
+}
+
 /// `retention.types[3]` is the path and 3.
 base::Result<void> read_path(std::string_view text, MemberChange& out) {
   constexpr std::string_view kSharing = "sharing with the role ";
@@ -98,11 +108,12 @@ base::Result<MemberChange> read_member_change(std::string_view context) {
   constexpr std::string_view kBefore = "before ", kAfter = ", after ", kRemoved = "removed ",
                              kAdded = "added ";
   if (said.starts_with(kBefore)) {
-    const auto middle = said.find(kAfter);
+    const auto values = said.substr(kBefore.size());
+    const auto middle = parting(values, kAfter);
     if (middle == std::string_view::npos)
       return fail(Code::invalid_argument, "it does not say what holds after it");
-    out.before = value_of(said.substr(kBefore.size(), middle - kBefore.size()));
-    out.after = value_of(said.substr(middle + kAfter.size()));
+    out.before = value_of(values.substr(0, middle));
+    out.after = value_of(values.substr(middle + kAfter.size()));
     return out;
   }
   const bool removed = said.starts_with(kRemoved);

@@ -2,33 +2,19 @@
 
 #include "ledger/projection/columns.h"
 #include "ledger/projection/forget.h"
-#include "ledger/projection/heard.h"
-#include "ledger/projection/lives.h"
-#include "ledger/record/event_view.h"
-#include "ledger/record/record.h"
+#include "ledger/projection/record_rows.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/store/schema.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace countersign::projection {
 namespace {
 
 using base::Code;
 using base::fail;
-using record::FieldType;
-
-constexpr int kFirstMember = 9;  ///< bind index of the first member of an event
-
-std::string insert_sql() {
-  std::string sql = "INSERT INTO events VALUES(?1,?2,?3,?4,?5,?6,?7,?8";
-  for (std::size_t i = 0; i < record::kEventFieldCount; ++i)
-    sql += fmt::format(",?{}", static_cast<std::size_t>(kFirstMember) + i);
-  return sql + ")";
-}
 
 base::Result<sqlite::Connection> open_or_make(const std::filesystem::path& file) {
   auto there = sqlite::Connection::open(file, {.access = sqlite::Access::read_write, .cache_kib = 32768});
@@ -63,13 +49,9 @@ struct Index::Impl {
   sqlite::Connection connection;
   sqlite::Statement next;
   sqlite::Statement set_next;
-  sqlite::Statement insert;
   sqlite::Statement insert_words;
-  ChallengeLives lives;
-  SourcesHeard heard;
+  RecordRows rows;
   RetiredRecords retired;
-  std::array<std::string, record::kEventFieldCount> texts;
-  std::string words;
 
   base::Result<void> take(std::int64_t place, std::string_view bytes);
 };
@@ -87,57 +69,16 @@ base::Result<Index> Index::open(const std::filesystem::path& index_file) {
   TRY_ASSIGN(
       auto set_next,
       index.prepare("INSERT INTO progress(log,next) VALUES(?1,?2) ON CONFLICT(log) DO UPDATE SET next=?2"));
-  TRY_ASSIGN(auto insert, index.prepare(insert_sql()));
   TRY_ASSIGN(auto insert_words, index.prepare("INSERT INTO words(rowid,text) VALUES(?1,?2)"));
-  TRY_ASSIGN(auto lives, ChallengeLives::prepare(index));
-  TRY_ASSIGN(auto heard, SourcesHeard::prepare(index));
+  TRY_ASSIGN(auto rows, RecordRows::prepare(index));
   TRY_ASSIGN(auto retired, RetiredRecords::prepare(index));
-  return Index(std::make_unique<Impl>(Impl{std::move(index),
-                                           std::move(next),
-                                           std::move(set_next),
-                                           std::move(insert),
-                                           std::move(insert_words),
-                                           std::move(lives),
-                                           std::move(heard),
-                                           std::move(retired),
-                                           {},
-                                           {}}));
+  return Index(std::make_unique<Impl>(Impl{std::move(index), std::move(next), std::move(set_next),
+                                           std::move(insert_words), std::move(rows), std::move(retired)}));
 }
 
 base::Result<void> Index::Impl::take(std::int64_t place, std::string_view bytes) {
-  TRY_ASSIGN(const auto view, record::read_record(bytes));
-  TRY_ASSIGN(const auto event, record::read_event(view.event));
-  TRY_ASSIGN(const auto occurred, base::parse_rfc3339(event.plain(record::kTime)));
-  const auto log = store::log_of_place(place);
-  TRY_ASSIGN(const auto life, lives.life_of(log, place, occurred.micros, event));
-  TRY(heard.note(log, view, event, occurred.micros));
-  life ? insert.bind(8, *life) : insert.bind_null(8);
-  insert.bind(1, place).bind(2, log).bind(3, static_cast<std::int64_t>(base::index_of(view.seq)));
-  insert.bind(4, view.received.micros)
-      .bind(5, occurred.micros)
-      .bind_text(6, view.source)
-      .bind_text(7, view.proof);
-  words.assign(view.source);
-  for (std::size_t i = 0; i < record::kEventFieldCount; ++i) {
-    const int at = kFirstMember + static_cast<int>(i);
-    const auto& field = record::kEventFields[i];
-    const auto raw = event.raw[i];
-    if (raw.empty()) {
-      insert.bind_null(at);
-    } else if (field.type == FieldType::boolean) {
-      insert.bind(at, raw == "true" ? 1 : 0);
-    } else if (field.type == FieldType::integer) {
-      std::int64_t number = 0;
-      std::from_chars(raw.data(), raw.data() + raw.size(), number);
-      insert.bind(at, number);
-    } else {
-      texts[i] = event.text(static_cast<record::Field>(i));
-      insert.bind_text(at, texts[i]);
-      if (is_searchable_text(field)) words.append(" ").append(texts[i]);
-    }
-  }
-  TRY(insert.run());
-  return insert_words.bind(1, place).bind_text(2, words).run();
+  TRY(rows.add(store::log_of_place(place), place, bytes));
+  return insert_words.bind(1, place).bind_text(2, rows.words()).run();
 }
 
 base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uint64_t records_max) {
@@ -164,7 +105,7 @@ base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uin
     if (taken >= records_max) break;
   }
   if (taken == 0) return taken;
-  TRY(impl_->heard.flush());
+  TRY(impl_->rows.flush());
   TRY(transaction.commit());
   if (impl_->connection.wal_pages() > 10'000) impl_->connection.move_wal();
   return taken;

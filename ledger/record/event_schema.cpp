@@ -19,18 +19,20 @@ constexpr std::string_view kEventTypes[] = {
     "factor.removed",   "factor.reset",        "user.provisioned",      "user.deprovisioned",
     "user.suspended",   "user.role_changed",   "policy.changed",        "source.heartbeat"};
 constexpr std::string_view kSystemTypes[] = {
-    "source.added",       "source.revoked",     "source.silent",     "source.heard",
-    "tenant.added",       "tenant.moved",       "policy.changed",    "key.created",
-    "key.rotated",        "ledger.started",     "export.performed",  "personal.viewed",
-    "erasure.requested",  "erasure.performed",  "hold.placed",       "hold.released",
-    "records.sealed",     "records.retired",    "backup.performed",  "backup.restored",
-    "operator.added",     "operator.revoked",   "login.succeeded",   "login.failed",
-    "session.ended",      "password.set",       "password.verified", "identity.verified",
-    "challenge.sent",     "challenge.verified", "challenge.failed",  "factor.enrolled",
-    "factor.removed",     "factor.reset",       "user.provisioned",  "user.deprovisioned",
-    "user.suspended",     "user.role_changed",  "user.invited",      "bundle.downloaded",
-    "bundle.approved",    "record.viewed",      "records.searched",  "challenge.expired",
-    "challenge.cancelled"};
+    "source.added",        "source.revoked",       "source.silent",     "source.heard",
+    "tenant.added",        "tenant.moved",         "policy.changed",    "key.created",
+    "key.rotated",         "ledger.started",       "export.performed",  "personal.viewed",
+    "erasure.requested",   "erasure.performed",    "hold.placed",       "hold.released",
+    "records.sealed",      "records.retired",      "backup.performed",  "backup.restored",
+    "operator.added",      "operator.revoked",     "login.succeeded",   "login.failed",
+    "session.ended",       "password.set",         "password.verified", "identity.verified",
+    "challenge.sent",      "challenge.verified",   "challenge.failed",  "factor.enrolled",
+    "factor.removed",      "factor.reset",         "user.provisioned",  "user.deprovisioned",
+    "user.suspended",      "user.role_changed",    "user.invited",      "bundle.downloaded",
+    "bundle.approved",     "record.viewed",        "records.searched",  "challenge.expired",
+    "challenge.cancelled", "ledger.verified",      "policy.reviewed",   "report.performed",
+    "finding.opened",      "finding.acknowledged", "finding.answered",  "finding.resolved",
+    "finding.undelivered"};
 constexpr std::string_view kPurposes[] = {"signup", "admin_action", "login", "step_up", "audit_access"};
 constexpr std::string_view kFactors[] = {"sms", "whatsapp", "voice", "email", "totp", "passkey", "push"};
 constexpr std::string_view kSecretNames[] = {

@@ -111,6 +111,44 @@ base::Result<Connection> Connection::open(const std::filesystem::path& file, con
   return connection;
 }
 
+base::Result<Connection> Connection::open_in_memory(int cache_kib) {
+  sqlite3* raw = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                    SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI;
+  const int result = sqlite3_open_v2(":memory:", &raw, flags, nullptr);
+  auto impl = std::make_unique<Impl>();
+  impl->db.reset(raw);
+  if (result != SQLITE_OK) return fail("cannot open a database in memory", sqlite_error(raw, result).value());
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_busy_timeout(raw, 2000);
+  Connection connection(std::move(impl));
+  TRY(connection.execute(
+      fmt::format("PRAGMA cache_size=-{}; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; "
+                  "PRAGMA temp_store=MEMORY; PRAGMA synchronous=OFF; PRAGMA journal_mode=OFF",
+                  cache_kib)));
+  return connection;
+}
+
+base::Result<void> Connection::attach(const std::filesystem::path& file, std::string_view name) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored))
+    return fail(Code::not_found, fmt::format("{} is not there", file.string()));
+  std::string uri = "file:";
+  for (const char c : file.string()) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '.' || c == '_' || c == '-';
+    plain ? uri.push_back(c) : void(uri += fmt::format("%{:02X}", static_cast<unsigned char>(c)));
+  }
+  TRY_ASSIGN(auto statement, prepare(fmt::format("ATTACH ?1 AS {}", name)));
+  uri += "?mode=ro";
+  return statement.bind_text(1, uri).run();
+}
+
+base::Result<void> Connection::detach(std::string_view name) {
+  return execute(fmt::format("DETACH {}", name));
+}
+
 base::Result<void> Connection::execute(const std::string& sql) {
   const int result = sqlite3_exec(impl_->db.get(), sql.c_str(), nullptr, nullptr, nullptr);
   if (result != SQLITE_OK) return sqlite_error(impl_->db.get(), result);
@@ -123,6 +161,22 @@ base::Result<Statement> Connection::prepare(std::string_view sql) {
                                         SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
   if (result != SQLITE_OK) return sqlite_error(impl_->db.get(), result);
   return Statement(raw);
+}
+
+base::Result<void> Connection::run_script(std::string_view sql, const std::function<void(Statement&)>& bind) {
+  while (!sql.empty()) {
+    sqlite3_stmt* raw = nullptr;
+    const char* rest = nullptr;
+    const int result =
+        sqlite3_prepare_v3(impl_->db.get(), sql.data(), static_cast<int>(sql.size()), 0, &raw, &rest);
+    if (result != SQLITE_OK) return sqlite_error(impl_->db.get(), result);
+    sql.remove_prefix(static_cast<std::size_t>(rest - sql.data()));
+    if (raw == nullptr) continue;
+    Statement statement(raw);
+    bind(statement);
+    TRY(statement.run());
+  }
+  return {};
 }
 
 base::Result<std::int64_t> Connection::query_integer(std::string_view sql) {
@@ -202,6 +256,23 @@ base::Bytes Statement::blob(int column) const {
   const auto* bytes = sqlite3_column_blob(statement_, column);
   return {static_cast<const std::uint8_t*>(bytes),
           static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+bool Statement::is_integer(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_INTEGER;
+}
+bool Statement::is_text(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_TEXT; }
+int Statement::column_count() const { return sqlite3_column_count(statement_); }
+std::string_view Statement::column_name(int column) const {
+  const char* name = sqlite3_column_name(statement_, column);
+  return name != nullptr ? name : "";
+}
+std::vector<std::string> Statement::parameter_names() const {
+  std::vector<std::string> names;
+  for (int i = 1; i <= sqlite3_bind_parameter_count(statement_); ++i) {
+    const char* name = sqlite3_bind_parameter_name(statement_, i);
+    names.emplace_back(name != nullptr && name[0] == ':' ? name + 1 : "");
+  }
+  return names;
 }
 bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -52,12 +53,22 @@ using VisitPiece = std::function<base::Result<void>(std::uint64_t index, base::B
 class Connection {
  public:
   static base::Result<Connection> open(const std::filesystem::path& file, const OpenOptions& options);
+  /// An empty database in memory, which goes with the connection.
+  static base::Result<Connection> open_in_memory(int cache_kib = 8192);
   ~Connection();
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
 
+  /// Adds an existing file under a name (of letters) for reading alone; detach() takes it away.
+  base::Result<void> attach(const std::filesystem::path& file, std::string_view name);
+  base::Result<void> detach(std::string_view name);
+
   /// Runs statements that return no rows.
   base::Result<void> execute(const std::string& sql);
+
+  /// Runs statements one after another; `bind` gives each the values of its parameters. The values must live
+  /// until the call ends.
+  base::Result<void> run_script(std::string_view sql, const std::function<void(Statement&)>& bind);
 
   /// Prepares one statement; keep it and use it again. It must not outlive its connection.
   base::Result<Statement> prepare(std::string_view sql);
@@ -95,6 +106,7 @@ class Connection {
   base::Result<FileShape> peek_pages(std::size_t piece_bytes, const VisitPiece& visit);
 
  private:
+  friend class Guard;
   struct Impl;
   sqlite3* handle() const;
   explicit Connection(std::unique_ptr<Impl> impl);
@@ -127,9 +139,18 @@ class Statement {
   std::string_view text(int column) const;
   base::Bytes blob(int column) const;
   bool is_null(int column) const;
+  bool is_integer(int column) const;  ///< of the value, not of the declaration
+  bool is_text(int column) const;
+
+  int column_count() const;
+  std::string_view column_name(int column) const;
+  /// Names of parameters such as `:from`, without the colon, in the order of their indices from 1 on; empty
+  /// for one without a name.
+  std::vector<std::string> parameter_names() const;
 
  private:
   friend class Connection;
+  friend class Guard;
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
   sqlite3_stmt* statement_;
 };

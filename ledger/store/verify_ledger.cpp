@@ -4,6 +4,7 @@
 #include "ledger/store/log_tail.h"
 #include "ledger/store/recorded.h"
 #include "ledger/store/verify_chunk.h"
+#include "ledger/store/verify_keys.h"
 #include "ledger/store/verify_sealed.h"
 #include "ledger/store/verify_workers.h"
 #include "ledger/tree/checkpoint.h"
@@ -82,14 +83,17 @@ class Verification {
     const unsigned threads =
         options_.threads != 0 ? options_.threads : std::max(1u, std::thread::hardware_concurrency());
     // Beside the records: on its own it would leave all processors but one idle.
-    auto keys = std::async(std::launch::async, [this] { return sum_keys(); });
+    auto keys = std::async(std::launch::async,
+                           [this] { return sum_of_keys(ledger_, heads_, [this] { return go_on(); }); });
     {
       VerifyWorkers workers(file, std::move(chunks), keys_, threads);
       for (const auto& head : heads_) TRY(check_log(head, workers, progress));
     }
     TRY(check_keys(keys.get()));
+    TRY(go_on());
     TRY(check_recorded());
     TRY(check_places());
+    TRY(go_on());
     std::error_code ignored;
     if (options_.pages || std::filesystem::file_size(file, ignored) <= kPagesBytesMax) TRY(check_pages());
     return std::move(report_);
@@ -100,6 +104,12 @@ class Verification {
 
   void fault(const std::string& log, std::int64_t seq, std::string what) {
     if (report_.faults.size() < kFaultsMax) report_.faults.push_back({log, seq, std::move(what)});
+  }
+
+  /// aborted where it is stopped.
+  base::Result<void> go_on() const {
+    if (options_.stopped && options_.stopped()) return fail(Code::aborted, "the verification was stopped");
+    return {};
   }
 
   base::Result<void> check_schema() {
@@ -147,6 +157,7 @@ class Verification {
     bool whole = true;
     std::uint64_t retired = 0;
     for (std::uint64_t begin = 0; begin < head.size; begin += kChunkRecords) {
+      TRY(go_on());
       const auto chunk = workers.take();
       if (whole) whole = check_joint(head, begin, chunk, edge) && add_leaves(head, chunk, edge, log, outside);
       report_.bytes += chunk.bytes;
@@ -181,7 +192,7 @@ class Verification {
   }
 
   base::Result<void> check_sealed(const LogHead& head, std::uint64_t retired) {
-    auto checked = verify_sealed(reader_, head, segments_);
+    auto checked = verify_sealed(reader_, head, segments_, options_.stopped);
     if (!checked && checked.error().code != Code::data_loss) return fail(checked.error());
     if (!checked) {
       fault(head.name.text, -1, checked.error().message);
@@ -196,7 +207,7 @@ class Verification {
     return {};
   }
 
-  /// Uses ledger_, so sum_keys() must have ended.
+  /// Uses ledger_, so sum_of_keys() must have ended.
   base::Result<void> check_recorded() {
     const auto system = std::find_if(heads_.begin(), heads_.end(), [](const LogHead& one) {
       return base::tenant_of(one.name).value() == base::kSystemTenant;
@@ -290,22 +301,6 @@ class Verification {
     return false;
   }
 
-  /// The sum over the keys of the records that this verification is of; touches ledger_ and heads_ only.
-  base::Result<std::uint64_t> sum_keys() {
-    TRY_ASSIGN(auto statement, ledger_.prepare("SELECT key,place FROM idempotency"));
-    std::uint64_t sum = 0;
-    for (;;) {
-      TRY_ASSIGN(const bool row, statement.step());
-      if (!row) return sum;
-      const auto place = statement.integer(1);
-      // Rows of records that came while this ran are not of this verification.
-      const auto head = std::find_if(heads_.begin(), heads_.end(),
-                                     [&](const LogHead& h) { return h.number == log_of_place(place); });
-      if (head == heads_.end() ? key_is_new(place) : index_of_place(place) >= head->size) continue;
-      sum += key_part(statement.blob(0), place);
-    }
-  }
-
   base::Result<void> check_keys(const base::Result<std::uint64_t>& sum) {
     if (!sum) return fail(sum.error());
     if (*sum != key_sum_ && report_.faults.empty())
@@ -313,10 +308,6 @@ class Verification {
             "the idempotency keys are not those of the records: a retry could be taken for new, or an event "
             "for a retry");
     return {};
-  }
-
-  bool key_is_new(std::int64_t place) const {
-    return log_of_place(place) >= static_cast<std::int64_t>(heads_.size());
   }
 
   /// Rows that belong to no log, and tiles that nothing explains.

@@ -28,6 +28,8 @@ struct VerifyLedgerOptions {
   std::vector<std::string> known_checkpoints;
   /// What was signed last, kept outside the data folder.
   const HeadMemory* heads = nullptr;
+  /// Asked from several threads while it goes on; true: end soon, with `aborted`. Empty: go on to the end.
+  std::function<bool()> stopped = {};
 };
 
 /// Something that is wrong. The first of a report is the first wrong record of the first log.
@@ -58,8 +60,8 @@ struct LedgerReport {
 /// times, tiles, idempotency keys, every checkpoint's signatures and root, sealed segments, the schema with
 /// its triggers. Of records that were retired it checks the hashes, their number and root. Reads through
 /// connections of its own, also beside a running writer: then up to the sizes that it finds when it begins.
-/// Errors: only where the file cannot be read at all. `progress` gets the number of records done, from the
-/// calling thread.
+/// Errors: where the file cannot be read at all, and aborted where it was stopped. `progress` gets the number
+/// of records done, from the calling thread.
 base::Result<LedgerReport> verify_ledger(const std::filesystem::path& ledger_file,
                                          const VerifyLedgerOptions& options,
                                          const std::function<void(std::uint64_t)>& progress);

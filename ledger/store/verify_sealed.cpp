@@ -77,7 +77,8 @@ base::Result<void> check_table(LedgerReader& reader, const LogHead& log, const S
 }  // namespace
 
 base::Result<SealedCheck> verify_sealed(LedgerReader& reader, const LogHead& log,
-                                        const std::filesystem::path& segments) {
+                                        const std::filesystem::path& segments,
+                                        const std::function<bool()>& stopped) {
   SealedCheck out;
   TRY_ASSIGN(const auto ranges, reader.sealed(log));
   std::uint64_t next = 0;
@@ -100,6 +101,7 @@ base::Result<SealedCheck> verify_sealed(LedgerReader& reader, const LogHead& log
     TRY(check_range(range, hashes));
     TRY(check_table(reader, log, range, hashes));
     for (const auto& part : range.parts) {
+      if (stopped && stopped()) return fail(Code::aborted, "the verification was stopped");
       TRY(check_part(log, part, segments));
       if (!part.retired) {
         TRY(check_content(log, part, segments));

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 namespace countersign::store {
@@ -21,8 +22,10 @@ struct SealedCheck {
 /// Checks what the sealed ranges of a log say: that they follow one another from the log's beginning, name
 /// the log, and fit the record hashes, that each file that is kept has the SHA-256 that was stated and holds
 /// what is said of it (types, times, bytes, keys), and that the table holds no other record in a sealed
-/// place. data_loss for the first that is wrong.
+/// place. data_loss for the first that is wrong; aborted where `stopped`, unless it is empty, says so between
+/// two files.
 base::Result<SealedCheck> verify_sealed(LedgerReader& reader, const LogHead& log,
-                                        const std::filesystem::path& segments);
+                                        const std::filesystem::path& segments,
+                                        const std::function<bool()>& stopped = {});
 
 }  // namespace countersign::store
