@@ -46,6 +46,9 @@ LIBRARY_OWNERS = {
     "liboath/": ["web/auth"],
     "qrencode.h": ["web/auth"],
     "p11-kit/": ["ledger/crypto"],
+    "curl/": ["web/senders"],
+    "cairo": ["reports/render", "tests/reports/render"],
+    "pango/": ["reports/render", "tests/reports/render"],
     "sqlite3.h": ["ledger/sqlite", "tests/fault", "tests/support", "tests/bench"],
     "boost/beast": ["collector/http", "tests/support", "tests/bench"],
 }

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "ledger/base/result.h"
+#include "reports/engine/catalogue.h"
+#include "reports/engine/report.h"
+#include "reports/engine/run_control.h"
+#include "reports/engine/sample.h"
+#include "reports/engine/workspace.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace countersign::reports {
+
+struct ReportRequest {
+  std::string region, log;
+  LogState as_of;  ///< of the tenant's log: what the workspace's scope ends with
+  std::optional<LogState> system_log;
+  std::string framework = "soc2";     ///< by which the report is arranged
+  std::vector<std::string> criteria;  ///< clauses; empty: all
+  std::vector<SampleRequest> samples;
+  RunLimits limits;
+};
+
+/// Called before each control and listing with its id, how many are done and how many there are.
+using ReportProgress = std::function<void(std::string_view id, std::size_t done, std::size_t all)>;
+
+/// Runs every control that supports one of the criteria, and every listing, over a workspace. Parameters are
+/// those that the tenant's policy (`monitoring.parameters`) sets at the end of the period, else the controls'
+/// own; one that cannot be used is told among the warnings. invalid_argument for a framework or clause that
+/// no control supports, and a sample of a control that is not reported; else the errors of run_control.
+base::Result<Report> build_report(Workspace& workspace, const Catalogue& catalogue,
+                                  const ReportRequest& request, const ReportProgress& progress = nullptr);
+
+}  // namespace countersign::reports

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "ledger/base/result.h"
+#include "ledger/base/time.h"
+#include "ledger/base/types.h"
+#include "ledger/policy/history.h"
+#include "ledger/projection/record_rows.h"
+#include "ledger/sqlite/connection.h"
+#include "ledger/sqlite/guard.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace countersign::reports {
+
+/// Which records a report looks at.
+struct Scope {
+  base::TenantId tenant;
+  base::Timestamp from, until;               ///< the period, by when things happened
+  std::uint64_t first_seq = 0, end_seq = 0;  ///< of the tenant's log: [first_seq, end_seq)
+  std::uint64_t system_size = 0;             ///< of the system log
+};
+
+/// The tables that queries read, in memory: reports/workspace/*.sql. The same on the appliance, where they
+/// are made of its index, and elsewhere, where they are made of the records of a bundle. One thread.
+class Workspace {
+ public:
+  struct Logs {
+    std::int64_t tenant = 0, system = -1;  ///< numbers of logs in the index; -1: there is none
+  };
+  /// Of a region's index. unavailable while the index is being made, or where it is behind the scope.
+  static base::Result<Workspace> of_index(const std::filesystem::path& index_file, const Logs& logs,
+                                          const Scope& scope, const policy::TenantHistory& policies);
+
+  /// Of records, verbatim: call add() for each, by ascending number within a log.
+  class Builder {
+   public:
+    enum class Of { tenant, system };
+    static base::Result<Builder> begin();
+    /// data_loss where it is no record.
+    base::Result<void> add(Of log, std::uint64_t seq, std::string_view record);
+    base::Result<Workspace> finish(const Scope& scope, const policy::TenantHistory& policies);
+
+   private:
+    Builder(sqlite::Connection connection, projection::RecordRows rows)
+        : connection_(std::move(connection)), rows_(std::move(rows)) {}
+    sqlite::Connection connection_;
+    projection::RecordRows rows_;
+  };
+
+  /// Without records: to check queries with.
+  static base::Result<Workspace> empty();
+
+  sqlite::Connection& connection() { return connection_; }
+  const Scope& scope() const { return scope_; }
+  std::uint64_t events() const { return events_; }  ///< of the tenant's log, that were looked at
+  std::uint64_t events_in_period() const { return events_in_period_; }
+  /// Behind the last record of the system log that concerns the tenant; 0 where none does.
+  std::uint64_t system_end() const { return system_end_; }
+  base::Timestamp known_from() const {
+    return known_from_;
+  }  ///< receipt of the first; the period's begin where there is none
+  base::Timestamp known_until() const { return known_until_; }
+
+  /// The SQL that made the tables, with the tenant's policies, as a report prints it.
+  const std::string& sql() const { return sql_; }
+  /// What a query may do.
+  static const sqlite::GuardRules& rules();
+
+ private:
+  Workspace(sqlite::Connection connection, const Scope& scope)
+      : connection_(std::move(connection)), scope_(scope) {}
+  base::Result<void> fill(const Logs& logs, const policy::TenantHistory& policies);
+
+  sqlite::Connection connection_;
+  Scope scope_;
+  std::string sql_;
+  std::uint64_t events_ = 0, events_in_period_ = 0, system_end_ = 0;
+  base::Timestamp known_from_, known_until_;
+};
+
+/// SQL that fills the table `policies`, a row for each version.
+std::string policies_sql(const policy::TenantHistory& policies);
+
+}  // namespace countersign::reports
