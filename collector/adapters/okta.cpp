@@ -27,7 +27,7 @@ struct Known {
   std::string_view reason;
 };
 
-constexpr std::array<Known, 41> kKnown{{
+constexpr std::array<Known, 45> kKnown{{
     {"system.email.challenge_factor_redeemed", By::checking, "", "email", ""},
     {"system.email.delivery", By::receipt, "", "email", ""},
     {"system.email.send_factor_verify_message", By::sending, "", "email", ""},
@@ -47,10 +47,14 @@ constexpr std::array<Known, 41> kKnown{{
     {"user.account.lock", By::name, "user.suspended", "", "account_locked"},
     {"user.account.privilege.grant", By::name, "user.role_changed", "", ""},
     {"user.account.privilege.revoke", By::name, "user.role_changed", "", ""},
+    {"user.account.unlock", By::name, "user.provisioned", "", "account_unlocked"},
+    {"user.account.unlock_by_admin", By::name, "user.provisioned", "", "account_unlocked"},
     {"user.authentication.auth_via_mfa", By::checking, "", "", ""},
     {"user.lifecycle.create", By::name, "user.provisioned", "", ""},
     {"user.lifecycle.deactivate", By::name, "user.deprovisioned", "", ""},
+    {"user.lifecycle.reactivate", By::name, "user.provisioned", "", "reactivated"},
     {"user.lifecycle.suspend", By::name, "user.suspended", "", ""},
+    {"user.lifecycle.unsuspend", By::name, "user.provisioned", "", "unsuspended"},
     {"user.mfa.attempt_bypass", By::name, "challenge.failed", "", "attempt_bypass"},
     {"user.mfa.factor.activate", By::name, "factor.enrolled", "", ""},
     {"user.mfa.factor.deactivate", By::name, "factor.removed", "", ""},
@@ -140,21 +144,31 @@ const json::value* target_user(const json::value& item) {
   return nullptr;
 }
 
-/// A challenge that Okta's own principal sent concerns the user who is its target.
-void describe_actor(const json::value& item, std::string_view type, EventBuilder& event) {
+/// A challenge that Okta's own principal sent concerns the user who is its target; so does what is done to an
+/// account or a factor, whoever does it. Gives whether it was somebody else: then the client is not the
+/// user's.
+bool describe_actor(const json::value& item, std::string_view type, EventBuilder& event) {
   const auto* target = target_user(item);
   const auto* actor = find(item, {"actor"});
   const bool by_user = actor != nullptr && text_at(*actor, {"type"}) == "User";
-  const json::value* who = !by_user && target != nullptr && type.starts_with("challenge.") ? target : actor;
+  const bool done_to = type.starts_with("user.") || type.starts_with("factor.");
+  const bool of_target = target != nullptr && (done_to || (!by_user && type.starts_with("challenge.")));
+  const json::value* who = of_target ? target : actor;
   if (who != nullptr) {
     event.set(record::kActorName, text_at(*who, {"displayName"}))
         .set(record::kActorId, text_at(*who, {"id"}));
     if (text_at(*who, {"alternateId"}) != "unknown") event.actor_name(text_at(*who, {"alternateId"}));
   }
-  if (target != nullptr && target != who) {
+  const bool by_other =
+      done_to && of_target && actor != nullptr && text_at(*actor, {"id"}) != text_at(*target, {"id"});
+  if (by_other) {
+    event.attribute("by_user_id", text_at(*actor, {"id"}))
+        .attribute("by_user_login", text_at(*actor, {"alternateId"}));
+  } else if (target != nullptr && target != who) {
     event.attribute("target_user_id", text_at(*target, {"id"}))
         .attribute("target_user_login", text_at(*target, {"alternateId"}));
   }
+  return by_other;
 }
 
 Outcome adapt_one(const json::value& item, const AdapterContext& context) {
@@ -167,17 +181,21 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
 
   EventBuilder event(context, type);
   event.id(text_at(item, {"uuid"}), "uuid").time(time_of(text_at(item, {"published"})), "published");
-  describe_actor(item, type, event);
+  const bool by_other = describe_actor(item, type, event);
   auto reason = text_at(item, {"outcome", "reason"});
   const auto result = lowered(text_at(item, {"outcome", "result"}));
   if (reason.empty() && is_one_of(result, {"deny", "unanswered", "abandoned"})) reason = result;
-  event.set(record::kDeviceIp, text_at(item, {"client", "ipAddress"}))
-      .set(record::kDeviceUserAgent, text_at(item, {"client", "userAgent", "rawUserAgent"}))
-      .set(record::kDeviceCountry, text_at(item, {"client", "geographicalContext", "country"}))
-      .set(record::kDeviceFingerprint, text_at(item, {"debugContext", "debugData", "deviceFingerprint"}))
-      .set(record::kDeviceAsn, number_at(item, {"securityContext", "asNumber"}))
-      .set(record::kSessionId, text_at(item, {"authenticationContext", "externalSessionId"}))
-      .reason(reason.empty() ? known->reason : reason)
+  if (by_other) {
+    event.attribute("by_ip", text_at(item, {"client", "ipAddress"}));
+  } else {
+    event.set(record::kDeviceIp, text_at(item, {"client", "ipAddress"}))
+        .set(record::kDeviceUserAgent, text_at(item, {"client", "userAgent", "rawUserAgent"}))
+        .set(record::kDeviceCountry, text_at(item, {"client", "geographicalContext", "country"}))
+        .set(record::kDeviceFingerprint, text_at(item, {"debugContext", "debugData", "deviceFingerprint"}))
+        .set(record::kDeviceAsn, number_at(item, {"securityContext", "asNumber"}))
+        .set(record::kSessionId, text_at(item, {"authenticationContext", "externalSessionId"}));
+  }
+  event.reason(reason.empty() ? known->reason : reason)
       .attribute("okta_event_type", name)
       .attribute("transaction_id", text_at(item, {"transaction", "id"}));
   if (type.starts_with("challenge.") || type.starts_with("factor.")) {

@@ -67,7 +67,7 @@ void get_history(const ReadHistory& read, const Asker& asker, const http::Reques
       respond);
 }
 
-void put(const ChangePolicy& change, const Reception& reception, const Asker& asker,
+void put(const PolicyCalls& calls, const Reception& reception, const Asker& asker,
          const http::Request& request, const http::Respond& respond) {
   const auto tenant = tenant_of(asker, request.parameter("tenant"));
   if (!tenant) return respond(answer(tenant.error()));
@@ -79,13 +79,17 @@ void put(const ChangePolicy& change, const Reception& reception, const Asker& as
         428, "about:blank", "send If-Match with the ETag of the policy that this one takes the place of"}));
   auto wish = read_policy(request.body, **tenant);
   if (!wish) return respond(answer(wish.error()));
-  if (!change) return respond(answer(Problem{503, "about:blank", "this process changes no policy"}));
+  if (calls.check) {
+    if (const auto good = calls.check(*wish); !good)
+      return respond(answer(Problem{422, "about:blank", good.error().message}));
+  }
+  if (!calls.change) return respond(answer(Problem{503, "about:blank", "this process changes no policy"}));
   auto still_may = [reception, head = static_cast<const http::RequestHead&>(request), id = (*tenant)->id] {
     const auto again = ask(reception, head, admins_only);
     return again && again->who->may_act_for(id);
   };
-  change({asker.who->name, std::move(still_may), (*tenant)->id, std::string(etag), std::move(*wish)},
-         respond);
+  calls.change({asker.who->name, std::move(still_may), (*tenant)->id, std::string(etag), std::move(*wish)},
+               respond);
 }
 
 }  // namespace
@@ -104,20 +108,19 @@ void add_policies(http::Router& router, const Reception& reception, PolicyCalls 
                          const Asker& asker, const http::Request& request, const http::Respond& respond) {
                        get(read, clock, asker, request, respond);
                      }));
-  router.add(
-      operator_route("GET", std::string(kPath) + "/history", reception, anybody,
-                     [read = std::move(calls.history)](const Asker& asker, const http::Request& request,
-                                                       const http::Respond& respond) {
-                       get_history(read, asker, request, respond);
-                     }));
-  auto change_it =
-      operator_route("PUT", kPath, reception, admins_only,
-                     [change = std::move(calls.change), reception](
-                         const Asker& asker, const http::Request& request, const http::Respond& respond) {
-                       put(change, reception, asker, request, respond);
-                     });
+  router.add(operator_route(
+      "GET", std::string(kPath) + "/history", reception, anybody,
+      [read = calls.history](const Asker& asker, const http::Request& request, const http::Respond& respond) {
+        get_history(read, asker, request, respond);
+      }));
+  auto change_it = operator_route(
+      "PUT", kPath, reception, admins_only,
+      [calls, reception](const Asker& asker, const http::Request& request, const http::Respond& respond) {
+        put(calls, reception, asker, request, respond);
+      });
   change_it.body_bytes_max = [] { return kPolicyBytesMax; };
   router.add(std::move(change_it));
+  add_policy_review(router, reception, std::move(calls.review));
   http::Route schema;
   schema.method = "GET";
   schema.pattern = "/v1/policy-schema";

@@ -3,6 +3,7 @@
 #include "collector/endpoints/asker.h"
 #include "collector/endpoints/policy_document.h"
 #include "collector/endpoints/policy_past.h"
+#include "collector/endpoints/policy_review.h"
 #include "collector/http/router.h"
 
 #include <functional>
@@ -32,15 +33,22 @@ struct AnswerFromHistory {
 };
 using ReadHistory = std::function<void(const ingest::Tenant&, AnswerFromHistory, http::Respond)>;
 
-/// Without them nothing is changed, and nothing of before is shown: 503.
+/// What the program holds against a document that is well formed: the error's text names the member and what
+/// would be right. Pure.
+using CheckPolicy = std::function<base::Result<void>(const PolicyWish&)>;
+
+/// Without them nothing is changed, and nothing of before is shown or reviewed: 503. Without `check` whatever
+/// is well formed is taken.
 struct PolicyCalls {
   ChangePolicy change = {};
   ReadHistory history = {};
+  CheckPolicy check = {};
+  ReviewPolicy review = {};
 };
 
 /// GET /v1/tenants/{tenant}/policy, of operators who act for the tenant, with `?at=` as it was in force then;
-/// PUT, of its admins, with If-Match (RFC 9110 section 13.1.1); GET /v1/tenants/{tenant}/policy/history;
-/// GET /v1/policy-schema.
+/// PUT, of its admins, with If-Match (RFC 9110 section 13.1.1); GET /v1/tenants/{tenant}/policy/history,
+/// and POST …/{change}/review; GET /v1/policy-schema.
 void add_policies(http::Router& router, const Reception& reception, PolicyCalls calls);
 
 /// The document as an answer, with its entity tag.

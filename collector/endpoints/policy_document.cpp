@@ -38,6 +38,7 @@ std::string policy_document(const ingest::Tenant& tenant) {
                                       {"access", tenant.access.to_json()},
                                       {"sharing", std::move(sharing)},
                                       {"attributes", tenant.attributes.to_json()},
+                                      {"monitoring", tenant.monitoring.to_json()},
                                       {"retention", retention::to_json(tenant.retention)}});
 }
 
@@ -92,6 +93,7 @@ std::string policy_schema() {
           {"properties", std::move(roles)},
           {"description", "The most that each role is given of the tenant's personal values."}}},
         {"attributes", ingest::attribute_policy_schema()},
+        {"monitoring", ingest::monitoring_policy_schema()},
         {"retention", retention::rules_schema()}}}});
 }
 
@@ -99,6 +101,7 @@ void PolicyWish::put_into(ingest::Tenant& tenant) const {
   tenant.access = access;
   tenant.sharing = sharing;
   tenant.attributes = attributes;
+  tenant.monitoring = monitoring;
   if (retention) tenant.retention = *retention;
 }
 
@@ -133,6 +136,11 @@ tl::expected<PolicyWish, Problem> read_policy(std::string_view body, const inges
       auto attributes = ingest::AttributePolicy::parse(*object);
       if (!attributes) return refuse(422, "attributes." + attributes.error().message);
       out.attributes = std::move(*attributes);
+    } else if (name == "monitoring") {
+      if (object == nullptr) return refuse(422, "monitoring must be an object");
+      auto monitoring = ingest::MonitoringPolicy::parse(*object);
+      if (!monitoring) return refuse(422, "monitoring." + monitoring.error().message);
+      out.monitoring = std::move(*monitoring);
     } else if (name == "retention") {
       if (object == nullptr) return refuse(422, "retention must be an object");
       auto rules = retention::read_rules(*object);
@@ -141,7 +149,7 @@ tl::expected<PolicyWish, Problem> read_policy(std::string_view body, const inges
     } else {
       return refuse(422,
                     "there is a member that is not known; there are tenant, region, access, sharing, "
-                    "attributes and retention");
+                    "attributes, monitoring and retention");
     }
   }
   return out;

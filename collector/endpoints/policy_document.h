@@ -16,8 +16,8 @@ namespace countersign::endpoints {
 
 inline constexpr std::uint64_t kPolicyBytesMax = 64u << 10;
 
-/// `{"tenant","region","access","sharing","attributes","retention"}`, every member spelled out: equal
-/// policies have equal texts.
+/// `{"tenant","region","access","sharing","attributes","monitoring","retention"}`, every member spelled out:
+/// equal policies have equal texts.
 std::string policy_document(const ingest::Tenant& tenant);
 
 /// The entity tag (RFC 9110 section 8.8.3) of a document, with its quotes.
@@ -36,6 +36,7 @@ struct PolicyWish {
   ingest::AccessPolicy access;
   ingest::SharingPolicy sharing;
   ingest::AttributePolicy attributes;
+  ingest::MonitoringPolicy monitoring;
   std::optional<retention::TenantRules> retention;  ///< absent: stays as it is
 
   /// Puts it in place of the tenant's.

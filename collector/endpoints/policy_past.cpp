@@ -43,21 +43,38 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return out;
 }
 
+json::object person(const std::string& token, const std::string& role, const PolicyAuthors& authors) {
+  json::object out{{"role", role}, {"token", token}};
+  if (const auto known = authors.find(token); known != authors.end()) out["id"] = known->second;
+  return out;
+}
+
+json::object place(const policy::RecordAt& at) { return {{"log", at.log}, {"seq", at.seq}}; }
+
+json::array reviews_of(const policy::Version& version, const PolicyAuthors& authors) {
+  json::array out;
+  for (const auto& one : version.reviews)
+    out.push_back({{"at", base::format_rfc3339(one.at)},
+                   {"by", person(one.by, one.role, authors)},
+                   {"note", one.note},
+                   {"record", place(one.record)}});
+  return out;
+}
+
 json::object version_document(std::uint64_t number, const policy::Version& version,
                               const PolicyAuthors& authors) {
   json::array records;
-  for (const auto& one : version.records) records.push_back({{"log", one.log}, {"seq", one.seq}});
+  for (const auto& one : version.records) records.push_back(place(one));
   json::object out{{"version", number},
+                   {"change", version.change},
                    {"from", base::format_rfc3339(version.from)},
                    {"action", version.action},
                    {"changes", json::array(version.changes.begin(), version.changes.end())},
                    {"before", version.before},
                    {"after", version.after},
-                   {"records", std::move(records)}};
-  if (version.author.empty()) return out;
-  json::object by{{"role", version.role}, {"token", version.author}};
-  if (const auto known = authors.find(version.author); known != authors.end()) by["id"] = known->second;
-  out["by"] = std::move(by);
+                   {"records", std::move(records)},
+                   {"reviewed", reviews_of(version, authors)}};
+  if (!version.author.empty()) out["by"] = person(version.author, version.role, authors);
   return out;
 }
 

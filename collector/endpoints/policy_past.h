@@ -34,11 +34,12 @@ struct PolicyPage {
 /// The parameters `limit` and `cursor` of a query; 422 where one is not as it must be.
 tl::expected<PolicyPage, base::Problem> read_page(const http::RequestHead& head);
 
-/// Who is behind the tokens of authors: an operator's name or an account's id.
+/// Who is behind the tokens of authors and reviewers: an operator's name or an account's id.
 using PolicyAuthors = std::map<std::string, std::string>;
 
-/// `{"tenant","versions":[{"version","from","by","action","changes","before","after","records"}],"next"}`:
-/// `next` is the cursor of what is older, where there is more.
+/// `{"tenant","versions":[{"version","change","from","by","action","changes","before","after","records",
+/// "reviewed":[{"at","by","note","record"}]}],"next"}`: `next` is the cursor of what is older, where there is
+/// more.
 http::Response policy_versions(const ingest::Tenant& tenant, const policy::TenantHistory& history,
                                const PolicyAuthors& authors, const PolicyPage& page);
 

@@ -167,7 +167,8 @@ Result<Source> read_source(const Members& from) {
 }
 
 Result<Tenant> read_tenant(const Members& from) {
-  TRY(from.only({"id", "region", "created", "moved_to", "moves", "sharing", "access", "attributes"}));
+  TRY(from.only(
+      {"id", "region", "created", "moved_to", "moves", "sharing", "access", "attributes", "monitoring"}));
   Tenant tenant;
   TRY_ASSIGN(const auto id, from.text("id"));
   TRY_ASSIGN(tenant.id, base::parse_tenant(id));
@@ -189,6 +190,10 @@ Result<Tenant> read_tenant(const Members& from) {
   if (from.has("attributes")) {
     TRY_ASSIGN(const auto* attributes, from.object("attributes"));
     TRY_ASSIGN(tenant.attributes, AttributePolicy::parse(*attributes));
+  }
+  if (from.has("monitoring")) {
+    TRY_ASSIGN(const auto* monitoring, from.object("monitoring"));
+    TRY_ASSIGN(tenant.monitoring, MonitoringPolicy::parse(*monitoring));
   }
   if (const auto* moves = from.value("moves"); moves != nullptr) {
     TRY_ASSIGN(tenant.moves, parse_moves(*moves, from.path("moves"), tenant.region));
@@ -358,6 +363,8 @@ std::string Registry::to_text() const {
     if (!tenant.access.is_default()) out += ",\"access\":" + boost::json::serialize(tenant.access.to_json());
     if (!tenant.attributes.is_default())
       out += ",\"attributes\":" + boost::json::serialize(tenant.attributes.to_json());
+    if (!tenant.monitoring.is_default())
+      out += ",\"monitoring\":" + boost::json::serialize(tenant.monitoring.to_json());
     if (!tenant.moves.empty()) out += ",\"moves\":" + ingest::to_text(tenant.moves);
     out += '}';
   }

@@ -2,6 +2,7 @@
 
 #include "collector/ingest/access_policy.h"
 #include "collector/ingest/attribute_policy.h"
+#include "collector/ingest/monitoring_policy.h"
 #include "collector/ingest/move.h"
 #include "collector/ingest/operators.h"
 #include "collector/ingest/policy.h"
@@ -38,6 +39,7 @@ struct Tenant {
   SharingPolicy sharing = {};           ///< what of its personal values each role may be given
   AccessPolicy access = {};             ///< what it asks of its people's second factors
   AttributePolicy attributes = {};      ///< which values under `attributes` are not personal
+  MonitoringPolicy monitoring = {};     ///< parameters of the controls that judge its evidence
   std::vector<Move> moves = {};         ///< oldest first; the last one leads to `region`
   /// How long its records are kept. From the book of retention, which is the one that says it: put here by
   /// who reads both, and never in the registry's file.
@@ -46,7 +48,7 @@ struct Tenant {
   /// Whether what its admin sets (GET /v1/tenants/{tenant}/policy) is the same.
   bool has_policies_of(const Tenant& other) const {
     return sharing == other.sharing && access == other.access && attributes == other.attributes &&
-           retention == other.retention;
+           monitoring == other.monitoring && retention == other.retention;
   }
 
   /// The region that it was pinned to when it was added.

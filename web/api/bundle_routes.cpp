@@ -1,4 +1,5 @@
 #include "collector/endpoints/answer.h"
+#include "reports/engine/catalogue.h"
 #include "web/api/body.h"
 #include "web/api/bundles.h"
 #include "web/api/file_answer.h"
@@ -33,6 +34,7 @@ json::object bundle_document(const ShelvedBundle& one) {
                    {"from", one.from},
                    {"to", one.to},
                    {"filter", json::array(one.filter.begin(), one.filter.end())},
+                   {"report", json::array(one.report.begin(), one.report.end())},
                    {"profile", std::string(record::to_string(one.profile))},
                    {"role", one.role},
                    {"asked_by", one.asked_by},
@@ -56,6 +58,29 @@ bool shows_no_more(const View& view, const ShelvedBundle& one) {
   return from && to && (!view.period || (*from >= view.period->from && *to <= view.period->before));
 }
 
+/// What is wrong with the report that is asked for.
+std::optional<std::string> fault_of_report(const ShelvedBundle& order, record::Profile profile) {
+  if (order.report.empty())
+    return order.framework.empty() ? std::nullopt
+                                   : std::optional<std::string>("framework is of a report: give report, too");
+  if (!order.filter.empty() || profile == record::Profile::none)
+    return "a report is made of all records of the period: leave out the filter, and take another profile "
+           "than none";
+  const auto framework = order.framework.empty() ? std::string("soc2") : order.framework;
+  if (reports::framework_title(framework).empty())
+    return fmt::format("framework is one of {}", fmt::join(reports::frameworks(), ", "));
+  if (order.report == std::vector<std::string>{"all"}) return std::nullopt;
+  const auto& known = reports::Catalogue::built_in().definitions();
+  for (const auto& clause : order.report) {
+    const bool supported = std::any_of(known.begin(), known.end(),
+                                       [&](const auto& one) { return one.supports(framework, clause); });
+    if (!supported)
+      return fmt::format("report: no control supports '{}' of {}", clause,
+                         reports::framework_title(framework));
+  }
+  return std::nullopt;
+}
+
 tl::expected<ShelvedBundle, Problem> read_order(const http::Request& request, const Asker& asker,
                                                 const View& view, base::Timestamp now, std::string id) {
   const auto bad = [](std::string detail) {
@@ -66,20 +91,24 @@ tl::expected<ShelvedBundle, Problem> read_order(const http::Request& request, co
   ShelvedBundle out;
   for (const auto& member : *body) {
     const std::string_view name(member.key().data(), member.key().size());
-    if (name == "filter") {
-      if (!member.value().is_array()) return bad("filter is a list of member=value");
-      for (const auto& term : member.value().get_array()) {
-        if (!term.is_string()) return bad("filter is a list of member=value");
-        out.filter.emplace_back(term.get_string());
+    if (name == "filter" || name == "report") {
+      auto& texts = name == "filter" ? out.filter : out.report;
+      const auto wrong = name == "filter" ? "filter is a list of member=value"
+                                          : "report is a list of clauses such as CC6.1, or of the word all";
+      if (!member.value().is_array()) return bad(wrong);
+      for (const auto& one : member.value().get_array()) {
+        if (!one.is_string()) return bad(wrong);
+        texts.emplace_back(one.get_string());
       }
       continue;
     }
     const bool known = name == "from" || name == "to" || name == "profile" || name == "query" ||
-                       name == "recipient" || name == "destination";
+                       name == "recipient" || name == "destination" || name == "framework";
     if (!known)
       return bad(
-          "there is a member that is not known; there are from, to, filter, profile, query, recipient and "
-          "destination");
+          "there is a member that is not known; there are from, to, filter, profile, query, report, "
+          "framework, "
+          "recipient and destination");
     if (!member.value().is_string()) return bad(fmt::format("{} must be a text", name));
   }
   const auto from = base::parse_rfc3339(text_of(*body, "from")),
@@ -105,6 +134,8 @@ tl::expected<ShelvedBundle, Problem> read_order(const http::Request& request, co
   out.from = text_of(*body, "from");
   out.to = text_of(*body, "to");
   out.query = text_of(*body, "query");
+  out.framework = text_of(*body, "framework");
+  if (auto wrong = fault_of_report(out, *chosen)) return bad(std::move(*wrong));
   out.recipient = text_of(*body, "recipient");
   out.destination = text_of(*body, "destination");
   out.profile = *chosen;

@@ -29,6 +29,8 @@ std::string to_text(const ShelvedBundle& one) {
                                       {"to", one.to},
                                       {"filter", json::array(one.filter.begin(), one.filter.end())},
                                       {"query", one.query},
+                                      {"report", json::array(one.report.begin(), one.report.end())},
+                                      {"framework", one.framework},
                                       {"profile", std::string(record::to_string(one.profile))},
                                       {"role", one.role},
                                       {"asked_by", one.asked_by},
@@ -48,6 +50,18 @@ std::uint64_t number(const json::object& from, json::string_view name) {
   return found != nullptr && found->is_int64() && found->get_int64() >= 0
              ? static_cast<std::uint64_t>(found->get_int64())
              : 0;
+}
+
+/// False where it is no list of texts.
+bool read_texts(const json::object& from, json::string_view name, std::vector<std::string>& out) {
+  const auto* list = from.if_contains(name);
+  if (list == nullptr) return true;
+  if (!list->is_array()) return false;
+  for (const auto& one : list->get_array()) {
+    if (!one.is_string()) return false;
+    out.emplace_back(one.get_string());
+  }
+  return true;
 }
 
 base::Result<ShelvedBundle> parse(std::string_view content) {
@@ -70,12 +84,11 @@ base::Result<ShelvedBundle> parse(std::string_view content) {
   out.seal = text_of(*from, "seal");
   out.bytes = number(*from, "bytes");
   out.records = number(*from, "records");
-  const auto* filter = from->if_contains("filter");
-  if (filter == nullptr || !filter->is_array()) return bad();
-  for (const auto& term : filter->get_array()) {
-    if (!term.is_string()) return bad();
-    out.filter.emplace_back(term.get_string());
-  }
+  out.framework = text_of(*from, "framework");
+  // Bundles of before have no word of a report.
+  if (!from->contains("filter") || !read_texts(*from, "filter", out.filter) ||
+      !read_texts(*from, "report", out.report))
+    return bad();
   const auto profile = record::parse_profile(text_of(*from, "profile"));
   const auto asked = base::parse_canonical_time(text_of(*from, "asked"));
   const auto* state = std::find(kStates.begin(), kStates.end(), text_of(*from, "state"));

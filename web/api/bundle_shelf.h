@@ -22,6 +22,8 @@ struct ShelvedBundle {
   std::string from, to;             ///< RFC 3339, as asked
   std::vector<std::string> filter;  ///< member=value
   std::string query;                ///< the question that it answers, as asked
+  std::vector<std::string> report;  ///< clauses that a report in it is about, or `all`; empty: it has none
+  std::string framework;            ///< of the report; empty: SOC 2
   record::Profile profile = record::Profile::pseudonymous;
   std::string role;      ///< of who asked
   std::string asked_by;  ///< id of the account
