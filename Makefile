@@ -32,10 +32,11 @@ build: ## Build both programs as they are packaged (preset release)
 	@$(INSTALL) build
 	$(call compile,release,$(PROGRAMS))
 
+# With the programs that the tests are run with, so that who does both compiles once.
 demo: ## Watch provider events enter a ledger, and verify the bundle that comes out
 	@$(INSTALL) build demo
-	$(call compile,release,$(PROGRAMS))
-	@PATH="$(CURDIR)/build/release/apps:$$PATH" apps/demo.sh
+	$(call compile,dev,$(PROGRAMS))
+	@PATH="$(CURDIR)/build/dev/apps:$$PATH" apps/demo.sh
 
 test: ## Run the tests, the tree and format checks and a short fuzz run; ends with "N passed, N failed"
 	@$(INSTALL) build demo test fuzz

@@ -149,6 +149,7 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   top.path("heads", folder, config.heads);
   const auto regions = read_regions(top, folder, config);
   auto oidc = read_oidc(top, folder);
+  auto notify = read_notify(top, folder);
   auto scim = oidc ? read_scim(top, *oidc) : base::Result<ScimSettings>();
   Table listen = top.table("listen");
   listen.text("address", config.listen.address);
@@ -174,6 +175,9 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   Table timestamp = top.table("timestamp");
   timestamp.text("url", config.timestamp.url);
   timestamp.path("ca", folder, config.timestamp.ca);
+  Table verification = top.table("verification");
+  constexpr double kYearHours = 8'784;
+  verification.decimal("every_hours", 0, kYearHours, config.verify_every_hours);
   Table access = top.table("access");
   access.text("address", config.access.address);
   access.path("breached_passwords", folder, config.access.breached_passwords);
@@ -184,7 +188,7 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   }
   Table limits = top.table("limits");
   read_limits(limits, config.limits);
-  for (const auto* table : {&top, &listen, &keys, &timestamp, &access, &limits}) {
+  for (const auto* table : {&top, &listen, &keys, &timestamp, &verification, &access, &limits}) {
     if (auto done = table->finish(); !done) return fail(file.string(), done.error());
   }
   if (config.data.empty() || config.heads.empty() || config.keys.log.empty() || config.keys.clock.empty() ||
@@ -200,6 +204,8 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   if (!regions) return fail(file.string(), regions.error());
   if (!oidc) return fail(file.string(), oidc.error());
   config.oidc = std::move(*oidc);
+  if (!notify) return fail(file.string(), notify.error());
+  config.notify = std::move(*notify);
   if (!scim) return fail(file.string(), scim.error());
   config.scim = std::move(*scim);
   if (auto done = check(config); !done) return fail(file.string(), done.error());
@@ -268,6 +274,10 @@ tls_key = "keys/tls.key"
 url = ""
 # ca = "keys/tsa-ca.pem"
 
+[verification]
+# How often the daemon verifies every ledger from the first record to the last, beside its work and behind it; 0: never (restart).
+every_hours = 24
+
 [access]
 # The address of the appliance as people's browsers see it, for links and passkeys (restart).
 # address = "https://evidence.example.com:8443"
@@ -308,6 +318,28 @@ url = ""
 # group = "security"
 # role = "admin"
 # all_tenants = true
+
+# Where findings are sent to; may stand several times (restart). docs/notify.md has what is sent. Secrets are files that only their
+# owner can read, or credential:NAME.
+# [[notify]]
+# name = "pager"
+# kind = "webhook"                          # Standard Webhooks
+# url = "https://alerts.example.com/countersign"
+# secret = "keys/notify-pager.secret"       # a line such as whsec_…
+# tenants = ["acme"]                        # without it, all
+# least_severity = "medium"                 # or low, high
+# [[notify]]
+# name = "siem"
+# kind = "syslog"                           # RFC 5424
+# address = "tls://siem.example.com:6514"   # or tcp://, udp://
+# [[notify]]
+# name = "mail"
+# kind = "email"
+# server = "mail.example.com:587"           # STARTTLS; tls = "tls" for TLS from the first byte
+# user = "countersign"
+# password = "keys/notify-mail.secret"
+# from = "countersign@example.com"
+# to = ["security@example.com"]
 
 [limits]
 body_bytes_max = 8388608             # of a request, as sent

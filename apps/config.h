@@ -1,5 +1,6 @@
 #pragma once
 
+#include "apps/notify_settings.h"
 #include "apps/scim_settings.h"
 #include "collector/http/forwarded.h"
 #include "ledger/base/result.h"
@@ -62,10 +63,14 @@ struct Config {
     std::filesystem::path ca;
   } timestamp;
 
+  double verify_every_hours = 24;  ///< how often the daemon verifies the ledgers by itself; 0: never
+
   struct Access {
     std::string address;                       ///< `https://host[:port]` as browsers see it; empty: not known
     std::filesystem::path breached_passwords;  ///< see auth::PasswordRules; may be empty
   } access;
+
+  std::vector<NotifySettings> notify;  ///< `[[notify]]`: where findings go to
 
   ScimSettings scim;
   std::vector<OidcSettings> oidc;  ///< `[oidc.NAME]`: providers that people sign in with

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -40,6 +41,16 @@ class Table {
       value = static_cast<Number>(found);
     });
   }
+  void decimal(std::string_view member, double low, double high, double& value) {
+    asked_.insert(std::string(member));
+    const auto* node = table_ == nullptr ? nullptr : table_->get(member);
+    if (node == nullptr) return;
+    // A whole number has no point.
+    const auto found = node->is_number() ? node->value<double>() : std::nullopt;
+    if (!found || !(*found >= low && *found <= high))
+      return wrong(member, fmt::format("a number from {} to {}", low, high));
+    value = *found;
+  }
   void texts(std::string_view member, std::vector<std::string>& values) {
     asked_.insert(std::string(member));
     const auto* node = table_ == nullptr ? nullptr : table_->get(member);
@@ -50,6 +61,19 @@ class Table {
       const auto* found = element.as_string();
       if (found == nullptr) return wrong(member, "a list of strings");
       values.push_back(found->get());
+    }
+  }
+  void numbers(std::string_view member, std::int64_t low, std::int64_t high,
+               std::vector<std::int64_t>& values) {
+    asked_.insert(std::string(member));
+    const auto* node = table_ == nullptr ? nullptr : table_->get(member);
+    if (node == nullptr) return;
+    const auto right = fmt::format("a list of whole numbers from {} to {}", low, high);
+    if (node->as_array() == nullptr) return wrong(member, right);
+    for (const auto& element : *node->as_array()) {
+      const auto found = element.value_exact<std::int64_t>();
+      if (!found || *found < low || *found > high) return wrong(member, right);
+      values.push_back(*found);
     }
   }
   /// Whether a member is one text, where it may be a list of them, too.

@@ -3,13 +3,17 @@
 #include "apps/daemon/erasure_desk.h"
 #include "apps/daemon/evidence.h"
 #include "apps/daemon/key_rotation.h"
+#include "apps/daemon/monitoring.h"
 #include "apps/daemon/moved_events.h"
+#include "apps/daemon/notifying.h"
 #include "apps/daemon/policy_desk.h"
 #include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
+#include "apps/daemon/report_office.h"
 #include "apps/daemon/routes.h"
 #include "apps/daemon/scim_office.h"
 #include "apps/daemon/syslog.h"
+#include "apps/daemon/verifying.h"
 #include "apps/oidc_settings.h"
 #include "apps/policy_change.h"
 #include "apps/region_directories.h"
@@ -102,6 +106,7 @@ class Daemon {
       moved_[id] = std::make_unique<MovedEvents>(region->appender(), config_.limits.queue_events_max);
       regions_.push_back(std::move(region));
     }
+    TRY_ASSIGN(notifying_, Notifying::start(config_, metrics_));
     service_ = std::make_unique<ingest::IngestService>(
         [this](const base::RegionId& id) -> store::Appender* {
           const auto found = moved_.find(id);
@@ -109,6 +114,8 @@ class Daemon {
         },
         ingest_limits(config_.limits), metrics_, std::make_shared<const ingest::Registry>(),
         base::system_clock(), config_.elsewhere);
+    TRY_ASSIGN(monitoring_, Monitoring::start(
+                                config_, regions_, [this] { return service_->registry(); }, metrics_));
     pulling_ = std::make_unique<Pulling>(config_, *service_, metrics_);
     service_->book().set(ingest::SourceBook::load(config_.source_book()));
     operator_book_.set(ingest::OperatorBook::load(config_.operator_book()));
@@ -133,6 +140,7 @@ class Daemon {
                                    relying_party(config_), account_recorder(config_, registry), record_all}));
     TRY_ASSIGN(oidc_, start_oidc(config_.oidc, config_.access.address));
     evidence_ = std::make_unique<EvidenceOffice>(config_, *people_);
+    reports_ = std::make_unique<ReportOffice>(config_, *people_, evidence_->access(), regions_);
     scim_ = std::make_unique<ScimOffice>(config_, *people_, regions_, *service_);
     deciding_ = std::make_unique<Deciding>(regions_, metrics_);
     http::ListenOptions listen;
@@ -145,6 +153,7 @@ class Daemon {
     TRY_ASSIGN(server_, http::Server::start(listen, http_limits(config_.limits), router.handler(), metrics_,
                                             config_.listen.threads));
     TRY_ASSIGN(syslog_, start_syslog(config_, *service_, metrics_));
+    verifying_ = std::make_unique<Verifying>(config_, metrics_, base::system_clock());
     ready_ = true;
     spdlog::info("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
                  config_.listen.address, server_->port(), config_.listen.tls ? "TLS" : "plain HTTP",
@@ -173,17 +182,12 @@ class Daemon {
     const endpoints::Reception reception{*service_, base::system_clock(), people_->by_session(*service_),
                                          used};
     auto router = endpoints::make_router(
-        reception, metrics_, [this] { return ready_ && !failed_; }, erasures_->calls(),
-        {[this](endpoints::PolicyChange change, http::Respond respond) {
-           policies_->change(std::move(change), std::move(respond));
-         },
-         [this](const ingest::Tenant& tenant, endpoints::AnswerFromHistory answer, http::Respond respond) {
-           policies_->look_back(tenant, std::move(answer), std::move(respond));
-         }});
+        reception, metrics_, [this] { return ready_ && !failed_; }, erasures_->calls(), policies_->calls());
     api::add_session(router, *people_);
     api::add_factors(router, *people_);
     api::add_oidc(router, *people_, *oidc_);
     evidence_->add_routes(router, reception);
+    reports_->add_routes(router, reception);
     scim_->add_routes(router, reception);
     decisions::add_decisions(router, reception, deciding_->calls());
     return router;
@@ -280,11 +284,15 @@ class Daemon {
 
   void stop() {
     ready_ = false;
+    verifying_->stop();
+    monitoring_->stop();
+    notifying_->stop();
     pulling_->stop();
     for (const auto& listener : syslog_) listener->stop();
     erasures_->stop();
     policies_->stop();
     deciding_->stop();
+    reports_->stop();
     evidence_->stop();
     scim_->stop();
     oidc_->stop();
@@ -302,9 +310,11 @@ class Daemon {
   std::vector<std::weak_ptr<const ingest::Registry>> before_;  ///< that requests may still be admitted under
   bool noted_ = true;  ///< the registry in use is in the system logs, or waits to be
   std::vector<std::unique_ptr<Region>> regions_;
+  std::unique_ptr<Notifying> notifying_;
   KeyRotation key_rotation_{config_, regions_};
   std::map<base::RegionId, std::unique_ptr<MovedEvents>> moved_;  ///< one before each region
   std::unique_ptr<ingest::IngestService> service_;
+  std::unique_ptr<Monitoring> monitoring_;
   ingest::OperatorBook operator_book_;
   std::unique_ptr<Pulling> pulling_;
   std::unique_ptr<ErasureDesk> erasures_;
@@ -312,10 +322,12 @@ class Daemon {
   std::unique_ptr<api::People> people_;
   std::unique_ptr<api::OidcProviders> oidc_;
   std::unique_ptr<EvidenceOffice> evidence_;
+  std::unique_ptr<ReportOffice> reports_;
   std::unique_ptr<ScimOffice> scim_;
   std::unique_ptr<Deciding> deciding_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;
+  std::unique_ptr<Verifying> verifying_;
   SilenceWatch silence_{base::system_clock()(), metrics_};
   std::map<std::string, std::string> reported_;
   unsigned seconds_ = 0;

@@ -1,5 +1,6 @@
 #include "apps/exporting.h"
 
+#include "apps/bundle_report.h"
 #include "apps/keys.h"
 #include "apps/sharing.h"
 #include "apps/signer.h"
@@ -117,6 +118,14 @@ base::Result<Exported> export_bundle(const Config& config, const base::RegionId&
   TRY_ASSIGN(const auto kek, vault::read_key_encryption_key(config.keys.vault));
   TRY_ASSIGN(const auto vault_keys, vault::open_keys(files.vault(), kek));
   TRY_ASSIGN(auto vault, vault::VaultReader::open(files.vault(), vault_keys));
+  if (options.report) {
+    auto report = *options.report;
+    report.tenant = options.tenant;
+    report.from = options.from;
+    report.to = options.to;
+    report.requested_by = options.requested_by;
+    request.add_files = report_files(config, region, report);
+  }
   TRY_ASSIGN(request.residency.destination, destination_of(options, region));
   request.residency.event = crypto::random_id(crypto::system_entropy());
   TRY(note_the_export(config, region, options, sharing_note(options, request.profile, request.scope),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "apps/config.h"
+#include "apps/reporting.h"
 #include "exporters/bundle/export_bundle.h"
 #include "ledger/base/result.h"
 
@@ -25,6 +26,7 @@ struct ExportOptions {
   std::string approved_by;            ///< id of the account of a second person who did
   boost::json::object asked_by = {};  ///< members of the record of the export that say who asked
   std::optional<std::vector<std::string>> only_tokens = {};  ///< that are opened; absent: all
+  std::optional<ReportOptions> report = {};  ///< that goes into it, of the same tenant and period
 };
 
 struct Exported {

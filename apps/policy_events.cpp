@@ -100,17 +100,23 @@ Texts policy_changes(const ingest::Tenant& before, const ingest::Tenant& after) 
        std::to_string(is.lockout_attempts()), out);
   note_list("attributes.not_personal", before.attributes.not_personal(), after.attributes.not_personal(),
             out);
+  note_list("monitoring.parameters", before.monitoring.parameters(), after.monitoring.parameters(), out);
   note_retention(before.retention, after.retention, out);
+  return out;
+}
+
+std::vector<base::RegionId> regions_told(const Config& config, const ingest::Tenant& tenant) {
+  if (tenant.region.value().empty()) return config.regions;
+  std::vector<base::RegionId> out;
+  std::copy_if(config.regions.begin(), config.regions.end(), std::back_inserter(out),
+               [&](const base::RegionId& region) { return tenant.was_in(region); });
+  if (out.empty()) out.push_back(config.regions.front());
   return out;
 }
 
 base::Result<void> note_policy_change(const Config& config, const ingest::Tenant& before,
                                       const ingest::Tenant& after, const PolicyAuthor& by) {
-  std::vector<base::RegionId> regions;
-  std::copy_if(config.regions.begin(), config.regions.end(), std::back_inserter(regions),
-               [&](const base::RegionId& region) { return after.was_in(region); });
-  if (after.region.value().empty()) regions = config.regions;
-  if (regions.empty()) regions.push_back(config.regions.front());
+  const auto regions = regions_told(config, after);
   const auto changes = policy_changes(before, after);
   const auto time = base::system_clock()();
   policy::ChangePart part{crypto::random_id(crypto::system_entropy()), 0, changes.size()};

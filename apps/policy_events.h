@@ -21,8 +21,11 @@ struct PolicyAuthor {
   std::string name = {};
 };
 
-/// Leaves the records of a change, which ledger/policy/history.h reads: in each region that is kept here and
-/// has, or may have, records of the tenant, or in the first, where none is; in all, of one without a region.
+/// Where changes of a tenant's policies are recorded: each region that is kept here and has, or may have,
+/// records of the tenant, or the first, where none is; all, of one without a region.
+std::vector<base::RegionId> regions_told(const Config& config, const ingest::Tenant& tenant);
+
+/// Leaves the records of a change, which ledger/policy/history.h reads, in regions_told().
 base::Result<void> note_policy_change(const Config& config, const ingest::Tenant& before,
                                       const ingest::Tenant& after, const PolicyAuthor& by);
 

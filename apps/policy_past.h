@@ -4,8 +4,11 @@
 #include "collector/ingest/registry.h"
 #include "ledger/base/result.h"
 #include "ledger/policy/history.h"
+#include "ledger/store/schema.h"
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace countersign::apps {
@@ -15,10 +18,19 @@ namespace countersign::apps {
 /// index. Blocks on the disk. Any thread, any process.
 base::Result<policy::TenantHistory> read_policy_history(const Config& config, const ingest::Tenant& tenant);
 
-/// Operators and people, by the token that stands for them in a history: an operator's name, or an account's
-/// id, which the appliance gives. Whoever ran a command is an account of the machine, and is not named; nor
-/// is who was erased. Errors as of reading a vault. Blocks on the disk.
+/// The same, from one region's system log and its first `system_size` records alone.
+base::Result<policy::TenantHistory> read_policy_history(const store::RegionFiles& files,
+                                                        const base::TenantId& tenant,
+                                                        std::uint64_t system_size);
+
+/// Operators and people, authors and reviewers, by the token that stands for them in a history: an operator's
+/// name, or an account's id, which the appliance gives. Whoever ran a command is an account of the machine,
+/// and is not named; nor is who was erased. Errors as of reading a vault. Blocks on the disk.
 base::Result<std::map<std::string, std::string>> policy_authors(const Config& config,
                                                                 const policy::TenantHistory& history);
+
+/// The name behind the token of a version's author, also of an account of the machine; empty where there is
+/// none or it was erased. To compare with, not to show. Errors as policy_authors().
+base::Result<std::optional<std::string>> author_of(const Config& config, const policy::Version& version);
 
 }  // namespace countersign::apps

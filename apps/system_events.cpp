@@ -73,9 +73,11 @@ base::Result<void> leave(const store::RegionFiles& files, const boost::json::obj
                          std::string_view text) {
   const auto folder = files.folder / "outbox";
   TRY(base::make_folders_durably(folder));
-  return base::create_file_durably(
-      folder / fmt::format("{}-{}.json", next_name(), std::string_view(first.at("id").as_string())), text,
-      base::FileMode::secret);
+  // An id may be a path of names: `finding.opened/acme/…`.
+  std::string id(first.at("id").as_string());
+  std::ranges::replace(id, '/', '_');
+  return base::create_file_durably(folder / fmt::format("{}-{}.json", next_name(), id), text,
+                                   base::FileMode::secret);
 }
 
 /// The event, or the array of events, of a file.
@@ -112,6 +114,12 @@ boost::json::object system_event_now(std::string_view type, const boost::json::o
 
 base::Result<void> append_system_events(store::Appender& appender,
                                         const std::vector<boost::json::object>& events) {
+  TRY(append_and_tell(appender, events));
+  return {};
+}
+
+base::Result<std::vector<store::AppendOutcome>> append_and_tell(
+    store::Appender& appender, const std::vector<boost::json::object>& events) {
   std::vector<record::PreparedEvent> batch;
   for (const auto& event : events) {
     TRY_ASSIGN(auto prepared, prepare(event));
@@ -121,9 +129,7 @@ base::Result<void> append_system_events(store::Appender& appender,
   auto future = promise->get_future();
   TRY(appender.submit(std::move(batch),
                       [promise](store::AppendResult result) { promise->set_value(std::move(result)); }));
-  auto result = future.get();
-  if (!result) return fail(std::move(result).error());
-  return {};
+  return future.get();
 }
 
 base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost::json::object& event) {

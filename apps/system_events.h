@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace countersign::apps {
 
@@ -25,6 +26,10 @@ boost::json::object system_event_now(std::string_view type, const boost::json::o
 /// Appends system events through the region's writer and waits for them to be on disk.
 base::Result<void> append_system_events(store::Appender& appender,
                                         const std::vector<boost::json::object>& events);
+
+/// The same, and what became of each: an event whose id is there already is not recorded again.
+base::Result<std::vector<store::AppendOutcome>> append_and_tell(
+    store::Appender& appender, const std::vector<boost::json::object>& events);
 
 /// Leaves an event in the region's outbox, durably, for the process that has the writer. For commands that
 /// run beside the daemon: the event is in the system log within a second or two, or when the daemon starts

@@ -102,6 +102,26 @@ void add_export(CLI::App& app, Context& context) {
   command->add_option("--requested-by", options->requested_by, "Who asked for it (the user who runs this)");
   command->add_option("--destination", options->destination,
                       "Region or country that the bundle goes to (the region itself); recorded");
+  command
+      ->add_option_function<std::vector<std::string>>(
+          "--report",
+          [options](const std::vector<std::string>& criteria) {
+            if (!options->report) options->report.emplace();
+            if (criteria != std::vector<std::string>{"all"}) options->report->criteria = criteria;
+          },
+          "Put a report into the bundle that `countersign verify --recompute` makes again: clauses such as "
+          "CC6.1,CC7.2, or all")
+      ->delimiter(',');
+  command
+      ->add_option_function<std::string>(
+          "--framework",
+          [options](const std::string& framework) {
+            if (!options->report) options->report.emplace();
+            options->report->framework = framework;
+          },
+          "What the report is arranged by: soc2, hipaa, pci_dss, gdpr, iso_27001, nist_800_53, nist_800_63b "
+          "(soc2)")
+      ->check(CLI::IsMember(reports::frameworks()));
   command->add_option("--region", options->region, "Region, where the appliance keeps several");
   command->callback(
       [&context, options] { context.run = [&context, options] { return export_now(context, *options); }; });

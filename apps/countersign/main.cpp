@@ -47,12 +47,16 @@ int main(int argc, char** argv) {
     add_challenge(app, context);
     add_export(app, context);
     add_verify(app, context);
+    add_report(app, context);
+    add_control(app, context);
+    add_finding(app, context);
     add_privacy(app, context);
     add_retention(app, context);
     add_residency(app, context);
     add_backup(app, context);
     add_restore(app, context);
     add_key(app, context);
+    add_notify(app, context);
     add_index(app, context);
     add_completion(app, context);
     try {

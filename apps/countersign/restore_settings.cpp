@@ -63,8 +63,9 @@ Facts facts_of(const ingest::Registry& registry, const Marks& mark) {
   }
   for (const auto& one : registry.tenants())
     out["tenant " + one.id.value()] = fmt::format(
-        "pinned to {}, sharing {}, access {}, attributes {}", one.region.value(), one.sharing.to_text(),
-        boost::json::serialize(one.access.to_json()), boost::json::serialize(one.attributes.to_json()));
+        "pinned to {}, sharing {}, access {}, attributes {}, monitoring {}", one.region.value(),
+        one.sharing.to_text(), boost::json::serialize(one.access.to_json()),
+        boost::json::serialize(one.attributes.to_json()), boost::json::serialize(one.monitoring.to_json()));
   return out;
 }
 

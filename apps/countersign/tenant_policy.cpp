@@ -1,8 +1,11 @@
 #include "apps/countersign/command.h"
 #include "apps/policy_change.h"
+#include "apps/policy_check.h"
 #include "apps/policy_events.h"
 #include "apps/policy_past.h"
+#include "apps/policy_review.h"
 #include "collector/endpoints/policy_document.h"
+#include "collector/endpoints/policy_review.h"
 #include "collector/ingest/registry.h"
 #include "ledger/base/file.h"
 #include "ledger/retention/rules_document.h"
@@ -37,13 +40,16 @@ base::Result<int> show(const Context& context, const std::string& name) {
   }
   const auto access = tenant->access.to_json();
   const auto attributes = tenant->attributes.to_json();
-  text += fmt::format("\nAccess: {}\nAttributes: {}\nRetention: {}\n", boost::json::serialize(access),
-                      boost::json::serialize(attributes), to_string(tenant->retention));
+  const auto monitoring = tenant->monitoring.to_json();
+  text += fmt::format("\nAccess: {}\nAttributes: {}\nMonitoring: {}\nRetention: {}\n",
+                      boost::json::serialize(access), boost::json::serialize(attributes),
+                      boost::json::serialize(monitoring), to_string(tenant->retention));
   print(context,
         boost::json::object{{"tenant", name},
                             {"sharing", std::move(sharing)},
                             {"access", access},
                             {"attributes", attributes},
+                            {"monitoring", monitoring},
                             {"retention", retention::to_json(tenant->retention)}},
         text);
   return 0;
@@ -90,6 +96,8 @@ base::Result<int> apply(const Context& context, const std::string& name, const s
                                                   return base::fail(
                                                       base::Code::invalid_argument,
                                                       fmt::format("{}: {}", file, wish.error().detail));
+                                                if (auto good = check_policy(*wish); !good)
+                                                  return base::fail(file, good.error());
                                                 wish->put_into(tenant);
                                                 return {};
                                               }));
@@ -113,19 +121,49 @@ base::Result<int> history(const Context& context, const std::string& name) {
   boost::json::array data;
   std::string text;
   for (auto one = past.versions().rbegin(); one != past.versions().rend(); ++one) {
-    text += fmt::format("{}  {}{}{}\n", base::format_rfc3339(one->from), one->action,
-                        one->author.empty() ? "" : ", by the " + one->role + " ", one->author);
+    text += fmt::format("{}  {}{}{}; change {}\n", base::format_rfc3339(one->from), one->action,
+                        one->author.empty() ? "" : ", by the " + one->role + " ", one->author, one->change);
     for (const auto& change : one->changes) text += "  " + change + "\n";
-    data.push_back({{"from", base::format_rfc3339(one->from)},
+    boost::json::array reviewed;
+    for (const auto& review : one->reviews) {
+      text += fmt::format("  reviewed {} by the {} {}: {}\n", base::format_rfc3339(review.at), review.role,
+                          review.by, review.note);
+      reviewed.push_back({{"at", base::format_rfc3339(review.at)},
+                          {"by", {{"role", review.role}, {"token", review.by}}},
+                          {"note", review.note}});
+    }
+    data.push_back({{"change", one->change},
+                    {"from", base::format_rfc3339(one->from)},
                     {"action", one->action},
                     {"role", one->role},
                     {"author", one->author},
                     {"changes", boost::json::array(one->changes.begin(), one->changes.end())},
                     {"before", one->before},
-                    {"after", one->after}});
+                    {"after", one->after},
+                    {"reviewed", std::move(reviewed)}});
   }
   print(context, data,
         text.empty() ? fmt::format("Nobody has changed the policies of {} yet.\n", name) : text);
+  return 0;
+}
+
+base::Result<int> review(const Context& context, const std::string& name, const std::string& change,
+                         const std::string& note) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto id, base::parse_tenant(name));
+  if (!endpoints::is_review_note(note))
+    return base::fail(base::Code::invalid_argument,
+                      fmt::format("--note must be a text of 1 to {} bytes without control characters",
+                                  endpoints::kReviewNoteBytesMax));
+  TRY_ASSIGN(const auto registry, ingest::Registry::load(config.registry()));
+  const auto* tenant = registry.tenant(id);
+  if (tenant == nullptr) return base::fail(base::Code::not_found, fmt::format("there is no tenant {}", name));
+  TRY_ASSIGN(const auto at,
+             review_policy(config, *tenant, change, note, {PolicyAuthor::How::command, caller()}));
+  print(context,
+        boost::json::object{
+            {"tenant", name}, {"change", change}, {"at", base::format_rfc3339(at)}, {"note", note}},
+        fmt::format("The change {} of the policies of {} is reviewed.\n", change, name));
   return 0;
 }
 
@@ -133,7 +171,7 @@ base::Result<int> history(const Context& context, const std::string& name) {
 
 void add_tenant_policy(CLI::App& tenant, Context& context) {
   struct Options {
-    std::string name, role, word, file;
+    std::string name, role, word, file, change, note;
   };
   auto options = std::make_shared<Options>();
   auto* command =
@@ -162,6 +200,20 @@ void add_tenant_policy(CLI::App& tenant, Context& context) {
   looking_back->add_option("name", options->name, "Tenant")->required();
   looking_back->callback(
       [&context, options] { context.run = [&context, options] { return history(context, options->name); }; });
+  auto* reviewing =
+      add_command(*command, "review",
+                  "Record that a change was reviewed, by somebody else than who made it; the history names "
+                  "changes and shows their reviews",
+                  "countersign tenant policy review acme 2f6c0e… --note 'as agreed in CHG-17'");
+  reviewing->add_option("name", options->name, "Tenant")->required();
+  reviewing->add_option("change", options->change, "Id of the change")->required();
+  reviewing->add_option("--note", options->note, "What was found; recorded in the clear, so without names")
+      ->required();
+  reviewing->callback([&context, options] {
+    context.run = [&context, options] {
+      return review(context, options->name, options->change, options->note);
+    };
+  });
   auto* applying =
       add_command(*command, "apply",
                   "Put the policies of a file, as GET /v1/tenants/{tenant}/policy shows them, in place "

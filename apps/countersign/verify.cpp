@@ -1,5 +1,8 @@
+#include "apps/bundle_report.h"
 #include "apps/countersign/command.h"
 #include "apps/countersign/progress.h"
+#include "apps/ledger_verified.h"
+#include "apps/system_events.h"
 #include "exporters/verify/verify_bundle.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
@@ -9,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace countersign::apps {
 namespace {
@@ -21,6 +25,7 @@ struct Options {
   std::vector<std::string> fingerprints, log_keys, checkpoints;
   std::string tsa_ca;
   bool pages = false;
+  bool recompute = false;
 };
 
 base::Result<base::Digest> fingerprint_of(std::string text) {
@@ -90,6 +95,7 @@ base::Result<int> verify_file(const Context& context, const Options& options) {
     how.certificates.push_back(digest);
   }
   how.log_vkeys = options.log_keys;
+  if (options.recompute) how.recompute = recompute_report;
   TRY_ASSIGN(how.known_checkpoints, read_all(options.checkpoints));
   if (!options.tsa_ca.empty()) {
     TRY_ASSIGN(const auto pem, base::read_file(options.tsa_ca, kFileBytesMax));
@@ -135,8 +141,8 @@ struct LiveReport {
   std::string text;
 };
 
-base::Result<void> verify_one(const std::filesystem::path& file, const Options& options,
-                              const store::HeadMemory* heads, LiveReport& all) {
+base::Result<store::LedgerReport> verify_one(const std::filesystem::path& file, const Options& options,
+                                             const store::HeadMemory* heads, LiveReport& all) {
   store::VerifyLedgerOptions how;
   how.pages = options.pages;
   how.heads = heads;
@@ -188,7 +194,19 @@ base::Result<void> verify_one(const std::filesystem::path& file, const Options& 
                          {"retired", std::move(retired)},
                          {"faults", std::move(faults)},
                          {"pages_checked", report.pages_checked}});
-  return {};
+  return report;
+}
+
+/// Puts it into the region's system log. Whoever verifies need not be who may write there.
+void record(const Config& config, const base::RegionId& region, const store::LedgerReport& report,
+            std::chrono::steady_clock::time_point began, LiveReport& all) {
+  const auto took = std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
+  const auto left =
+      leave_in_outbox(config.region_files(region), ledger_verified(report, took, base::system_clock()()));
+  all.ledgers.back().as_object()["recorded"] = left.has_value();
+  if (!left)
+    all.text += fmt::format("The system log of {} will not say that this was verified: {}\n", region.value(),
+                            left.error().message);
 }
 
 /// Those of regions that the configuration puts outside of its data folder.
@@ -215,13 +233,17 @@ base::Result<int> verify_live(const Context& context, const Options& options) {
   LiveReport all;
   for (const auto& file : files) {
     std::optional<store::HeadMemory> heads;
+    std::optional<base::RegionId> known;
     for (const auto& region : config ? config->regions : std::vector<base::RegionId>()) {
       std::error_code ignored;
       if (!std::filesystem::equivalent(config->region_files(region).ledger(), file, ignored)) continue;
       TRY_ASSIGN(auto memory, store::HeadMemory::open(config->head_memory(region)));
       heads.emplace(std::move(memory));
+      known = region;
     }
-    TRY(verify_one(file, options, heads ? &*heads : nullptr, all));
+    const auto began = std::chrono::steady_clock::now();
+    TRY_ASSIGN(const auto report, verify_one(file, options, heads ? &*heads : nullptr, all));
+    if (known) record(*config, *known, report, began, all);
   }
   all.text += !all.right   ? "\nThe evidence is altered or missing: see the first line that says FAIL.\n"
               : all.pinned ? "\nEvery record, link, tile and checkpoint is right, and the logs extend what "
@@ -266,6 +288,10 @@ void add_verify(CLI::App& app, Context& context) {
       ->check(CLI::ExistingFile);
   command->add_option("--tsa-ca", options->tsa_ca, "Certificates that a timestamp is checked against")
       ->check(CLI::ExistingFile);
+  command
+      ->add_flag("--recompute", options->recompute,
+                 "Make the bundle's report again from its records, and name each figure that differs")
+      ->excludes(data);
   command->add_flag("--pages", options->pages,
                     "With --data: also check the structure of a large file page by page");
   command->callback([&context, options] {

@@ -60,6 +60,11 @@ api::BundleMaker maker_of(const Config& config) {
     options.query = bundle.query;
     options.destination = bundle.destination;
     options.filter = bundle.filter;
+    if (!bundle.report.empty()) {
+      options.report.emplace();
+      if (bundle.report != std::vector<std::string>{"all"}) options.report->criteria = bundle.report;
+      if (!bundle.framework.empty()) options.report->framework = bundle.framework;
+    }
     options.profile = record::to_string(bundle.profile);
     options.role = bundle.role;
     options.recipient = bundle.recipient;

@@ -15,6 +15,7 @@ class EvidenceOffice {
 
   /// This outlives the router.
   void add_routes(http::Router& router, const endpoints::Reception& reception);
+  const api::EvidenceAccess& access() const { return access_; }
   void stop();
 
  private:

@@ -1,7 +1,9 @@
 #include "apps/daemon/policy_desk.h"
 
 #include "apps/policy_change.h"
+#include "apps/policy_check.h"
 #include "apps/policy_past.h"
+#include "apps/policy_review.h"
 #include "collector/endpoints/answer.h"
 
 #include <spdlog/spdlog.h>
@@ -28,6 +30,29 @@ http::Response not_in_force() {
                         "the change is recorded and written, and not in force yet: read the policy again"});
 }
 
+http::Response full() {
+  return answer(Problem{507, "about:blank", "the disk is full; send the request again when there is room"});
+}
+
+http::Response no_history(const base::Error& error) {
+  // The index is being made, as when the daemon was started for the first time.
+  if (error.code != Code::unavailable)
+    spdlog::error("the history of a policy was not read: {}", error.message);
+  return answer(Problem{503, "about:blank", "the history cannot be read just now; ask again"});
+}
+
+http::Response not_reviewed(const base::Error& error) {
+  if (error.code == Code::not_found)
+    return answer(Problem{404, "about:blank",
+                          "there is no such change in the history of this policy, or not yet: what was "
+                          "changed a moment ago is there in a second or two"});
+  if (error.code == Code::failed_precondition)
+    return answer(Problem{409, "about:blank", "you made that change: somebody else has to review it"});
+  if (error.code != Code::resource_exhausted) return no_history(error);
+  spdlog::error("a review of a policy was not recorded: {}", error.message);
+  return full();
+}
+
 http::Response failure(const base::Error& error) {
   if (error.code == Code::aborted)
     return answer(Problem{412, "about:blank", "the policy has changed since; read it again"});
@@ -38,8 +63,7 @@ http::Response failure(const base::Error& error) {
   if (error.code == Code::unavailable) return busy();
   // What the appliance's files have to do with it is for the operator of the machine.
   spdlog::error("a policy was not changed: {}", error.message);
-  if (error.code == Code::resource_exhausted)
-    return answer(Problem{507, "about:blank", "the disk is full; send the request again when there is room"});
+  if (error.code == Code::resource_exhausted) return full();
   return answer(Problem{500, "about:blank", "the appliance failed; its log says why"});
 }
 
@@ -69,12 +93,7 @@ void PolicyDesk::look_back(const ingest::Tenant& tenant, endpoints::AnswerFromHi
   readers_.post(
       [this, tenant, wanted = std::move(wanted)]() -> http::Response {
         const auto history = read_policy_history(config_, tenant);
-        if (!history) {
-          // The index is being made, as when the daemon was started for the first time.
-          if (history.error().code != Code::unavailable)
-            spdlog::error("the history of a policy was not read: {}", history.error().message);
-          return answer(Problem{503, "about:blank", "the history cannot be read just now; ask again"});
-        }
+        if (!history) return no_history(history.error());
         if (!wanted.authors) return wanted.make(*history, {});
         const auto authors = policy_authors(config_, *history);
         if (!authors)
@@ -82,6 +101,31 @@ void PolicyDesk::look_back(const ingest::Tenant& tenant, endpoints::AnswerFromHi
         return wanted.make(*history, authors ? *authors : endpoints::PolicyAuthors());
       },
       std::move(respond));
+}
+
+void PolicyDesk::review(endpoints::PolicyReview review, http::Respond respond) {
+  readers_.post(
+      [this, review = std::move(review)]() -> http::Response {
+        if (!review.still_may())
+          return answer(Problem{403, "about:blank", "you may not review that policy any more"});
+        const auto at = review_policy(config_, review.tenant, review.change, review.note,
+                                      {PolicyAuthor::How::http, review.operator_name});
+        return at ? endpoints::review_answer(review, *at) : not_reviewed(at.error());
+      },
+      std::move(respond));
+}
+
+endpoints::PolicyCalls PolicyDesk::calls() {
+  return {[this](endpoints::PolicyChange asked, http::Respond respond) {
+            change(std::move(asked), std::move(respond));
+          },
+          [this](const ingest::Tenant& tenant, endpoints::AnswerFromHistory wanted, http::Respond respond) {
+            look_back(tenant, std::move(wanted), std::move(respond));
+          },
+          check_policy,
+          [this](endpoints::PolicyReview asked, http::Respond respond) {
+            review(std::move(asked), std::move(respond));
+          }};
 }
 
 void PolicyDesk::stop() {

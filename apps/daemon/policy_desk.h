@@ -15,7 +15,7 @@
 namespace countersign::apps {
 
 /// Changes tenants' policies for the API, one after another on a thread of its own: each is recorded before
-/// it is written, and answered when the daemon goes by it. Any thread may call change().
+/// it is written, and answered when the daemon goes by it. Any thread may make the calls.
 class PolicyDesk {
  public:
   static constexpr std::size_t kWaitingMax = 256;         ///< more are answered 503
@@ -28,9 +28,14 @@ class PolicyDesk {
   PolicyDesk(const PolicyDesk&) = delete;
   PolicyDesk& operator=(const PolicyDesk&) = delete;
 
+  /// All of what follows, and the check of what a document sets.
+  endpoints::PolicyCalls calls();
+
   void change(endpoints::PolicyChange change, http::Respond respond);
   /// Answers from the tenant's history, on another thread of its own.
   void look_back(const ingest::Tenant& tenant, endpoints::AnswerFromHistory answer, http::Respond respond);
+  /// Records a review, on that thread, too.
+  void review(endpoints::PolicyReview review, http::Respond respond);
 
   /// Answers what waits with 503. A change that is being written is written.
   void stop();

@@ -53,6 +53,17 @@ TEST(Outbox, IsAppendedInTheOrderInWhichItWasFilled) {
   writer->stop();
 }
 
+TEST(Outbox, TakesEventsWhoseIdsAreNoNamesOfFiles) {
+  TestRegion region;
+  const auto writer = region.open_writer();
+  const std::string id = "finding.acknowledged/acme/0123456789abcdef";
+  ASSERT_TRUE(leave_in_outbox(region.files(), system_event(id, "finding.acknowledged", region.clock()())));
+  Watched watched(*writer);
+  EXPECT_EQ(empty_outbox(region.files(), watched, 12).value(), 1u);
+  EXPECT_EQ(watched.ids, std::vector<std::string>{id});
+  writer->stop();
+}
+
 TEST(Outbox, TakesManyEventsInAFewFiles) {
   TestRegion region;
   const auto writer = region.open_writer();

@@ -109,25 +109,35 @@ TEST_F(PolicyFiles, TellEachChangeSoThatItsHistoryIsWhatWasShown) {
   std::string many;
   for (int i = 0; i < 100; ++i)
     many += fmt::format("{}\"area-{:03}.{}\"", i == 0 ? "" : ",", i, std::string(60, 'x'));
+  // The longest that there are: a quotation mark is two bytes of a record.
+  std::string settings;
+  for (int i = 0; i < 20; ++i)
+    settings += fmt::format("{}\"C{:02}.p={}\"", i == 0 ? "" : ",", i, [] {
+      std::string quotes;
+      for (int n = 0; n < 250; ++n) quotes += "\\\"";
+      return quotes;
+    }());
   for (
       const std::string& document :
       {std::string(
            R"({"access":{"factors":["totp"],"step_up":{"actions":["b","a.*"],"window_s":0},"lockout":{"attempts":3},)"
            R"("audit_access":{"window_s":60,"single_records":true,"four_eyes":true}},)"
            R"("sharing":{"auditor":"none","admin":"masked"},"attributes":{"not_personal":["plan","order.id"]},)"
+           R"("monitoring":{"parameters":["A.b=[\"x, after y\",\"z\"]","C.d=1, after []"]},)"
            R"("retention":{"rule":"hipaa","keep":"7 years","types":[{"types":"login.*","rule":"pci_dss"},)"
            R"({"types":"challenge.*","keep":"90 days"}]}})"),
        std::string(
            R"({"retention":{"rule":"custom","keep":"18 months","types":[{"types":"challenge.*","keep":"1 day"}]}})"),
-       R"({"access":{"step_up":{"actions":[)" + many + "]}}}", std::string("{}")}) {
+       R"({"access":{"step_up":{"actions":[)" + many + "]}}}",
+       R"({"monitoring":{"parameters":[)" + settings + "]}}", std::string("{}")}) {
     const auto changed = put(document);
     ASSERT_TRUE(changed) << changed.error().message;
     EXPECT_TRUE(changed->changed());
     documents.push_back(shown());
   }
   const auto versions = history().versions();
-  ASSERT_EQ(versions.size(), 4u);
-  for (std::size_t i = 0; i < 4; ++i) {
+  ASSERT_EQ(versions.size(), 5u);
+  for (std::size_t i = 0; i < 5; ++i) {
     EXPECT_EQ(versions[i].before, documents[i]) << i;
     EXPECT_EQ(versions[i].after, documents[i + 1]) << i;
   }

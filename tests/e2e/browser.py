@@ -136,6 +136,10 @@ class Page:
             raise AssertionError(f"{url}: {done['errorText']}")
         self._browser.event("Page.loadEventFired", self._session)
 
+    def happened(self, method):
+        """What the browser has told of the page by that name since it went there, and nobody has taken."""
+        return [one["params"] for one in self._browser._events if one.get("method") == method and one.get("sessionId") == self._session]
+
     def run(self, function, *arguments):
         """What a function of JavaScript gives, awaited. Where it throws: `{"thrown": name of the error}`."""
         call = ", ".join(json.dumps(one) for one in arguments)

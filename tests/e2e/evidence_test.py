@@ -57,6 +57,24 @@ class Evidence(unittest.TestCase):
         until(made, "the bundle is not made")
         return answers[0]
 
+    def test_a_bundle_can_hold_a_report_that_is_made_again_from_it(self):
+        ana = invited(self.appliance, "reporter@example.com", "--role", "analyst", "--tenant", "acme")
+        for wrong, words in (({"report": "CC6.1"}, "report is a list of clauses"), ({"report": ["CC99"]}, "no control supports 'CC99' of SOC 2"),
+                             ({"report": ["all"], "framework": "sox"}, "framework is one of"), ({"framework": "soc2"}, "give report, too"),
+                             ({"report": ["all"], "filter": ["type=challenge.sent"]}, "leave out the filter"),
+                             ({"report": ["all"], "profile": "none"}, "another profile than none")):
+            status, _, said = ana.ask("POST", "/v1/tenants/acme/bundles", {**YEAR, **wrong})
+            self.assertEqual(status, 422, wrong)
+            self.assertIn(words, said["detail"])
+        status, _, bundle = ana.ask("POST", "/v1/tenants/acme/bundles", {**YEAR, "report": ["CC6.1", "CC7.2"]})
+        self.assertEqual((status, bundle["report"]), (202, ["CC6.1", "CC7.2"]))
+        ready = self.wait_ready(ana, "acme", bundle["id"])
+        self.assertEqual(ready["state"], "ready", ready)
+        kept = self.appliance.region_file("bundles") / f"{bundle['id']}.zip"
+        done = self.appliance.run("verify", kept, "--recompute", check=False)
+        self.assertEqual(done.returncode, 20, done.stdout)
+        self.assertIn("Every figure of the report was made again from the records", done.stdout)
+
     def test_records_are_found_and_shown_and_each_look_is_recorded(self):
         ana = invited(self.appliance, "looker@example.com", "--role", "analyst", "--tenant", "acme")
         status, _, found = ana.ask("POST", "/v1/tenants/acme/records/search", {"query": "challenge.factor:sms", "limit": 2})

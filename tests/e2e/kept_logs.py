@@ -104,7 +104,8 @@ def query(fields):
     """What of the fields of a form or an address is."""
     for name, values in urllib.parse.parse_qs(fields, errors="replace").items():
         for value in values:
-            if name in SECRETS:
+            # A state that is a word is none of OpenID Connect's.
+            if name in SECRETS and not (name in ONLY_IN_ADDRESSES and re.fullmatch("[a-z_]+", value)):
                 secret(SECRETS[name], value)
             elif "@" in value:
                 personal("e-mail address", value)

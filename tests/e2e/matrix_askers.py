@@ -3,6 +3,7 @@
 import json
 
 from appliance import Appliance, event, until
+from found import open_finding
 from person import PASSWORD, Person, invited
 
 ALWAYS = ("--from", "2020-01-01T00:00:00Z", "--before", "2099-01-01T00:00:00Z", "--expires", "2099-01-01T00:00:00Z")
@@ -114,9 +115,11 @@ class Setting:
         assert tuple(self.askers) == ASKERS
 
     def wait(self):
-        """Until records are found and decisions are given."""
+        """Until records and findings are found and decisions are given."""
         for tenant in TENANTS:
+            open_finding(self.appliance, tenant, "OTP-LIFETIME", "first")
             until(lambda t=tenant: self.clerk.ask("POST", f"/v1/tenants/{t}/records/search", {})[2].get("records"), f"the index of {tenant}")
+            until(lambda t=tenant: self.clerk.ask("GET", f"/v1/tenants/{t}/findings")[2].get("findings"), f"a finding of {tenant}")
             until(lambda t=tenant: self.clerk.ask("POST", f"/v1/tenants/{t}/step-up/decisions", self.question())[0] == 200, f"decisions of {tenant}")
         until(lambda: self.clerk.ask("POST", "/v1/tenants/_system/records/search?region=eu-1", {})[2].get("records"), "the index of _system")
 

@@ -2,6 +2,7 @@
 
 import json
 
+from found import finding_id
 from matrix_askers import ALWAYS
 from person import PASSWORD, totp
 
@@ -35,7 +36,7 @@ def request_of(*routes):
 
 @request_of("GET /v1/policy-schema", "GET /v1/openapi.json", "GET /healthz", "GET /readyz", "GET /metrics", "GET /services/collector/health",
             "GET /v1/oidc", "GET /v1/tenants/{tenant}/policy", "GET /v1/tenants/{tenant}/policy/history", "GET /v1/tenants/{tenant}/bundles", "GET /v1/session", "DELETE /v1/session",
-            "POST /v1/account/totp", "DELETE /v1/account/totp", "POST /v1/account/passkeys/options", "POST /v1/account/recovery-codes")
+            "GET /v1/controls", "GET /v1/tenants/{tenant}/findings", "POST /v1/account/totp", "DELETE /v1/account/totp", "POST /v1/account/passkeys/options", "POST /v1/account/recovery-codes")
 def nothing_more(_):
     return {}
 
@@ -71,6 +72,13 @@ def the_same_policy(case):
     return {"body": case.setting.clerk.ask("GET", f"/v1/tenants/{case.tenant}/policy")[2], "fields": {"If-Match": "*"}}
 
 
+@request_of("POST /v1/tenants/{tenant}/policy/history/{change}/review")
+def first_change_of_the_policy(case):
+    # That of a command, so nobody who asks has made it.
+    versions = case.setting.clerk.ask("GET", f"/v1/tenants/{case.tenant}/policy/history")[2]["versions"]
+    return {"path": {"change": versions[-1]["change"]}, "body": {"note": "as agreed"}}
+
+
 @request_of("POST /v1/tenants/{tenant}/step-up/decisions")
 def decision(case):
     return {"body": case.setting.question()}
@@ -101,6 +109,41 @@ def ready_bundle(case):
 @request_of("POST /v1/tenants/{tenant}/bundles/{id}/approval")
 def waiting_bundle(case):
     return {"path": {"id": case.setting.order(case.tenant, "full")}}
+
+
+def finding_of(case):
+    """A finding that nobody has acknowledged: an exception of a report that was answered."""
+    item = str(case.setting.next())
+    finding = finding_id(case.tenant, "OTP-LIFETIME", item)
+    path = f"/v1/tenants/{case.tenant}/findings/{finding}/answer"
+    status, _, answer = case.setting.clerk.ask("POST", path, {"text": "Known.", "control": "OTP-LIFETIME", "item": item})
+    assert status == 200, answer
+    return {"path": {"finding": finding}}
+
+
+@request_of("GET /v1/tenants/{tenant}/findings/{finding}")
+def first_finding(case):
+    return {"path": {"finding": finding_id(case.tenant, "OTP-LIFETIME", "first")}}
+
+
+@request_of("POST /v1/tenants/{tenant}/findings/{finding}/acknowledge")
+def acknowledgement(case):
+    return {**finding_of(case), "body": {"note": "seen"}}
+
+
+@request_of("POST /v1/tenants/{tenant}/findings/{finding}/answer")
+def answer_of_management(case):
+    return {**finding_of(case), "body": {"text": "As agreed."}}
+
+
+@request_of("POST /v1/tenants/{tenant}/findings/{finding}/resolve")
+def resolution(case):
+    return {**finding_of(case), "body": {"reason": "false alarm"}}
+
+
+@request_of("POST /v1/tenants/{tenant}/reports")
+def new_report(_):
+    return {"body": {**YEARS, "criteria": ["CC6.1"]}}
 
 
 @request_of("POST /v1/privacy/erasures")

@@ -44,6 +44,8 @@ PUT    /v1/tenants/{tenant}/policy               acme          401 401  | 403 40
                                                  globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
 GET    /v1/tenants/{tenant}/policy/history       acme          401 401  | 200 200 200 200 403 403 | 200 200  200 200 200 | 403 200
                                                  globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+POST   /v1/tenants/{tenant}/policy/history/{change}/review acme 401 401 | 403 403 403 201 403 403 | 403 403 403 403 201 | 403 201
+                                                 globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 201
 POST   /v1/tenants/{tenant}/step-up/decisions    acme          401 401  | 403 403 403 200 200 403 | 403 403  403 403 200 | 403 200
                                                  globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
 
@@ -72,6 +74,20 @@ GET    /v1/tenants/{tenant}/bundles/{id}/content acme          401 401  | 403 40
                                                  _system       401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
 POST   /v1/tenants/{tenant}/bundles/{id}/approval acme         401 401  | 403 403 403 403 403 403 | 403 403  403 202 202 | 403 202
                                                  globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 202
+
+GET    /v1/tenants/{tenant}/findings             acme          401 401  | 200 200 403 200 403 403 | 200 none 200 403 200 | 403 200
+                                                 globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+GET    /v1/tenants/{tenant}/findings/{finding}   acme          401 401  | 200 200 403 200 403 403 | 200 404  200 403 200 | 403 200
+                                                 globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+POST   /v1/tenants/{tenant}/findings/{finding}/acknowledge acme 401 401 | 403 200 403 200 403 403 | 403 403 200 403 200 | 403 200
+                                                 globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+POST   /v1/tenants/{tenant}/findings/{finding}/answer acme     401 401 | 403 200 403 200 403 403 | 403 403 200 403 200 | 403 200
+                                                 globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+POST   /v1/tenants/{tenant}/findings/{finding}/resolve acme    401 401 | 403 200 403 200 403 403 | 403 403 200 403 200 | 403 200
+                                                 globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+POST   /v1/tenants/{tenant}/reports              acme          401 401  | 403 403 403 403 403 403 | 200 403  200 200 200 | 403 200
+                                                 globex        401 401  | 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+GET    /v1/controls                              -             401 401  | 200 200 200 200 403 403 | 200 200  200 200 200 | 403 200
 
 GET    /scim/v2/Users                            -             401 200  | 403 403 403 403 403 200 | 401 401  401 401 401 | 401 401
 POST   /scim/v2/Users                            -             401 201  | 403 403 403 403 403 201 | 401 401  401 401 401 | 401 401
@@ -141,7 +157,9 @@ def is_empty(answer):
     """Whether an answer shows nothing, or says that nothing was taken."""
     if not isinstance(answer, dict):
         return False
-    lists = [answer[name] for name in ("records", "bundles", "values") if isinstance(answer.get(name), list)]
+    if "finding" in answer:
+        return False  # it may be without records
+    lists = [answer[name] for name in ("records", "bundles", "values", "findings") if isinstance(answer.get(name), list)]
     return any(not one for one in lists) or "rejectedLogRecords" in answer.get("partialSuccess", {})
 
 
@@ -194,7 +212,7 @@ class Matrix(unittest.TestCase):
         self.assertGreater(len(taken), 15)
         for route in taken:
             method, path = route.split(" ")
-            status, _, problem = forged.ask(method, path.format(tenant="acme", id="0" * 32), {})
+            status, _, problem = forged.ask(method, path.format(tenant="acme", id="0" * 32, finding="0" * 16, change="0" * 32), {})
             self.assertEqual((status, "csrf_token" in problem.get("detail", "")), (403, True), (route, problem))
 
 

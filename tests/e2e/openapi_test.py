@@ -10,6 +10,7 @@ import unittest
 from pathlib import Path
 
 from appliance import DATA, Appliance, event
+from found import finding_id, open_finding
 from person import PASSWORD, Person
 
 # One that cannot be reached.
@@ -143,6 +144,15 @@ class OpenApi(unittest.TestCase):
                            ({}, {**fields(If_Match="*"), "Content-Type": "text/plain"})):
             yield put(body, more)
         yield self.ask("GET", "/v1/policy-schema")
+        shown = self.until(lambda: self.ask("GET", path + "/history", None, fields(), pattern + "/history"), lambda a: a["status"] == 200 and json.loads(a["body"])["versions"])
+        yield shown
+        review = lambda change, body, more: self.ask("POST", f"{path}/history/{change}/review", body if isinstance(body, (str, bytes)) else json.dumps(body), more, pattern + "/history/{change}/review")
+        change, note = json.loads(shown["body"])["versions"][-1]["change"], {"note": "as agreed"}
+        other = self.appliance.json("operator", "add", "second-admin", "--role", "admin", "--tenant", "acme")["token"]
+        yield self.until(lambda: review(change, note, fields(other)), lambda a: a["status"] != 401)
+        for to, body, more in ((change, note, fields()), ("none", note, fields()), (change, {}, fields()), (change, "{", fields()), (change, note, {}),
+                               (change, note, fields(self.auditor)), (change, note, fields(Content_Type="text/plain")), (change, b" " * (5 << 10), fields())):
+            yield review(to, body, more)
 
     def scim(self):
         urn = "urn:ietf:params:scim:schemas:core:2.0:"
@@ -277,6 +287,52 @@ class OpenApi(unittest.TestCase):
             yield self.ask("GET", one + "/content", None, token, pattern + "/{id}/content")
         yield say("GET", path + "/none", None, pattern + "/{id}")
 
+    def findings(self, say):
+        path, pattern = "/v1/tenants/acme/findings", "/v1/tenants/{tenant}/findings"
+        opened, never = open_finding(self.appliance, "acme", "OTP-LIFETIME", "17"), finding_id("acme", "OTP-LIFETIME", "18")
+        token = {"Authorization": f"Bearer {self.auditor}", "Content-Type": "application/json"}
+        listed = self.until(lambda: say("GET", path, None, pattern), lambda a: a["status"] == 200 and a["answer"]["findings"])
+        yield listed
+        step = lambda word, body, finding=opened, **more: say("POST", f"{path}/{finding}/{word}", body, pattern + "/{finding}/" + word, **more)
+        answer = {"text": "Known.", "control": "OTP-LIFETIME", "item": 18}
+        yield step("answer", {"text": "Known."}, never)
+        yield step("answer", {**answer, "item": 19}, never)
+        yield step("answer", answer, never)
+        for word, body in (("acknowledge", {"note": "seen"}), ("answer", {"text": "Known."}), ("resolve", {"reason": "false alarm"})):
+            for finding in ("none", "0" * 16):
+                yield step(word, body, finding)
+            for bad in ("{", {"what": 1}, b" " * (17 << 10)):
+                yield step(word, bad)
+            yield step(word, body, Content_Type="text/plain")
+            yield say("POST", f"/v1/tenants/far/findings/{opened}/{word}", body, pattern + "/{finding}/" + word)
+            yield self.ask("POST", f"{path}/{opened}/{word}", json.dumps(body), token, pattern + "/{finding}/" + word)
+            yield step(word, body)
+            yield step(word, body)
+        for query in ("", "?limit=1", "?state=resolved&control=OTP-LIFETIME", "?state=new", "?limit=0", "?cursor=x", "?region=ap-9"):
+            yield say("GET", path + query, None, pattern)
+        yield self.ask("GET", path, None, token, pattern)
+        yield self.ask("GET", path, None, {}, pattern)
+        for finding in (opened, never, "none"):
+            yield say("GET", f"{path}/{finding}", None, pattern + "/{finding}")
+        for tenant in ("nobody", "far", "_system"):
+            yield say("GET", f"/v1/tenants/{tenant}/findings", None, pattern)
+
+    def reports(self, say):
+        path, pattern = "/v1/tenants/acme/reports", "/v1/tenants/{tenant}/reports"
+        order = {**YEAR, "criteria": ["CC6.1"]}
+        for kind in ("json", "html", "pdf", "oscal"):
+            yield self.until(lambda kind=kind: say("POST", path, {**order, "format": kind}, pattern), lambda a: a["status"] != 503)
+        for body in ({}, "{", {**order, "criteria": ["CC99"]}, {**order, "format": "doc"}, b" " * (17 << 10)):
+            yield say("POST", path, body, pattern)
+        yield say("POST", path, order, pattern, Content_Type="text/plain")
+        for tenant in ("nobody", "far", "_system"):
+            yield say("POST", f"/v1/tenants/{tenant}/reports", order, pattern)
+        yield say("GET", "/v1/controls")
+        source = {"Authorization": f"Bearer {self.provisioner}", "Content-Type": "application/json"}
+        for fields in ({}, source):
+            yield self.ask("POST", path, json.dumps(order), fields, pattern)
+            yield self.ask("GET", "/v1/controls", None, fields)
+
     def four_eyes(self, say):
         policy, path, pattern = "/v1/tenants/acme/policy", "/v1/tenants/acme/bundles", "/v1/tenants/{tenant}/bundles"
         yield say("PUT", policy, {"access": {"audit_access": {"four_eyes": True}}}, "/v1/tenants/{tenant}/policy", If_Match="*")
@@ -327,7 +383,7 @@ class OpenApi(unittest.TestCase):
     def test_the_document_and_what_a_person_is_answered(self):
         ana = Person(self.appliance, "ana@example.com")
         say = self.said_to(ana)
-        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.decisions(say), self.four_eyes(say),
+        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.findings(say), self.reports(say), self.decisions(say), self.four_eyes(say),
                  self.providers(), self.leaving(ana, say)]
         answers = [answer for part in parts for answer in part]
         seen = {}
@@ -345,6 +401,11 @@ class OpenApi(unittest.TestCase):
                 ("GET", tenant + "/records/{seq}", {200, 404}), ("GET", tenant + "/records/{seq}/values", {200, 403, 404}),
                 ("POST", tenant + "/bundles", {202, 400, 403, 422}), ("GET", tenant + "/bundles", {200}), ("GET", tenant + "/bundles/{id}", {200, 404}),
                 ("GET", tenant + "/bundles/{id}/content", {200, 206, 403, 409, 416}), ("POST", tenant + "/bundles/{id}/approval", {403, 409}),
+                ("GET", tenant + "/findings", {200, 401, 403, 404, 421, 422}), ("GET", tenant + "/findings/{finding}", {200, 404}),
+                ("POST", tenant + "/findings/{finding}/acknowledge", {200, 400, 403, 404, 409, 413, 415, 421, 422}),
+                ("POST", tenant + "/findings/{finding}/answer", {200, 400, 403, 404, 413, 415, 421, 422}),
+                ("POST", tenant + "/findings/{finding}/resolve", {200, 400, 403, 404, 409, 413, 415, 421, 422}),
+                ("POST", tenant + "/reports", {200, 400, 401, 403, 404, 413, 415, 421, 422}), ("GET", "/v1/controls", {200, 401, 403}),
                 ("POST", tenant + "/step-up/decisions", {200, 400, 401, 403, 404, 413, 415, 421, 422}), ("GET", "/v1/oidc", {200}),
                 ("GET", "/v1/oidc/{name}/sign-in", {404, 502}), ("GET", "/v1/oidc/{name}/callback", {400, 404}),
                 ("POST", "/v1/oidc/{name}/back-channel-logout", {400, 404})):
@@ -369,6 +430,8 @@ class OpenApi(unittest.TestCase):
             self.assertIn(("/v1/privacy/erasures", expected), seen)
         for expected in (200, 400, 401, 403, 409, 412, 413, 415, 422, 428):
             self.assertIn(("/v1/tenants/{tenant}/policy", expected), seen)
+        for expected in (201, 400, 401, 403, 404, 409, 413, 415, 422):
+            self.assertIn(("/v1/tenants/{tenant}/policy/history/{change}/review", expected), seen)
         for expected in (200, 201, 400, 401, 403, 413, 415):
             self.assertIn(("/scim/v2/Users", expected), seen)
         for expected in (200, 204, 304, 404, 412):

@@ -1,12 +1,13 @@
 """Tenants' policies over HTTP and from files: who may, one change after another, and each change recorded before it holds."""
 
 import json
+import os
 import threading
 import time
 import unittest
 from datetime import datetime, timedelta
 
-from appliance import Appliance
+from appliance import Appliance, until
 
 ACCESS = {
     "factors": ["totp", "passkey"],
@@ -118,6 +119,8 @@ class Policy(unittest.TestCase):
                                     ({"access": {"factors": ["fax"]}}, 422, "access.factors[0]"), ({"access": {"step_up": {"window_s": 3600}}}, 422, "access.step_up.window_s"),
                                     ({"sharing": {"auditor": "everything"}}, 422, "sharing"), ({"tenant": "globex"}, 422, "tenant"), ({"region": "us-1"}, 409, "tenant move"),
                                     ({"attributes": {"not_personal": ["a b"]}}, 422, "attributes.not_personal[0]"), ({"retention": {"rule": "gdpr"}}, 422, "retention: "),
+                                    ({"monitoring": {"parameters": ["otp.attempts"]}}, 422, "monitoring.parameters[0]"), ({"monitoring": {"parameters": ["NO-SUCH.a=1"]}}, 422, "monitoring.parameters: 'NO-SUCH.a=1': there is no control NO-SUCH"),
+                                    ({"monitoring": {"parameters": ["OTP-ATTEMPTS.tries=1"]}}, 422, "it has attempts_most"), ({"monitoring": {"parameters": ["OTP-ATTEMPTS.attempts_most=11"]}}, 422, "at least 1 and at most 10"),
                                     ({"retention": {"rule": "hipaa", "keep": "1 year"}}, 422, "shorter"),
                                     ({"access": 7}, 422, "access"), (b"x" * 70_000, 413, "")):
             got, _, answer = self.put(body, etag)
@@ -130,8 +133,101 @@ class Policy(unittest.TestCase):
         done = self.appliance.run("tenant", "policy", "apply", "acme", file, check=False)
         self.assertEqual(done.returncode, 2)
         self.assertIn("access.factors[0]", done.stderr)
+        file.write_text('{"monitoring":{"parameters":["OTP-ATTEMPTS.attempts_most=11"]}}')
+        done = self.appliance.run("tenant", "policy", "apply", "acme", file, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("monitoring.parameters: 'OTP-ATTEMPTS.attempts_most=11': the value must be at least 1 and at most 10", done.stderr)
         self.assertEqual(self.put({"access": {"lockout": {"attempts": 9}}}, etag)[0], 200)
         self.assertEqual(self.changes(1), ["access.lockout.attempts: before 10, after 9"], "and nothing of the others was recorded")
+
+    def test_how_the_evidence_is_judged(self):
+        self.assertEqual(self.ask("GET")[2]["monitoring"], {"parameters": []})
+        settings = ["LOCKOUT-THRESHOLD.lifting_actions=[\"x, after y\"]", "OTP-ATTEMPTS.attempts_most=3"]
+        status, etag, answer = self.put({"monitoring": {"parameters": settings[::-1]}}, "*")
+        self.assertEqual((status, answer["monitoring"]), (200, {"parameters": settings}), "sorted")
+        self.assertEqual(self.changes(1), [f"monitoring.parameters: before [], after {json.dumps(settings, separators=(',', ':'))}"])
+        self.assertEqual(self.appliance.json("tenant", "policy", "show", "acme")["monitoring"], {"parameters": settings})
+        self.assertIn("OTP-ATTEMPTS.attempts_most=3", self.appliance.run("tenant", "policy", "show", "acme").stdout)
+        self.assertEqual(self.history(1)[1]["versions"][0]["after"]["monitoring"], {"parameters": settings})
+        file = self.appliance.folder / "policy.json"
+        file.write_text(json.dumps({"monitoring": {"parameters": settings[1:]}}))
+        self.appliance.run("tenant", "policy", "apply", "acme", file)
+        until(lambda: self.ask("GET")[2]["monitoring"] == {"parameters": settings[1:]}, "the daemon goes by what the command set")
+        self.appliance.run("tenant", "policy", "set", "acme", "analyst", "none")
+        until(lambda: self.ask("GET")[2]["sharing"]["analyst"] == "none", "the daemon goes by what the command set")
+        self.assertEqual(self.ask("GET")[2]["monitoring"], {"parameters": settings[1:]}, "what a command is not about stays")
+        status, _, answer = self.put({}, "*")
+        self.assertEqual((status, answer["monitoring"]), (200, {"parameters": []}), "left out, it has its default")
+        versions = self.history(4)[1]["versions"]
+        self.assertEqual([one["after"]["monitoring"]["parameters"] for one in versions], [[], settings[1:], settings[1:], settings])
+
+    def review(self, change, body, token=None, tenant="acme", **headers):
+        fields = {"Authorization": f"Bearer {token or self.admin}", "Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        status, _, answer = self.appliance.request("POST", f"/v1/tenants/{tenant}/policy/history/{change}/review", body if isinstance(body, str) else json.dumps(body), fields)
+        return status, json.loads(answer)
+
+    def by_account(self, name, *arguments, **more):
+        """A command, as an account of the machine."""
+        known = {variable: os.environ.pop(variable, None) for variable in ("USER", "SUDO_USER")}
+        os.environ["USER"] = name
+        try:
+            return self.appliance.run(*arguments, **more)
+        finally:
+            del os.environ["USER"]
+            os.environ.update({variable: value for variable, value in known.items() if value is not None})
+
+    def test_a_change_is_reviewed_by_somebody_else(self):
+        bob = self.appliance.json("operator", "add", "bob", "--role", "admin", "--tenant", "acme")["token"]
+        until(lambda: self.ask("GET", token=bob)[0] == 200, "the daemon knows the operator")
+        self.assertEqual(self.put({"access": {"lockout": {"attempts": 5}}, "sharing": {"auditor": "none"}}, "*")[0], 200)
+        version = self.history(1)[1]["versions"][0]
+        change = version["change"]
+        self.assertEqual(version["reviewed"], [])
+        note = {"note": "as agreed in CHG-17"}
+        status, answer = self.review(change, note)
+        self.assertEqual((status, answer["detail"]), (409, "you made that change: somebody else has to review it"))
+        self.assertEqual(self.review(change, note, self.auditor)[0], 403)
+        self.assertEqual(self.review(change, note, bob, "globex")[0], 403)
+        self.assertEqual(self.review("0" * 32, note, bob)[0], 404)
+        for body, status in (("", 400), ("[]", 400), ({}, 422), ({"note": ""}, 422), ({"note": "x" * 257}, 422), ({"note": "a\nb"}, 422), ({**note, "by": "anna"}, 422), ("x" * 5000, 413)):
+            self.assertEqual(self.review(change, body, bob)[0], status, body)
+        self.assertEqual(self.review(change, note, bob, Content_Type="text/plain")[0], 415)
+        # The account of the same name is nobody else.
+        review = ("tenant", "policy", "review", "acme")
+        done = self.by_account("anna", *review, change, "--note", "fine", check=False)
+        self.assertEqual((done.returncode, "let somebody else do so" in done.stderr), (8, True), done.stderr)
+        self.assertEqual([e for e in self.appliance.records("_system") if e["event"]["type"] == "policy.reviewed"], [], "none of these was recorded")
+
+        status, answer = self.review(change, note, bob)
+        self.assertEqual(status, 201, answer)
+        self.assertEqual({**answer, "at": ""}, {"tenant": "acme", "change": change, "at": "", "by": {"role": "operator", "id": "bob"}, **note})
+        self.assertIn("is reviewed", self.by_account("carl", *review, change, "--note", "seen in the meeting").stdout)
+        first, second = self.appliance.system_events("policy.reviewed", 2)
+        self.assertEqual(first["action"], {"name": "policy review", "resource": "acme", "context": change})
+        self.assertEqual((first["outcome"], first["actor"]["role"], first["time"]), ({"reason": note["note"]}, "operator", answer["at"]))
+        self.assertEqual((second["outcome"], second["actor"]["role"]), ({"reason": "seen in the meeting"}, "account"))
+        changed = [r["event"] for r in self.appliance.records("_system") if r["event"]["type"] == "policy.changed"]
+        self.assertEqual({e["id"].split(":")[1] for e in changed}, {change})
+        self.assertEqual(len({e["actor"]["id"] for e in (*changed, first, second)}), 3, "three people, as tokens")
+
+        shown = lambda **more: self.history(1, **more)[1]["versions"][0]["reviewed"]
+        until(lambda: len(shown()) == 2, "the history shows both reviews")
+        self.assertEqual([(one["note"], one["by"].get("id")) for one in shown()], [(note["note"], "bob"), ("seen in the meeting", None)], "an admin is told; the account of the machine is not")
+        self.assertEqual([(one["by"]["token"], one["by"].get("id")) for one in shown(token=self.auditor)], [(e["actor"]["id"], None) for e in (first, second)])
+        recorded = {record["seq"]: record for record in self.appliance.records("_system")}
+        self.assertEqual([one["at"] for one in shown()], [recorded[one["record"]["seq"]]["received"] for one in shown()])
+        listed = self.appliance.json("tenant", "policy", "history", "acme")[0]
+        self.assertEqual((listed["change"], [(one["at"], one["by"]["token"]) for one in listed["reviewed"]]), (change, [(one["at"], one["by"]["token"]) for one in shown()]))
+        self.assertIn("reviewed " + shown()[0]["at"], self.appliance.run("tenant", "policy", "history", "acme").stdout)
+
+        # And the other way round: what an account of the machine changed.
+        self.by_account("carl", "tenant", "policy", "set", "acme", "analyst", "none")
+        change = self.history(2)[1]["versions"][0]["change"]
+        self.assertEqual(self.by_account("carl", *review, change, "--note", "mine", check=False).returncode, 8)
+        self.assertEqual(self.by_account("bob", *review, change, "--note", "bad\nnote", check=False).returncode, 2)
+        self.assertEqual(self.by_account("bob", *review, "none", "--note", "nothing", check=False).returncode, 3)
+        self.assertEqual(self.review(change, note)[0], 201)
+        self.assertEqual(self.appliance.run("verify", "--data", self.appliance.region_file("."), check=False).returncode, 0)
 
     def test_of_two_at_once_one_wins(self):
         etag = self.ask("GET")[1]
@@ -227,7 +323,8 @@ class Policy(unittest.TestCase):
     def test_the_history_is_what_the_records_say(self):
         self.assertEqual(self.history(0), (200, {"tenant": "acme", "versions": []}))
         documents = [self.ask("GET")[2]]
-        for wish in ({"access": ACCESS, "sharing": {"auditor": "masked"}, "attributes": {"not_personal": ["plan"]}},
+        for wish in ({"access": ACCESS, "sharing": {"auditor": "masked"}, "attributes": {"not_personal": ["plan"]},
+                      "monitoring": {"parameters": ["OTP-ATTEMPTS.attempts_most=3"]}},
                      {"access": ACCESS, "retention": {"rule": "hipaa", "types": [{"types": "challenge.*", "keep": "2 years"}]}}, {}):
             status, _, answer = self.put(wish, "*")
             self.assertEqual(status, 200, answer)
@@ -237,7 +334,7 @@ class Policy(unittest.TestCase):
         status, answer = self.history(5, token=self.auditor)
         self.assertEqual((status, [one["version"] for one in answer["versions"]]), (200, [5, 4, 3, 2, 1]))
         versions = answer["versions"][::-1]
-        part = lambda document: {name: document[name] for name in ("access", "sharing", "attributes", "retention")}
+        part = lambda document: {name: document[name] for name in ("access", "sharing", "attributes", "monitoring", "retention")}
         for number in range(3):
             self.assertEqual(versions[number]["before"], part(documents[number]))
             self.assertEqual(versions[number]["after"], part(documents[number + 1]))
@@ -286,10 +383,10 @@ class Policy(unittest.TestCase):
         status, fields, text = self.appliance.request("GET", "/v1/policy-schema")
         self.assertEqual((status, fields["Content-Type"]), (200, "application/schema+json"))
         schema = json.loads(text)
-        self.assertEqual(set(schema["properties"]), {"tenant", "region", "access", "sharing", "attributes", "retention"})
+        self.assertEqual(set(schema["properties"]), {"tenant", "region", "access", "sharing", "attributes", "monitoring", "retention"})
         shown = self.ask("GET")[2]
-        self.assertEqual(shown["attributes"].keys(), schema["properties"]["attributes"]["properties"].keys())
-        self.assertEqual(shown["retention"].keys(), schema["properties"]["retention"]["properties"].keys())
+        for member in ("attributes", "monitoring", "retention"):
+            self.assertEqual(shown[member].keys(), schema["properties"][member]["properties"].keys())
         for name, inner in shown["access"].items():
             self.assertIn(name, schema["properties"]["access"]["properties"])
             if isinstance(inner, dict):

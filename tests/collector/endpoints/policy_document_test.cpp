@@ -1,6 +1,7 @@
 #include "collector/endpoints/policy_document.h"
 
 #include "collector/endpoints/policy_past.h"
+#include "collector/endpoints/policy_review.h"
 #include "ledger/base/json.h"
 #include "ledger/policy/default_policy.h"
 
@@ -39,12 +40,13 @@ TEST(PolicyDocument, OfATenantOfWhomNothingIsSaidIsTheDefaultThatHistoriesBeginW
 TEST(PolicyDocument, IsReadAsItIsWritten) {
   const std::string text =
       R"({"access":{"lockout":{"attempts":3}},"sharing":{"auditor":"none"},"attributes":{"not_personal":["plan"]},)"
-      R"("retention":{"rule":"hipaa","types":[{"types":"challenge.*","keep":"2 years"}]}})";
+      R"("monitoring":{"parameters":["B.c=2","A.b=1"]},"retention":{"rule":"hipaa","types":[{"types":"challenge.*","keep":"2 years"}]}})";
   auto tenant = acme();
   const auto wish = read_policy(text, tenant);
   ASSERT_TRUE(wish) << wish.error().detail;
   wish->put_into(tenant);
   EXPECT_EQ(tenant.attributes.not_personal(), std::vector<std::string>{"plan"});
+  EXPECT_EQ(tenant.monitoring.parameters(), (std::vector<std::string>{"A.b=1", "B.c=2"}));
   EXPECT_EQ(to_string(tenant.retention), "hipaa: 6 years, 12 months at hand; challenge.* custom: 2 years");
   const auto document = policy_document(tenant);
   EXPECT_NE(policy_etag(document), policy_etag(policy_document(acme())));
@@ -56,10 +58,14 @@ TEST(PolicyDocument, IsReadAsItIsWritten) {
 
 TEST(PolicyDocument, LeavesTheRetentionAloneWhereItSaysNothingOfIt) {
   auto tenant = acme();
-  read_policy(R"({"attributes":{"not_personal":["plan"]},"retention":{"rule":"hipaa"}})", tenant)
+  read_policy(R"({"attributes":{"not_personal":["plan"]},"monitoring":{"parameters":["A.b=1"]},)"
+              R"("retention":{"rule":"hipaa"}})",
+              tenant)
       ->put_into(tenant);
+  EXPECT_FALSE(tenant.monitoring.is_default());
   read_policy("{}", tenant)->put_into(tenant);
   EXPECT_TRUE(tenant.attributes.is_default());
+  EXPECT_TRUE(tenant.monitoring.is_default());
   EXPECT_EQ(tenant.retention.rule, "hipaa");
   read_policy(R"({"retention":{}})", tenant)->put_into(tenant);
   EXPECT_EQ(tenant.retention, retention::TenantRules());
@@ -72,6 +78,7 @@ TEST(PolicyDocument, HasATagOfItsOwnForEachMember) {
     return policy_etag(policy_document(tenant));
   };
   EXPECT_NE(tag("{}"), tag(R"({"attributes":{"not_personal":["plan"]}})"));
+  EXPECT_NE(tag("{}"), tag(R"({"monitoring":{"parameters":["A.b=1"]}})"));
   EXPECT_NE(tag("{}"), tag(R"({"retention":{"rule":"hipaa"}})"));
   EXPECT_NE(tag(R"({"retention":{"rule":"hipaa","keep":"7 years"}})"),
             tag(R"({"retention":{"rule":"hipaa"}})"));
@@ -82,9 +89,12 @@ TEST(PolicyDocument, NamesTheMemberThatIsWrong) {
            {R"({"attributes":[]})", "attributes must be an object"},
            {R"({"attributes":{"not_personal":["a b"]}})", "attributes.not_personal[0]"},
            {R"({"attributes":{"personal":[]}})", "attributes.personal"},
+           {R"({"monitoring":7})", "monitoring must be an object"},
+           {R"({"monitoring":{"parameters":["A.b"]}})", "monitoring.parameters[0] must be CONTROL.parameter"},
+           {R"({"monitoring":{"rules":[]}})", "monitoring.rules"},
            {R"({"retention":7})", "retention must be an object"},
            {R"({"retention":{"types":[{"types":"x","keep":"1 day"}]}})", "retention: 'x' covers no type"},
-           {R"({"personal_attributes":[]})", "attributes and retention"}}) {
+           {R"({"personal_attributes":[]})", "attributes, monitoring and retention"}}) {
     const auto refused = read_policy(text, acme());
     ASSERT_FALSE(refused) << text;
     EXPECT_EQ(refused.error().status, 422);
@@ -114,6 +124,7 @@ policy::TenantHistory three_versions() {
     versions[i].from = {static_cast<std::int64_t>(2'000 + i * 1'000)};
     versions[i].author = i == 2 ? "t" : "u";
     versions[i].role = i == 2 ? "operator" : "account";
+    versions[i].change = "c" + std::to_string(i);
     versions[i].changes = {"access.lockout.attempts: before " + std::to_string(10 - i) + ", after " +
                            std::to_string(9 - i)};
   }
@@ -151,6 +162,46 @@ TEST(PolicyPast, IsShownPageByPageTheNewestFirst) {
     const auto refused = read_page(with_query(bad));
     ASSERT_FALSE(refused) << bad;
     EXPECT_EQ(refused.error().status, 422);
+  }
+}
+
+TEST(PolicyPast, SaysByWhomEachChangeWasReviewed) {
+  auto versions = three_versions().versions();
+  versions[2].reviews = {{{5'000'000}, "v", "operator", "looks right", {"l", 7}},
+                         {{6'000'000}, "u", "account", "again", {"l", 8}}};
+  const auto shown =
+      parse(policy_versions(acme(), policy::TenantHistory(versions), {{"v", "bob"}}, {}).body).at("versions");
+  EXPECT_EQ(shown.at(0).at("change"), "c2");
+  EXPECT_EQ(shown.at(0).at("reviewed"),
+            (json::array{{{"at", "1970-01-01T00:00:05.000000Z"},
+                          {"by", {{"role", "operator"}, {"token", "v"}, {"id", "bob"}}},
+                          {"note", "looks right"},
+                          {"record", {{"log", "l"}, {"seq", 7}}}},
+                         {{"at", "1970-01-01T00:00:06.000000Z"},
+                          {"by", {{"role", "account"}, {"token", "u"}}},
+                          {"note", "again"},
+                          {"record", {{"log", "l"}, {"seq", 8}}}}}));
+  EXPECT_EQ(shown.at(1).at("change"), "c1");
+  EXPECT_EQ(shown.at(1).at("reviewed"), json::array());
+}
+
+TEST(PolicyReview, NeedsANoteThatARecordCanHold) {
+  EXPECT_EQ(*read_review(R"({"note":"as agreed in CHG-17"})"), "as agreed in CHG-17");
+  EXPECT_TRUE(read_review("{\"note\":\"" + std::string(256, 'x') + "\"}"));
+  for (const auto& [body, status] :
+       std::vector<std::pair<std::string, int>>{{"", 400},
+                                                {"[]", 400},
+                                                {R"({"note":"a","note":"b"})", 400},
+                                                {"{}", 422},
+                                                {R"({"note":""})", 422},
+                                                {R"({"note":7})", 422},
+                                                {R"({"note":"a\nb"})", 422},
+                                                {R"({"note":"a","by":"bob"})", 422},
+                                                {R"({"text":"a"})", 422},
+                                                {"{\"note\":\"" + std::string(257, 'x') + "\"}", 422}}) {
+    const auto refused = read_review(body);
+    ASSERT_FALSE(refused) << body;
+    EXPECT_EQ(refused.error().status, status) << body;
   }
 }
 

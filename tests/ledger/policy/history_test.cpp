@@ -12,6 +12,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace countersign::policy {
@@ -28,14 +29,15 @@ const TenantId kAcme("acme"), kGlobex("globex");
 std::string record(std::uint64_t seq, std::int64_t received, const std::string& id,
                    const std::string& context, const TenantId& tenant = kAcme,
                    const std::string& type = "policy.changed",
-                   const std::string& log = "audit.example.com/eu-1/_system") {
-  const json::object event{
+                   const std::string& log = "audit.example.com/eu-1/_system", const json::object& more = {}) {
+  json::object event{
       {"id", id},
       {"time", "2026-01-31T09:30:00Z"},
       {"type", type},
       {"tenant", "_system"},
       {"actor", {{"id", "ana"}, {"role", "operator"}}},
       {"action", {{"name", "policy put over HTTP"}, {"resource", tenant.value()}, {"context", context}}}};
+  for (const auto& member : more) event[member.key()] = member.value();
   const auto prepared = record::prepare_event(event, {base::SourceName("countersign"), record::Proof::none},
                                               record::Vocabulary::system);
   EXPECT_TRUE(prepared);
@@ -138,6 +140,56 @@ TEST(PolicyHistory, CountsWhatRegionsRepeatOnceAndFromTheFirstOn) {
   const auto versions = history.of(kAcme).versions();
   ASSERT_EQ(versions.size(), 1u);
   EXPECT_EQ(versions[0].from, Timestamp{150});
+}
+
+/// A review of a change, by somebody.
+std::string review(std::uint64_t seq, std::int64_t received, const std::string& id, const std::string& change,
+                   const std::string& note, const TenantId& tenant = kAcme,
+                   const std::string& log = "audit.example.com/eu-1/_system") {
+  return record(seq, received, id, change, tenant, "policy.reviewed", log,
+                {{"outcome", {{"reason", note}}}, {"actor", {{"id", "bob"}, {"role", "account"}}}});
+}
+
+TEST(PolicyHistory, SaysWhichChangesWereReviewed) {
+  PolicyHistory history;
+  ASSERT_TRUE(history.add(review(9, 300, "s", "k", "once more")));
+  ASSERT_TRUE(
+      history.add(record(1, 100, change_id({"k", 1, 2}), "access.lockout.attempts: before 10, after 5")));
+  ASSERT_TRUE(history.add(record(2, 100, change_id({"k", 2, 2}),
+                                 "sharing with the role auditor: before pseudonymous, after none")));
+  ASSERT_TRUE(history.add(record(3, 150, "alone", "access.lockout.attempts: before 5, after 6")));
+  ASSERT_TRUE(history.add(review(7, 250, "r", "k", "as agreed")));
+  ASSERT_TRUE(history.add(review(4, 200, "r", "k", "as agreed", kAcme, "audit.example.com/us-1/_system")));
+  ASSERT_TRUE(history.add(review(8, 260, "t", "k", "of another tenant", kGlobex)));
+  ASSERT_TRUE(history.add(review(8, 260, "u", "k", "by a source", kAcme, "audit.example.com/eu-1/acme")));
+  ASSERT_TRUE(history.add(review(8, 260, "v", "unknown", "of nothing")));
+  const auto versions = history.of(kAcme).versions();
+  ASSERT_EQ(versions.size(), 2u);
+  EXPECT_EQ(versions[0].change, "k");
+  EXPECT_EQ(versions[1].change, "alone");
+  EXPECT_TRUE(versions[1].reviews.empty());
+  ASSERT_EQ(versions[0].reviews.size(), 2u) << "what regions repeat counts once";
+  const auto& first = versions[0].reviews.front();
+  EXPECT_EQ(first.at, Timestamp{200}) << "from the first region on";
+  EXPECT_EQ(first.record, (RecordAt{"audit.example.com/us-1/_system", 4}));
+  EXPECT_EQ(first.note, "as agreed");
+  EXPECT_EQ(first.role, "account");
+  EXPECT_EQ(first.by.size(), 43u);
+  EXPECT_EQ(versions[0].reviews.back().note, "once more");
+}
+
+TEST(PolicyHistory, PartsBeforeAndAfterWhereAListHasTheseWordsInIt) {
+  const auto said = [](const std::string& before, const std::string& after) {
+    return read_member_change("monitoring.parameters: before " + before + ", after " + after);
+  };
+  const std::string tricky = R"(["A.b=x, after [1], after y"])";
+  for (const auto& [before, after] :
+       std::vector<std::pair<std::string, std::string>>{{tricky, "[]"}, {"[]", tricky}, {tricky, tricky}}) {
+    const auto read = said(before, after);
+    ASSERT_TRUE(read) << before;
+    EXPECT_EQ(json::serialize(read->before), before);
+    EXPECT_EQ(json::serialize(read->after), after);
+  }
 }
 
 TEST(PolicyHistory, PassesOverWhatIsNoChangeOfTheAppliances) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <ostream>
@@ -76,6 +77,25 @@ TEST(VerifyLedger, FindsNothingWrongWhereMoreIsSignedMeanwhile) {
   EXPECT_GT(next, 500u);
 }
 
+TEST(VerifyLedger, EndsEarlyWhereItIsStopped) {
+  TestRegion region;
+  fill(region, 0, 40'000);
+  for (const bool at_once : {true, false}) {
+    std::atomic<bool> stopped = at_once;
+    VerifyLedgerOptions how;
+    how.threads = 1;
+    how.stopped = [&] { return stopped.load(); };
+    std::uint64_t done = 0;
+    const auto report = verify_ledger(region.files().ledger(), how, [&](std::uint64_t records) {
+      done = records;
+      stopped = true;
+    });
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, base::Code::aborted);
+    EXPECT_EQ(done, at_once ? 0u : 16'384u);
+  }
+}
+
 TEST(VerifyLedger, AcceptsAnEmptyLedger) {
   TestRegion region;
   EXPECT_TRUE(verify(region).faults.empty());
@@ -137,6 +157,9 @@ INSTANTIATE_TEST_SUITE_P(
         Tampering{"checkpoint_time_edited", "UPDATE checkpoints SET time=time+60", -1, "time"},
         Tampering{"idempotency_key_removed", "DELETE FROM idempotency WHERE place=3", -1, "idempotency"},
         Tampering{"idempotency_key_moved", "UPDATE idempotency SET place=4 WHERE place=3", -1, "idempotency"},
+        Tampering{"idempotency_key_added", "INSERT INTO idempotency VALUES(x'', 3)", -1, "idempotency"},
+        Tampering{"idempotency_key_added_behind", "INSERT INTO idempotency VALUES(x'ffff', 3)", -1,
+                  "idempotency"},
         Tampering{"trigger_removed", "CREATE TABLE gone(x)", -1, "tables and triggers"}),
     [](const auto& tested) { return std::string(tested.param.name); });
 

@@ -5,8 +5,10 @@
 #include "tests/support/temp_dir.h"
 #include "web/api/bundles.h"
 #include "web/api/evidence.h"
+#include "web/api/finding_routes.h"
 #include "web/api/oidc_routes.h"
 #include "web/api/people.h"
+#include "web/api/report_routes.h"
 #include "web/api/scim_routes.h"
 #include "web/decisions/decisions.h"
 
@@ -50,7 +52,9 @@ class Appliance {
                                 crypto::system_entropy(),
                                 {},
                                 record_nothing})),
-        bundles_(*people_, access_, {}) {}
+        bundles_(*people_, access_, {}),
+        findings_(access_, {}, base::system_clock()),
+        reports_(*people_, access_, {}) {}
 
   /// `POST /v1/events`, for each route.
   Names routes() {
@@ -61,6 +65,8 @@ class Appliance {
     add_oidc(router, *people_, providers_);
     add_records(router, reception, *people_, access_, readers_);
     bundles_.add_routes(router, reception);
+    findings_.add_routes(router, reception);
+    reports_.add_routes(router, reception);
     decisions::add_decisions(router, reception, {});
     add_scim(router, reception, {scim_, rights_, *people_, {}, readers_});
     Names out;
@@ -83,6 +89,8 @@ class Appliance {
                          [] { return std::vector<base::RegionId>(); },
                          {}};
   Bundles bundles_;
+  Findings findings_;
+  Reports reports_;
   Desk readers_{1, std::chrono::minutes(1), {}};
   const scim::Service scim_{{}};
   const std::vector<auth::GroupRights> rights_;

@@ -1,0 +1,313 @@
+#include "apps/bundle_report.h"
+
+#include "apps/report_formats.h"
+#include "exporters/jsonl/lines.h"
+#include "exporters/verify/evidence.h"
+#include "exporters/verify/layout.h"
+#include "exporters/verify/proven_records.h"
+#include "ledger/base/encoding.h"
+#include "ledger/base/json.h"
+#include "ledger/crypto/digest.h"
+#include "ledger/record/event_view.h"
+#include "ledger/record/record.h"
+#include "ledger/store/signed_state.h"
+#include "reports/engine/report_json.h"
+#include "reports/engine/system_records.h"
+#include "reports/render/html.h"
+#include "reports/render/oscal.h"
+#include "reports/render/pdf.h"
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+namespace countersign::apps {
+namespace {
+
+using base::Code;
+using base::fail;
+namespace json = boost::json;
+namespace layout = verify::layout;
+
+constexpr std::uint64_t kFileBytesMax = 256u << 20;
+constexpr std::size_t kDifferencesTold = 10;
+
+/// Everything that a report in a bundle follows from.
+struct Materials {
+  std::filesystem::path records;
+  std::vector<std::string> system;  ///< records that concern the tenant
+  reports::Scope scope;
+  reports::ReportRequest request;
+};
+
+base::Result<void> for_each_record(const std::filesystem::path& file,
+                                   const std::function<base::Result<void>(std::string_view)>& visit) {
+  std::ifstream lines(file);
+  if (!lines) return fail(Code::not_found, fmt::format("{} cannot be read", file.string()));
+  std::string line;
+  while (std::getline(lines, line)) {
+    // Of a record that was retired there is a hash.
+    if (line.starts_with("{\"v\":")) TRY(visit(line));
+  }
+  return lines.bad() ? base::Result<void>(fail(Code::internal, "the records cannot be read to the end"))
+                     : base::Result<void>();
+}
+
+base::Result<reports::Report> make_from(const Materials& materials, const reports::Catalogue& catalogue) {
+  TRY_ASSIGN(auto builder, reports::Workspace::Builder::begin());
+  using Of = reports::Workspace::Builder::Of;
+  TRY(for_each_record(materials.records, [&](std::string_view line) -> base::Result<void> {
+    TRY_ASSIGN(const auto record, record::read_record(line));
+    return builder.add(Of::tenant, base::index_of(record.seq), line);
+  }));
+  policy::PolicyHistory policies;
+  for (const auto& line : materials.system) {
+    TRY_ASSIGN(const auto record, record::read_record(line));
+    TRY(builder.add(Of::system, base::index_of(record.seq), line));
+    TRY(policies.add(line));
+  }
+  TRY_ASSIGN(auto workspace, builder.finish(materials.scope, policies.of(materials.scope.tenant)));
+  return reports::build_report(workspace, catalogue, materials.request);
+}
+
+base::Result<std::set<std::string, std::less<>>> sources_in(const std::filesystem::path& file) {
+  std::set<std::string, std::less<>> out;
+  TRY(for_each_record(file, [&](std::string_view line) -> base::Result<void> {
+    TRY_ASSIGN(const auto record, record::read_record(line));
+    if (!out.contains(record.source)) out.emplace(record.source);
+    return {};
+  }));
+  return out;
+}
+
+/// The system log's records that concern the tenant, with what proves them.
+base::Result<void> gather_system(store::LedgerReader& ledger, Materials& materials,
+                                 std::map<std::string, std::string>& files) {
+  const base::TenantId tenant{std::string(base::kSystemTenant)};
+  TRY_ASSIGN(const auto newest, store::newest_signed_state(ledger, tenant));
+  if (!newest) return {};
+  using Visit = std::function<void(std::uint64_t, std::string_view, const record::EventView&)>;
+  const auto each = [&](const Visit& visit) {
+    return ledger.read(newest->head, 0, newest->checkpoint.size,
+                       [&](base::Seq seq, std::string_view bytes) -> base::Result<void> {
+                         TRY_ASSIGN(const auto record, record::read_record(bytes));
+                         TRY_ASSIGN(const auto event, record::read_event(record.event));
+                         visit(base::index_of(seq), bytes, event);
+                         return {};
+                       });
+  };
+  reports::Concern concern{materials.scope.tenant.value(), {}, {}};
+  TRY_ASSIGN(concern.sources, sources_in(materials.records));
+  TRY(each([&](std::uint64_t, std::string_view, const record::EventView& event) {
+    if (reports::names_tenant(event, concern.tenant) && event.has(record::kSessionId))
+      concern.sessions.emplace(event.plain(record::kSessionId));
+  }));
+  std::string lines;
+  std::vector<std::uint64_t> places;
+  TRY(each([&](std::uint64_t seq, std::string_view bytes, const record::EventView& event) {
+    if (!reports::concerns(event, concern)) return;
+    materials.system.emplace_back(bytes);
+    lines.append(bytes).push_back('\n');
+    places.push_back(seq);
+  }));
+  TRY_ASSIGN(const auto covering,
+             store::signed_state_covering(ledger, tenant, places.empty() ? 0 : places.back() + 1));
+  const auto& system = covering ? *covering : *newest;
+  const auto size = system.checkpoint.size;
+  const auto nodes = ledger.nodes(system.head);
+  verify::ResidencyProofs proofs{system.note, {}};
+  for (const auto place : places) {
+    TRY_ASSIGN(auto path, tree::inclusion_path(place, size, nodes));
+    proofs.places.push_back({place, std::move(path)});
+  }
+  materials.scope.system_size = size;
+  materials.request.system_log =
+      reports::LogState{system.head.name.text, size, system.checkpoint.root, {system.time * 1'000'000}};
+  files.emplace(layout::kReportRecords, std::move(lines));
+  files.emplace(layout::kReportProofs, verify::format_residency_proofs(proofs));
+  return {};
+}
+
+std::string control_path(const std::string& file) {
+  return std::string(layout::kControls) + std::filesystem::path(file).filename().string();
+}
+
+base::Result<void> add_renderings(const reports::Report& report, const reports::Run& run,
+                                  const reports::Catalogue& catalogue,
+                                  std::map<std::string, std::string>& files) {
+  const auto text = reports::to_json_text(report);
+  render::OscalOptions oscal;
+  oscal.software = run.software;
+  oscal.report = render::OscalFile{"report.json", "application/json", crypto::sha256(text)};
+  for (const auto& file : catalogue.files()) {
+    const auto path = control_path(file.name);
+    files.emplace(path, file.content);
+    if (file.name.ends_with(".sql"))
+      oscal.query_files.emplace(file.name, render::OscalFile{"../" + path.substr(5), "application/sql",
+                                                             crypto::sha256(file.content)});
+  }
+  TRY_ASSIGN(auto results, render::to_oscal(report, oscal));
+  TRY_ASSIGN(auto pdf, render::to_pdf(report, run));
+  files.emplace(layout::kReportOscal, std::move(results));
+  files.emplace(layout::kReportPdf, std::move(pdf));
+  files.emplace(layout::kReportPage, render::to_html(report, run));
+  files.emplace(layout::kReport, text);
+  return {};
+}
+
+/// The controls in a bundle, under the names that they have in the program.
+base::Result<reports::Catalogue> catalogue_in(const verify::OpenedBundle& bundle) {
+  std::vector<reports::Catalogue::File> files;
+  for (const auto& [name, file] : bundle.files()) {
+    if (!name.starts_with(layout::kControls)) continue;
+    TRY_ASSIGN(auto content, bundle.read(name, kFileBytesMax));
+    const auto& known = reports::Catalogue::built_in().files();
+    const auto same = std::find_if(known.begin(), known.end(),
+                                   [&](const auto& one) { return control_path(one.name) == name; });
+    files.push_back({same != known.end() ? same->name : name, std::move(content)});
+  }
+  return reports::Catalogue::read(std::move(files));
+}
+
+/// Controls of the bundle that are not, byte by byte, those that this program has.
+std::vector<std::string> other_controls(const reports::Catalogue& catalogue) {
+  std::vector<std::string> out;
+  const auto& known = reports::Catalogue::built_in().files();
+  for (const auto& file : catalogue.files()) {
+    const bool same = std::any_of(known.begin(), known.end(), [&](const auto& one) {
+      return one.name == file.name && one.content == file.content;
+    });
+    if (!same) out.push_back(std::filesystem::path(file.name).filename().string());
+  }
+  return out;
+}
+
+/// What a report says that it was asked for.
+base::Result<void> read_request(const json::value& stated, reports::ReportRequest& out) {
+  try {
+    const auto& scope = stated.at("scope").as_object();
+    out.framework = scope.at("framework").as_string().c_str();
+    for (const auto& one : scope.at("criteria").as_array())
+      out.criteria.emplace_back(one.as_string().c_str());
+    for (const auto& one : stated.at("samples").as_array()) {
+      reports::SampleRequest sample;
+      sample.control = one.at("control").as_string().c_str();
+      const bool random = one.at("method").as_string() == "random";
+      sample.method =
+          random ? reports::SampleRequest::Method::random : reports::SampleRequest::Method::interval;
+      sample.seed = one.at("seed").as_string().c_str();
+      sample.size = one.at("size").to_number<std::uint64_t>();
+      out.samples.push_back(std::move(sample));
+    }
+  } catch (const std::exception&) {
+    return fail(Code::data_loss, "data/reports/report.json does not have the members that it must have");
+  }
+  return {};
+}
+
+std::string told(const reports::Difference& one) {
+  const auto value = [](const std::string& text) {
+    return text.empty() ? std::string("nothing") : text.size() > 80 ? text.substr(0, 80) + "…" : text;
+  };
+  return fmt::format("{} is {} in the report and {} by the records", one.where, value(one.stated),
+                     value(one.recomputed));
+}
+
+}  // namespace
+
+bundle::AddFiles report_files(const Config& config, const base::RegionId& region,
+                              const ReportOptions& options) {
+  return [&config, region,
+          options](const bundle::StagedRecords& staged) -> base::Result<std::map<std::string, std::string>> {
+    Materials materials;
+    materials.records = staged.file;
+    const bool any = staged.begin < staged.end;
+    materials.scope = {base::TenantId(options.tenant), {}, {}, any ? staged.begin : 0,
+                       any ? staged.end : 0,           0};
+    TRY_ASSIGN(materials.scope.from, base::parse_rfc3339(options.from));
+    TRY_ASSIGN(materials.scope.until, base::parse_rfc3339(options.to));
+    auto& request = materials.request;
+    request.region = region.value();
+    request.log = staged.log.text;
+    request.framework = options.framework;
+    request.criteria = options.criteria;
+    request.as_of = {staged.log.text, staged.checkpoint.size, staged.checkpoint.root, staged.checkpoint_time};
+    TRY_ASSIGN(request.samples, read_samples(options));
+    TRY_ASSIGN(const auto catalogue, read_catalogue(options.controls));
+    TRY_ASSIGN(auto ledger, store::LedgerReader::open(config.region_files(region).ledger()));
+    std::map<std::string, std::string> files;
+    TRY(gather_system(ledger, materials, files));
+    TRY_ASSIGN(const auto report, make_from(materials, catalogue));
+    TRY(add_renderings(report,
+                       {staged.run_at, options.requested_by, "countersign " COUNTERSIGN_VERSION, {}, {}},
+                       catalogue, files));
+    return files;
+  };
+}
+
+base::Result<std::string> recompute_report(const verify::ReportSources& sources) {
+  const auto& [bundle, evidence, system] = sources;
+  TRY_ASSIGN(const auto text, bundle.read(layout::kReport, kFileBytesMax));
+  auto stated = base::parse_json(text, {.depth_max = 16});
+  if (!stated) return fail("data/reports/report.json", stated.error());
+  Materials materials;
+  materials.records = bundle.find(layout::kRecords)->path;
+  const auto first = evidence.gaps.if_contains("first_seq"), last = evidence.gaps.if_contains("last_seq");
+  const bool any = first != nullptr && last != nullptr && first->is_number() && last->is_number();
+  materials.scope = {evidence.tenant, evidence.period.from, evidence.period.to, 0, 0, 0};
+  if (any) {
+    materials.scope.first_seq = first->to_number<std::uint64_t>();
+    materials.scope.end_seq = last->to_number<std::uint64_t>() + 1;
+  }
+  auto& request = materials.request;
+  TRY(read_request(stated->value, request));
+  request.region = evidence.region.value();
+  request.log = evidence.log.text;
+  request.as_of = {evidence.log.text,
+                   evidence.checkpoint_size,
+                   evidence.checkpoint_root,
+                   {evidence.checkpoint_time * 1'000'000}};
+  if (system != nullptr) {
+    materials.system = system->records;
+    materials.scope.system_size = system->head.size;
+    request.system_log = reports::LogState{
+        system->head.log.text, system->head.size, system->head.root, {system->head.time * 1'000'000}};
+  }
+  auto catalogue = catalogue_in(bundle);
+  if (!catalogue) return fail("the bundle's controls cannot be used", catalogue.error());
+  const auto report = make_from(materials, *catalogue);
+  if (!report) return fail("the report cannot be made again", report.error());
+  if (reports::to_json_text(*report) != text) {
+    const auto found = reports::differences(stated->value, reports::to_json(*report));
+    std::string message =
+        fmt::format("The report does not follow from the records: {} figures differ.", found.size());
+    if (found.empty()) message = "The report does not follow from the records: it is spelled otherwise.";
+    for (std::size_t i = 0; i < std::min(found.size(), kDifferencesTold); ++i)
+      message += fmt::format(" {}.", told(found[i]));
+    return fail(Code::data_loss, std::move(message));
+  }
+  const reports::Run run{evidence.run_at, evidence.requested_by, evidence.software, {}, {}};
+  const bool same_program = evidence.software == "countersign " COUNTERSIGN_VERSION;
+  if (same_program) {
+    TRY_ASSIGN(const auto page, bundle.read(layout::kReportPage, kFileBytesMax));
+    if (page != render::to_html(*report, run))
+      return fail(Code::data_loss,
+                  "data/reports/report.html is not what data/reports/report.json says: it was altered.");
+  }
+  const auto others = other_controls(*catalogue);
+  return fmt::format(
+      "Every figure of the report was made again from the records: {} controls, {} tables.{}{} The PDF and "
+      "OSCAL "
+      "files were not compared.",
+      report->controls.size(), report->listings.size(),
+      same_program ? " So was the page report.html."
+                   : " The page report.html is of another version of the program, and was not compared.",
+      others.empty()
+          ? " The controls are those that this program has."
+          : fmt::format(" These controls are not those that this program has: {}.", fmt::join(others, ", ")));
+}
+
+}  // namespace countersign::apps

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "apps/secret_source.h"
+#include "ledger/base/result.h"
+#include "web/notify/destination.h"
+#include "web/senders/mail.h"
+#include "web/senders/syslog.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace countersign::apps {
+
+class Table;
+
+/// How findings go to a URL.
+struct WebhookSettings {
+  std::string url;
+  SecretSource secret;
+  std::filesystem::path ca_file;
+};
+
+/// How findings go to a mail server; the password is still to be read.
+struct EmailSettings {
+  senders::MailOptions mail;
+  SecretSource password;
+};
+
+/// What one `[[notify]]` says: where findings go.
+struct NotifySettings {
+  std::string name;
+  std::vector<std::string> tenants;  ///< empty: all
+  std::string least_severity = "low";
+  std::vector<std::int64_t> retry_s = notify::kRetrySeconds;
+  std::variant<WebhookSettings, senders::SyslogOptions, EmailSettings> how;
+
+  /// For people, without what may be secret: `webhook alerts.example.com`.
+  std::string text() const;
+};
+
+/// Reads all `[[notify]]`. invalid_argument names the first member that is wrong. No secret is read.
+base::Result<std::vector<NotifySettings>> read_notify(Table& top, const std::filesystem::path& folder);
+
+/// Reads the secret and gets ready to send. Errors as read_secret; invalid_argument: it is no such secret.
+base::Result<notify::Destination> make_destination(const NotifySettings& settings);
+
+}  // namespace countersign::apps

@@ -1,0 +1,89 @@
+#include "web/notify/notice.h"
+
+#include "web/notify/delivery.h"
+#include "web/notify/destination.h"
+
+#include <gtest/gtest.h>
+
+namespace countersign::notify {
+namespace {
+
+Notice opened() {
+  Notice out;
+  out.type = "finding.opened";
+  out.time = "2026-01-31T09:30:00.000000Z";
+  out.finding = "0123456789abcdef";
+  out.tenant = "acme";
+  out.region = "eu-1";
+  out.log = "log.example.com/eu-1/acme";
+  out.control = "CODE-GUESSING";
+  out.version = 2;
+  out.title = "Codes are not guessed";
+  out.severity = "high";
+  out.item = "17";
+  out.records = {17, 18};
+  out.observed = "10 failures within 600 s";
+  return out;
+}
+
+TEST(Notice, HasTheBodyThatTheDocumentationShows) {
+  EXPECT_EQ(
+      to_body(opened()),
+      R"({"type":"finding.opened","timestamp":"2026-01-31T09:30:00.000000Z","data":)"
+      R"({"finding":"0123456789abcdef","tenant":"acme","region":"eu-1","control":"CODE-GUESSING","version":2,)"
+      R"("title":"Codes are not guessed","severity":"high","item":"17","records":[17,18],)"
+      R"("observed":"10 failures within 600 s","log":"log.example.com/eu-1/acme","note":null}})");
+}
+
+TEST(Notice, IsReadAsItWasWritten) {
+  auto notice = opened();
+  notice.item = "a\"b\\\n\u2028ü";
+  notice.records = {18'446'744'073'709'551'615ull};
+  EXPECT_EQ(parse_body(to_body(notice)).value(), notice);
+  Notice little;
+  little.type = "finding.acknowledged";
+  little.time = notice.time;
+  little.tenant = "acme";
+  EXPECT_EQ(parse_body(to_body(little)).value(), little);
+  for (const auto* text : {"", "{}", "[]", R"({"type":"x","timestamp":"t","data":{"tenant":"a"}})",
+                           R"({"type":"finding.opened"})"})
+    EXPECT_FALSE(parse_body(text)) << text;
+}
+
+TEST(Destination, WantsTheFindingsOfItsTenantsThatAreSevereEnough) {
+  Destination destination;
+  auto notice = opened();
+  EXPECT_TRUE(destination.wants(notice)) << "without a choice it wants all";
+  destination.tenants = {"other"};
+  EXPECT_FALSE(destination.wants(notice));
+  destination.tenants = {"other", "acme"};
+  destination.least_severity = "medium";
+  for (const auto& [severity, wanted] :
+       {std::pair("low", false), {"medium", true}, {"high", true}, {"", true}}) {
+    notice.severity = severity;
+    EXPECT_EQ(destination.wants(notice), wanted) << severity;
+  }
+}
+
+TEST(Delivery, HasAnIdThatIsTheSameWheneverItIsMade) {
+  const std::string log = "log.example.com/eu-1/_system";
+  EXPECT_EQ(delivery_id(log, 7), delivery_id(log, 7));
+  EXPECT_NE(delivery_id(log, 7), delivery_id(log, 8));
+  EXPECT_NE(delivery_id(log, 7), delivery_id("log.example.com/eu-2/_system", 7));
+  EXPECT_EQ(delivery_id(log, 7).size(), 36u);
+  EXPECT_LT(delivery_name(9), delivery_name(10)) << "names are in the order of records";
+}
+
+TEST(Delivery, IsReadAsItWasWritten) {
+  const Delivery delivery{"7.json",         "msg_1", to_body(opened()), 3, 1, {1'769'851'800'000'001},
+                          "it answered 500"};
+  EXPECT_EQ(parse_delivery("7.json", to_text(delivery)).value(), delivery);
+  for (const auto* text : {"", "{}", R"({"id":"a","body":"b","due":"soon"})", "x"}) {
+    const auto read = parse_delivery("7.json", text);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, base::Code::data_loss);
+  }
+}
+
+}  // namespace
+}  // namespace countersign::notify

@@ -1,0 +1,98 @@
+#include "web/senders/syslog_line.h"
+
+#include <gtest/gtest.h>
+
+namespace countersign::senders {
+namespace {
+
+notify::Notice opened() {
+  notify::Notice out;
+  out.type = "finding.opened";
+  out.time = "2026-01-31T09:30:00.000000Z";
+  out.finding = "0123456789abcdef";
+  out.tenant = "acme";
+  out.region = "eu-1";
+  out.log = "log.example.com/eu-1/acme";
+  out.control = "CODE-GUESSING";
+  out.version = 2;
+  out.title = "Codes are not guessed";
+  out.severity = "high";
+  out.item = "17";
+  out.records = {17, 18};
+  out.observed = "10 failures within 600 s";
+  return out;
+}
+
+TEST(SyslogLine, IsAMessageOfRfc5424) {
+  EXPECT_EQ(
+      syslog_line(opened(), "msg_1", kLogAudit, "audit.example.com"),
+      "<106>1 2026-01-31T09:30:00.000000Z audit.example.com countersign - finding.opened "
+      "[countersign@32473 id=\"msg_1\" finding=\"0123456789abcdef\" tenant=\"acme\" region=\"eu-1\" "
+      "control=\"CODE-GUESSING\" version=\"2\" severity=\"high\" item=\"17\" records=\"17,18\" "
+      "log=\"log.example.com/eu-1/acme\"] finding opened: CODE-GUESSING (Codes are not guessed): 10 failures "
+      "within 600 s");
+}
+
+TEST(SyslogLine, SaysHowSevereAFindingIs) {
+  auto notice = opened();
+  const auto priority = [&](int facility) {
+    const auto line = syslog_line(notice, "msg_1", facility, "h");
+    return line.substr(0, line.find('>') + 1);
+  };
+  EXPECT_EQ(priority(10), "<82>");
+  notice.severity = "medium";
+  EXPECT_EQ(priority(10), "<84>");
+  notice.severity = "low";
+  EXPECT_EQ(priority(10), "<85>");
+  notice.type = "finding.resolved";
+  notice.severity = "high";
+  EXPECT_EQ(priority(10), "<85>") << "what is resolved is no alarm";
+}
+
+TEST(SyslogLine, EscapesWhatWouldEndAValue) {
+  auto notice = opened();
+  notice.item = "a\"] <34>1 b\\c";
+  const auto line = syslog_line(notice, "msg_1", kLogAudit, "h");
+  EXPECT_NE(line.find(R"(item="a\"\] <34>1 b\\c")"), std::string::npos) << line;
+}
+
+TEST(SyslogLine, IsOneLineWhateverARecordHolds) {
+  auto notice = opened();
+  notice.item = "a\nb\r\x01";
+  notice.observed =
+      "c\n<34>1 d\xc2\x85"
+      "e\u2028"
+      "f";
+  notice.control = "X\nY";
+  const auto line = syslog_line(notice, "msg_1", kLogAudit, "h o\nst");
+  for (const auto* part : {"\n", "\r", "\x01", "\xc2\x85", "\u2028"})
+    EXPECT_EQ(line.find(part), std::string::npos);
+  EXPECT_NE(line.find(" host countersign "), std::string::npos) << line;
+  EXPECT_NE(line.find("c <34>1 d e f"), std::string::npos) << line;
+}
+
+TEST(SyslogLine, MarksATextThatIsNotAscii) {
+  auto notice = opened();
+  EXPECT_EQ(syslog_line(notice, "msg_1", kLogAudit, "h").find("\xef\xbb\xbf"), std::string::npos);
+  notice.observed = "Zürich";
+  EXPECT_NE(syslog_line(notice, "msg_1", kLogAudit, "h")
+                .find("] \xef\xbb\xbf"
+                      "finding opened"),
+            std::string::npos);
+}
+
+TEST(SyslogLine, LeavesOutWhatIsNotKnown) {
+  notify::Notice notice;
+  notice.type = "finding.acknowledged";
+  notice.time = "2026-01-31T09:30:00.000000Z";
+  notice.finding = "0123456789abcdef";
+  notice.tenant = "acme";
+  notice.note = "we look at it";
+  EXPECT_EQ(syslog_line(notice, "msg_1", kLogAudit, ""),
+            "<109>1 2026-01-31T09:30:00.000000Z - countersign - finding.acknowledged [countersign@32473 "
+            "id=\"msg_1\" "
+            "finding=\"0123456789abcdef\" tenant=\"acme\"] finding acknowledged; note: we look at it");
+}
+
+}  // namespace
+}  // namespace countersign::senders
