@@ -79,13 +79,18 @@ base::Result<void> run_guarded(Workspace& workspace, const Definition& definitio
 }
 
 base::Result<Cell> cell_of(const sqlite::Statement& statement, int column, const Query& query) {
-  if (statement.is_null(column)) return Cell();
-  if (statement.is_integer(column)) return Cell(statement.integer(column));
-  if (statement.is_text(column)) return Cell(std::string(statement.text(column)));
-  return fail(fault_in(
-      query, fmt::format("the column '{}' holds a fraction or bytes: only whole numbers and text are "
-                         "the same on every machine, so round it or write it with printf()",
-                         statement.column_name(column))));
+  Cell cell;
+  if (statement.is_integer(column)) {
+    cell.emplace<std::int64_t>(statement.integer(column));
+  } else if (statement.is_text(column)) {
+    cell.emplace<std::string>(statement.text(column));
+  } else if (!statement.is_null(column)) {
+    return fail(fault_in(
+        query, fmt::format("the column '{}' holds a fraction or bytes: only whole numbers and text are "
+                           "the same on every machine, so round it or write it with printf()",
+                           statement.column_name(column))));
+  }
+  return cell;
 }
 
 std::string to_text(const Cell& cell) {
