@@ -8,7 +8,7 @@ namespace {
 /// 1204567 as 1,204,567.
 std::string grouped(std::uint64_t number) {
   auto text = std::to_string(number);
-  for (auto at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  for (auto at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
   return text;
 }
 

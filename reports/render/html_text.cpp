@@ -70,7 +70,7 @@ void append_character(std::string& out, char32_t c, std::string_view bytes, Line
 
 std::string grouped_digits(std::string text) {
   const std::size_t first = text.starts_with('-') ? 1 : 0;
-  for (auto at = text.size(); at > first + 3; at -= 3) text.insert(at - 3, ",");
+  for (auto at = text.size(); at > first + 3; at -= 3) text.insert(at - 3, 1, ',');
   return text;
 }
 
