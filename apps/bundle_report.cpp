@@ -35,93 +35,97 @@ namespace layout = verify::layout;
 constexpr std::uint64_t kFileBytesMax = 256u << 20;
 constexpr std::size_t kDifferencesTold = 10;
 
-/// Everything that a report in a bundle follows from.
+/// Everything that a report in a bundle follows from, beside the records of its log.
 struct Materials {
-  std::filesystem::path records;
   std::vector<std::string> system;  ///< records that concern the tenant
   reports::Scope scope;
   reports::ReportRequest request;
 };
 
-base::Result<void> for_each_record(const std::filesystem::path& file,
-                                   const std::function<base::Result<void>(std::string_view)>& visit) {
+/// The records of a bundle, in the tables of a report.
+struct Records {
+  reports::Workspace::Builder builder;
+  std::set<std::string, std::less<>> sources;
+};
+
+base::Result<Records> load_records(const std::filesystem::path& file) {
+  TRY_ASSIGN(auto builder, reports::Workspace::Builder::begin());
+  Records out{std::move(builder), {}};
   std::ifstream lines(file);
   if (!lines) return fail(Code::not_found, fmt::format("{} cannot be read", file.string()));
   std::string line;
   while (std::getline(lines, line)) {
     // Of a record that was retired there is a hash.
-    if (line.starts_with("{\"v\":")) TRY(visit(line));
+    if (!line.starts_with("{\"v\":")) continue;
+    TRY_ASSIGN(const auto record, record::read_record(line));
+    TRY(out.builder.add(reports::Workspace::Builder::Of::tenant, base::index_of(record.seq), line));
+    if (!out.sources.contains(record.source)) out.sources.emplace(record.source);
   }
-  return lines.bad() ? base::Result<void>(fail(Code::internal, "the records cannot be read to the end"))
-                     : base::Result<void>();
+  if (lines.bad()) return fail(Code::internal, "the records cannot be read to the end");
+  return out;
 }
 
-base::Result<reports::Report> make_from(const Materials& materials, const reports::Catalogue& catalogue) {
-  TRY_ASSIGN(auto builder, reports::Workspace::Builder::begin());
-  using Of = reports::Workspace::Builder::Of;
-  TRY(for_each_record(materials.records, [&](std::string_view line) -> base::Result<void> {
-    TRY_ASSIGN(const auto record, record::read_record(line));
-    return builder.add(Of::tenant, base::index_of(record.seq), line);
-  }));
+base::Result<reports::Report> make_from(Records records, const Materials& materials,
+                                        const reports::Catalogue& catalogue) {
   policy::PolicyHistory policies;
   for (const auto& line : materials.system) {
     TRY_ASSIGN(const auto record, record::read_record(line));
-    TRY(builder.add(Of::system, base::index_of(record.seq), line));
+    TRY(records.builder.add(reports::Workspace::Builder::Of::system, base::index_of(record.seq), line));
     TRY(policies.add(line));
   }
-  TRY_ASSIGN(auto workspace, builder.finish(materials.scope, policies.of(materials.scope.tenant)));
+  TRY_ASSIGN(auto workspace, records.builder.finish(materials.scope, policies.of(materials.scope.tenant)));
   return reports::build_report(workspace, catalogue, materials.request);
 }
 
-base::Result<std::set<std::string, std::less<>>> sources_in(const std::filesystem::path& file) {
-  std::set<std::string, std::less<>> out;
-  TRY(for_each_record(file, [&](std::string_view line) -> base::Result<void> {
-    TRY_ASSIGN(const auto record, record::read_record(line));
-    if (!out.contains(record.source)) out.emplace(record.source);
+/// The first records of a system log that concern the tenant, by their numbers.
+base::Result<std::map<std::uint64_t, std::string>> concerned(store::LedgerReader& ledger,
+                                                             const store::LogHead& log, std::uint64_t size,
+                                                             reports::Concern concern) {
+  std::map<std::uint64_t, std::string> out;
+  // Second factors come before what they were shown for, so whether they concern the tenant is known at the
+  // end.
+  std::vector<std::pair<std::uint64_t, std::string>> shown;
+  TRY(ledger.read(log, 0, size, [&](base::Seq seq, std::string_view bytes) -> base::Result<void> {
+    TRY_ASSIGN(const auto record, record::read_record(bytes));
+    TRY_ASSIGN(const auto event, record::read_event(record.event));
+    const bool has_session = event.has(record::kSessionId);
+    if (reports::names_tenant(event, concern.tenant) && has_session)
+      concern.sessions.emplace(event.plain(record::kSessionId));
+    if (reports::concerns(event, concern)) {
+      out.emplace(base::index_of(seq), bytes);
+    } else if (has_session && reports::is_of_a_session(event)) {
+      shown.emplace_back(base::index_of(seq), event.plain(record::kSessionId));
+    }
     return {};
   }));
+  for (const auto& [seq, session] : shown) {
+    if (!concern.sessions.contains(session)) continue;
+    TRY_ASSIGN(auto bytes, ledger.record(log, base::seq_at(seq)));
+    out.emplace(seq, std::move(bytes));
+  }
   return out;
 }
 
 /// The system log's records that concern the tenant, with what proves them.
-base::Result<void> gather_system(store::LedgerReader& ledger, Materials& materials,
-                                 std::map<std::string, std::string>& files) {
+base::Result<void> gather_system(store::LedgerReader& ledger, std::set<std::string, std::less<>> sources,
+                                 Materials& materials, std::map<std::string, std::string>& files) {
   const base::TenantId tenant{std::string(base::kSystemTenant)};
   TRY_ASSIGN(const auto newest, store::newest_signed_state(ledger, tenant));
   if (!newest) return {};
-  using Visit = std::function<void(std::uint64_t, std::string_view, const record::EventView&)>;
-  const auto each = [&](const Visit& visit) {
-    return ledger.read(newest->head, 0, newest->checkpoint.size,
-                       [&](base::Seq seq, std::string_view bytes) -> base::Result<void> {
-                         TRY_ASSIGN(const auto record, record::read_record(bytes));
-                         TRY_ASSIGN(const auto event, record::read_event(record.event));
-                         visit(base::index_of(seq), bytes, event);
-                         return {};
-                       });
-  };
-  reports::Concern concern{materials.scope.tenant.value(), {}, {}};
-  TRY_ASSIGN(concern.sources, sources_in(materials.records));
-  TRY(each([&](std::uint64_t, std::string_view, const record::EventView& event) {
-    if (reports::names_tenant(event, concern.tenant) && event.has(record::kSessionId))
-      concern.sessions.emplace(event.plain(record::kSessionId));
-  }));
-  std::string lines;
-  std::vector<std::uint64_t> places;
-  TRY(each([&](std::uint64_t seq, std::string_view bytes, const record::EventView& event) {
-    if (!reports::concerns(event, concern)) return;
-    materials.system.emplace_back(bytes);
-    lines.append(bytes).push_back('\n');
-    places.push_back(seq);
-  }));
+  TRY_ASSIGN(auto records, concerned(ledger, newest->head, newest->checkpoint.size,
+                                     {materials.scope.tenant.value(), std::move(sources), {}}));
   TRY_ASSIGN(const auto covering,
-             store::signed_state_covering(ledger, tenant, places.empty() ? 0 : places.back() + 1));
+             store::signed_state_covering(ledger, tenant, records.empty() ? 0 : records.rbegin()->first + 1));
   const auto& system = covering ? *covering : *newest;
   const auto size = system.checkpoint.size;
   const auto nodes = ledger.nodes(system.head);
   verify::ResidencyProofs proofs{system.note, {}};
-  for (const auto place : places) {
-    TRY_ASSIGN(auto path, tree::inclusion_path(place, size, nodes));
-    proofs.places.push_back({place, std::move(path)});
+  std::string lines;
+  for (auto& [seq, bytes] : records) {
+    TRY_ASSIGN(auto path, tree::inclusion_path(seq, size, nodes));
+    proofs.places.push_back({seq, std::move(path)});
+    lines.append(bytes).push_back('\n');
+    materials.system.push_back(std::move(bytes));
   }
   materials.scope.system_size = size;
   materials.request.system_log =
@@ -223,7 +227,6 @@ bundle::AddFiles report_files(const Config& config, const base::RegionId& region
   return [&config, region,
           options](const bundle::StagedRecords& staged) -> base::Result<std::map<std::string, std::string>> {
     Materials materials;
-    materials.records = staged.file;
     const bool any = staged.begin < staged.end;
     materials.scope = {base::TenantId(options.tenant), {}, {}, any ? staged.begin : 0,
                        any ? staged.end : 0,           0};
@@ -239,8 +242,9 @@ bundle::AddFiles report_files(const Config& config, const base::RegionId& region
     TRY_ASSIGN(const auto catalogue, read_catalogue(options.controls));
     TRY_ASSIGN(auto ledger, store::LedgerReader::open(config.region_files(region).ledger()));
     std::map<std::string, std::string> files;
-    TRY(gather_system(ledger, materials, files));
-    TRY_ASSIGN(const auto report, make_from(materials, catalogue));
+    TRY_ASSIGN(auto records, load_records(staged.file));
+    TRY(gather_system(ledger, std::move(records.sources), materials, files));
+    TRY_ASSIGN(const auto report, make_from(std::move(records), materials, catalogue));
     TRY(add_renderings(report,
                        {staged.run_at, options.requested_by, "countersign " COUNTERSIGN_VERSION, {}, {}},
                        catalogue, files));
@@ -254,7 +258,6 @@ base::Result<std::string> recompute_report(const verify::ReportSources& sources)
   auto stated = base::parse_json(text, {.depth_max = 16});
   if (!stated) return fail("data/reports/report.json", stated.error());
   Materials materials;
-  materials.records = bundle.find(layout::kRecords)->path;
   const auto first = evidence.gaps.if_contains("first_seq"), last = evidence.gaps.if_contains("last_seq");
   const bool any = first != nullptr && last != nullptr && first->is_number() && last->is_number();
   materials.scope = {evidence.tenant, evidence.period.from, evidence.period.to, 0, 0, 0};
@@ -278,7 +281,9 @@ base::Result<std::string> recompute_report(const verify::ReportSources& sources)
   }
   auto catalogue = catalogue_in(bundle);
   if (!catalogue) return fail("the bundle's controls cannot be used", catalogue.error());
-  const auto report = make_from(materials, *catalogue);
+  auto records = load_records(bundle.find(layout::kRecords)->path);
+  if (!records) return fail("the report cannot be made again", records.error());
+  const auto report = make_from(std::move(*records), materials, *catalogue);
   if (!report) return fail("the report cannot be made again", report.error());
   if (reports::to_json_text(*report) != text) {
     const auto found = reports::differences(stated->value, reports::to_json(*report));

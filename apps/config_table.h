@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -18,6 +19,19 @@
 #include <vector>
 
 namespace countersign::apps {
+
+/// What is wrong with a setting: `oidc.acme.issuer` and `must be …`.
+inline auto refuse_setting(const std::string& member, std::string_view what) {
+  return base::fail(base::Code::invalid_argument, fmt::format("{} {}", member, what));
+}
+
+/// Whether a text may name one of several alike: of small letters, digits and '-', at most 32 of them.
+inline bool is_setting_name(std::string_view text) {
+  constexpr std::size_t kNameMax = 32;
+  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !text.empty() && text.size() <= kNameMax && is_plain(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return is_plain(c) || c == '-'; });
+}
 
 /// Reads members of one table and afterwards refuses those that nobody asked for.
 class Table {

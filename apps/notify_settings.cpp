@@ -21,24 +21,14 @@ using base::fail;
 using Transport = senders::SyslogOptions::Transport;
 using Tls = senders::MailOptions::Tls;
 
-constexpr std::size_t kNameMax = 32, kDestinationsMax = 32, kRetriesMax = 20, kAddressesMax = 50;
+constexpr std::size_t kDestinationsMax = 32, kRetriesMax = 20, kAddressesMax = 50;
 constexpr std::int64_t kRetryMost_s = 7 * 86'400;
-
-auto refuse(const std::string& member, std::string_view what) {
-  return fail(Code::invalid_argument, fmt::format("{} {}", member, what));
-}
-
-bool is_name(std::string_view text) {
-  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && text.size() <= kNameMax && is_plain(text.front()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return is_plain(c) || c == '-'; });
-}
 
 /// Without TLS only this machine is spoken to, unless the settings say that it may be another.
 base::Result<void> check_plain(bool tls, const std::string& host, bool allow_plain,
                                const std::string& member) {
   if (tls || allow_plain || senders::is_loopback(host)) return {};
-  return refuse(
+  return refuse_setting(
       member, "goes to another machine without TLS; if nobody can listen on the way, say allow_plain = true");
 }
 
@@ -51,11 +41,12 @@ base::Result<WebhookSettings> read_webhook(Table& table, const std::filesystem::
   table.path("ca_file", folder, out.ca_file);
   TRY(table.finish());
   const auto url = http::parse_url(out.url);
-  if (!url) return refuse("notify.url", "must be an https:// address: " + url.error().message);
+  if (!url) return refuse_setting("notify.url", "must be an https:// address: " + url.error().message);
   TRY(check_plain(url->tls, url->host, allow_plain, "notify.url"));
   TRY_ASSIGN(out.secret, parse_secret_source("notify.secret", secret, folder));
   if (!out.secret.is_set())
-    return refuse("notify.secret", "must name a file with a whsec_… or a credential: credential:NAME");
+    return refuse_setting("notify.secret",
+                          "must name a file with a whsec_… or a credential: credential:NAME");
   return out;
 }
 
@@ -72,12 +63,13 @@ base::Result<senders::SyslogOptions> read_syslog(Table& table, const std::filesy
   const auto scheme =
       std::ranges::find_if(kSchemes, [&](const auto& one) { return address.starts_with(one.first); });
   if (scheme == kSchemes.end())
-    return refuse("notify.address",
-                  "must begin with tls://, tcp:// or udp://, such as tls://siem.example.com:6514");
+    return refuse_setting("notify.address",
+                          "must begin with tls://, tcp:// or udp://, such as tls://siem.example.com:6514");
   out.transport = scheme->second;
   const auto where = senders::parse_host_and_port(std::string_view(address).substr(scheme->first.size()));
   if (!where)
-    return refuse("notify.address", fmt::format("behind {} {}", scheme->first, where.error().message));
+    return refuse_setting("notify.address",
+                          fmt::format("behind {} {}", scheme->first, where.error().message));
   out.host = where->host;
   out.port = where->port;
   TRY(check_plain(out.transport == Transport::tls, out.host, allow_plain, "notify.address"));
@@ -98,23 +90,23 @@ base::Result<EmailSettings> read_email(Table& table, const std::filesystem::path
   table.path("ca_file", folder, out.mail.ca_file);
   TRY(table.finish());
   const auto way = std::ranges::find(kWays, tls, &std::pair<std::string_view, Tls>::first);
-  if (way == kWays.end()) return refuse("notify.tls", "must be \"starttls\", \"tls\" or \"none\"");
+  if (way == kWays.end()) return refuse_setting("notify.tls", "must be \"starttls\", \"tls\" or \"none\"");
   out.mail.tls = way->second;
   const auto where = senders::parse_host_and_port(server);
-  if (!where) return refuse("notify.server", where.error().message);
+  if (!where) return refuse_setting("notify.server", where.error().message);
   out.mail.host = where->host;
   out.mail.port = where->port;
   TRY(check_plain(out.mail.tls != Tls::none, out.mail.host, allow_plain, "notify.server"));
   if (!senders::is_mail_address(out.mail.envelope.from))
-    return refuse("notify.from", "must be an address, such as countersign@example.com");
+    return refuse_setting("notify.from", "must be an address, such as countersign@example.com");
   const auto& to = out.mail.envelope.to;
   if (to.empty() || to.size() > kAddressesMax || !std::ranges::all_of(to, senders::is_mail_address))
-    return refuse("notify.to", fmt::format("must be a list of 1 to {} addresses", kAddressesMax));
+    return refuse_setting("notify.to", fmt::format("must be a list of 1 to {} addresses", kAddressesMax));
   TRY_ASSIGN(out.password, parse_secret_source("notify.password", password, folder));
   if (out.password.is_set() == out.mail.user.empty())
-    return refuse("notify.user and notify.password", "must both stand there, or neither");
+    return refuse_setting("notify.user and notify.password", "must both stand there, or neither");
   if (out.password.is_set() && out.mail.tls == Tls::none && !senders::is_loopback(out.mail.host))
-    return refuse("notify.password", "is not sent to another machine without TLS");
+    return refuse_setting("notify.password", "is not sent to another machine without TLS");
   return out;
 }
 
@@ -122,7 +114,7 @@ base::Result<void> read_retries(Table& table, NotifySettings& out) {
   std::vector<std::int64_t> retry_s;
   table.numbers("retry_s", 1, kRetryMost_s, retry_s);
   if (retry_s.size() > kRetriesMax)
-    return refuse("notify.retry_s", fmt::format("must hold at most {} numbers", kRetriesMax));
+    return refuse_setting("notify.retry_s", fmt::format("must hold at most {} numbers", kRetriesMax));
   if (!retry_s.empty()) out.retry_s = std::move(retry_s);
   return {};
 }
@@ -144,16 +136,16 @@ base::Result<NotifySettings> read_one(Table& table, const std::filesystem::path&
   } else if (kind == "email") {
     TRY_ASSIGN(out.how, read_email(table, folder, allow_plain));
   } else {
-    return refuse("notify.kind", "must be \"webhook\", \"syslog\" or \"email\"");
+    return refuse_setting("notify.kind", "must be \"webhook\", \"syslog\" or \"email\"");
   }
-  if (!is_name(out.name))
-    return refuse("notify.name", "must be of small letters, digits and '-', at most 32 of them");
+  if (!is_setting_name(out.name))
+    return refuse_setting("notify.name", "must be of small letters, digits and '-', at most 32 of them");
   for (const auto& tenant : out.tenants) {
     // Findings about the appliance itself are the system log's.
     if (auto good = base::parse_log_owner(tenant); !good) return fail("notify.tenants", good.error());
   }
   if (out.least_severity != "low" && out.least_severity != "medium" && out.least_severity != "high")
-    return refuse("notify.least_severity", "must be \"low\", \"medium\" or \"high\"");
+    return refuse_setting("notify.least_severity", "must be \"low\", \"medium\" or \"high\"");
   return out;
 }
 
@@ -206,11 +198,11 @@ base::Result<std::vector<NotifySettings>> read_notify(Table& top, const std::fil
   for (auto& table : top.tables("notify")) {
     TRY_ASSIGN(auto read, read_one(table, folder));
     if (!names.insert(read.name).second)
-      return refuse("notify.name", "must not be that of another: " + read.name);
+      return refuse_setting("notify.name", "must not be that of another: " + read.name);
     out.push_back(std::move(read));
   }
   if (out.size() > kDestinationsMax)
-    return refuse("[[notify]]", fmt::format("may stand {} times at most", kDestinationsMax));
+    return refuse_setting("[[notify]]", fmt::format("may stand {} times at most", kDestinationsMax));
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include "apps/config_table.h"
 #include "apps/scim_settings.h"
+#include "apps/secret_source.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "web/api/oidc_providers.h"
@@ -16,18 +17,7 @@ namespace {
 using base::Code;
 using base::fail;
 
-constexpr std::size_t kNameMax = 32, kDisplayNameMax = 64;
-constexpr std::uint64_t kSecretFileBytesMax = 4096;
-
-auto refuse(const std::string& member, std::string_view what) {
-  return fail(Code::invalid_argument, fmt::format("{} {}", member, what));
-}
-
-bool is_name(std::string_view text) {
-  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && text.size() <= kNameMax && is_plain(text.front()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return is_plain(c) || c == '-'; });
-}
+constexpr std::size_t kDisplayNameMax = 64;
 
 /// `realm_access.roles` as steps.
 std::vector<std::string> steps_of(std::string_view text) {
@@ -62,10 +52,10 @@ base::Result<OidcSettings> read_provider(const std::string& name, Table& table,
   }
   auto rights = table.tables("rights");
   TRY(table.finish());
-  if (!is_name(name))
-    return refuse(member, "must be named with small letters, digits and '-', at most 32 of them");
+  if (!is_setting_name(name))
+    return refuse_setting(member, "must be named with small letters, digits and '-', at most 32 of them");
   if (out.display_name.empty() || out.display_name.size() > kDisplayNameMax)
-    return refuse(member + ".display_name", "must have 1 to 64 bytes");
+    return refuse_setting(member + ".display_name", "must have 1 to 64 bytes");
   if (!scopes.empty()) out.scopes = std::move(scopes);
   for (auto& one : rights) {
     TRY_ASSIGN(auto read, read_group_rights(one, member + ".rights"));
@@ -91,23 +81,11 @@ oidc::Options options_of(const OidcSettings& from, const std::string& address) {
   return out;
 }
 
-base::Result<crypto::Secret> read_secret(const OidcSettings& of) {
-  const auto& file = of.client_secret_file;
-  TRY(base::check_owner_alone_reads(file));
-  auto text = base::read_file(file, kSecretFileBytesMax);
-  if (!text && text.error().code == Code::not_found)
-    return fail(Code::not_found,
-                fmt::format("{} (setting oidc.{}.client_secret_file) is not there; write the secret that the "
-                            "provider gave into it, for its owner alone",
-                            file.string(), of.name));
-  if (!text) return fail(text.error());
-  while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
-  crypto::Secret secret(base::bytes_of(*text));
-  std::fill(text->begin(), text->end(), '\0');
-  if (secret.empty())
-    return fail(Code::invalid_argument,
-                fmt::format("{} (setting oidc.{}.client_secret_file) is empty", file.string(), of.name));
-  return secret;
+SecretSource client_secret_of(const OidcSettings& of) {
+  return {fmt::format("oidc.{}.client_secret_file", of.name),
+          of.client_secret_file,
+          {},
+          "the secret that the provider gave"};
 }
 
 }  // namespace
@@ -126,16 +104,17 @@ base::Result<void> check_oidc(const std::vector<OidcSettings>& providers, const 
   for (const auto& one : providers) {
     const auto member = "oidc." + one.name;
     if (address.empty())
-      return refuse("access.address",
-                    fmt::format("must be set for [{}]: the provider sends browsers back to it", member));
+      return refuse_setting(
+          "access.address",
+          fmt::format("must be set for [{}]: the provider sends browsers back to it", member));
     if (one.rights.empty() && !one.provisioned)
-      return refuse("[[" + member + ".rights]]",
-                    "must stand at least once: who is in no group that it names cannot sign in");
+      return refuse_setting("[[" + member + ".rights]]",
+                            "must stand at least once: who is in no group that it names cannot sign in");
     if (!one.rights.empty() && one.provisioned)
-      return refuse("[[" + member + ".rights]]",
-                    "must not stand beside scim.provider: [[scim.rights]] say what groups give");
+      return refuse_setting("[[" + member + ".rights]]",
+                            "must not stand beside scim.provider: [[scim.rights]] say what groups give");
     if (!issuers.insert(one.issuer).second)
-      return refuse(member + ".issuer", "must not be that of another provider");
+      return refuse_setting(member + ".issuer", "must not be that of another provider");
     if (auto good = oidc::check(options_of(one, address)); !good) return fail(member, good.error());
   }
   return {};
@@ -151,7 +130,7 @@ base::Result<std::unique_ptr<api::OidcProviders>> start_oidc(const std::vector<O
   for (const auto& one : providers) {
     auto options = options_of(one, address);
     if (!one.client_secret_file.empty()) {
-      TRY_ASSIGN(options.client_secret, read_secret(one));
+      TRY_ASSIGN(options.client_secret, read_secret(client_secret_of(one)));
     }
     if (auto good = oidc::check(options); !good) return fail("oidc." + one.name, good.error());
     settings.push_back({one.name, one.display_name, std::move(options), one.rights, one.provisioned});

@@ -13,13 +13,10 @@ using base::fail;
 
 constexpr std::int64_t kDaysMax = 3'660;
 
-auto refuse(const std::string& member, std::string_view what) {
-  return fail(Code::invalid_argument, fmt::format("{} {}", member, what));
-}
-
 base::Result<base::Timestamp> time_of(const std::string& text, const std::string& member) {
   auto time = base::parse_rfc3339(text);
-  if (!time) return refuse(member, "must be a time in quotes, such as \"2026-01-01T00:00:00Z\" (RFC 3339)");
+  if (!time)
+    return refuse_setting(member, "must be a time in quotes, such as \"2026-01-01T00:00:00Z\" (RFC 3339)");
   return time;
 }
 
@@ -37,16 +34,17 @@ base::Result<auth::GroupRights> read_group_rights(Table& table, const std::strin
   table.text("before", before);
   table.number("days", 1, kDaysMax, out.days);
   TRY(table.finish());
-  if (out.group.empty()) return refuse(member + ".group", "must name a group as it is spelled there");
+  if (out.group.empty()) return refuse_setting(member + ".group", "must name a group as it is spelled there");
   const auto known = ingest::parse_role(role);
-  if (!known) return refuse(member + ".role", "must be auditor, analyst, privacy or admin");
+  if (!known) return refuse_setting(member + ".role", "must be auditor, analyst, privacy or admin");
   out.role = *known;
   for (const auto& text : tenants) {
     auto tenant = base::parse_tenant(text);
     if (!tenant) return fail(member + ".tenants", tenant.error());
     out.tenants.push_back(std::move(*tenant));
   }
-  if (from.empty() != before.empty()) return refuse(member, "must have both from and before, or neither");
+  if (from.empty() != before.empty())
+    return refuse_setting(member, "must have both from and before, or neither");
   if (!from.empty()) {
     TRY_ASSIGN(const auto first, time_of(from, member + ".from"));
     TRY_ASSIGN(const auto last, time_of(before, member + ".before"));
@@ -72,12 +70,12 @@ base::Result<ScimSettings> read_scim(Table& top, std::vector<OidcSettings>& prov
     out.rights.push_back(std::move(read));
   }
   if (provider.empty()) {
-    if (!claim.empty()) return refuse("scim.external_id_claim", "needs scim.provider");
+    if (!claim.empty()) return refuse_setting("scim.external_id_claim", "needs scim.provider");
     return out;
   }
   const auto found =
       std::find_if(providers.begin(), providers.end(), [&](const auto& one) { return one.name == provider; });
-  if (found == providers.end()) return refuse("scim.provider", "must be the NAME of an [oidc.NAME]");
+  if (found == providers.end()) return refuse_setting("scim.provider", "must be the NAME of an [oidc.NAME]");
   found->provisioned = true;
   found->external_id_claim = claim;
   return out;

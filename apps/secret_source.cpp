@@ -40,7 +40,8 @@ base::Result<std::filesystem::path> place_of(const SecretSource& source) {
 
 base::Result<SecretSource> parse_secret_source(const std::string& member, const std::string& text,
                                                const std::filesystem::path& folder) {
-  SecretSource out{member, {}, {}};
+  SecretSource out;
+  out.member = member;
   if (text.starts_with(kCredential)) {
     out.credential = text.substr(kCredential.size());
     if (!is_credential_name(out.credential))
@@ -60,8 +61,8 @@ base::Result<crypto::Secret> read_secret(const SecretSource& source) {
   auto text = base::read_file(place, kBytesMax);
   if (!text && text.error().code == Code::not_found)
     return fail(Code::not_found,
-                fmt::format("{} (setting {}) is not there; write the secret into it, for its owner alone",
-                            place.string(), source.member));
+                fmt::format("{} (setting {}) is not there; write {} into it, for its owner alone",
+                            place.string(), source.member, source.what));
   if (!text) return fail(text.error());
   while (!text->empty() && (text->back() == '\n' || text->back() == '\r')) text->pop_back();
   crypto::Secret secret(base::bytes_of(*text));

@@ -14,6 +14,7 @@ struct SecretSource {
   std::string member;          ///< the setting that names it, for messages
   std::filesystem::path file;  ///< empty: a credential
   std::string credential;
+  std::string what = "the secret";  ///< that it is, for the advice to write it
 
   bool is_set() const { return !file.empty() || !credential.empty(); }
 };

@@ -1,12 +1,12 @@
 #include "collector/endpoints/policy_past.h"
 
 #include "collector/endpoints/answer.h"
+#include "collector/endpoints/query.h"
 #include "ledger/policy/default_policy.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/url/parse_query.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,16 +24,6 @@ using base::Problem;
 
 auto refuse(int status, std::string detail) {
   return tl::unexpected(Problem{status, "about:blank", std::move(detail)});
-}
-
-/// A parameter of the query, decoded; empty where there is none.
-std::optional<std::string> query_value(const http::RequestHead& head, std::string_view name) {
-  const auto parsed = boost::urls::parse_query(head.query);
-  if (!parsed) return std::nullopt;
-  for (const auto& parameter : boost::urls::params_view(*parsed)) {
-    if (parameter.key == name) return parameter.value;
-  }
-  return std::nullopt;
 }
 
 std::optional<std::uint64_t> number_of(std::string_view text) {

@@ -1,6 +1,6 @@
 -- A challenge of which only the provider speaks names no account, so it cannot be told what was offered next.
 
--- population
+-- with
 WITH undelivered AS (
   SELECT life, item, person, begun, factor,
          (SELECT min(evidence.occurred) FROM evidence
@@ -8,16 +8,11 @@ WITH undelivered AS (
   FROM challenges
   WHERE in_period = 1 AND undelivered > 0 AND delivered = 0 AND verified = 0 AND cancelled = 0
     AND account IS NOT NULL)
+
+-- population
 SELECT item FROM undelivered WHERE at + :fallback_s * 1000000 <= :known_until
 
 -- exceptions
-WITH undelivered AS (
-  SELECT life, item, person, begun, factor,
-         (SELECT min(evidence.occurred) FROM evidence
-          WHERE evidence.life = challenges.life AND evidence.type = 'challenge.undelivered') AS at
-  FROM challenges
-  WHERE in_period = 1 AND undelivered > 0 AND delivered = 0 AND verified = 0 AND cancelled = 0
-    AND account IS NOT NULL)
 SELECT item,
        (SELECT json_group_array(evidence.seq) FROM evidence
         WHERE evidence.life = undelivered.life

@@ -3,7 +3,7 @@
 -- person out after failures ends by itself, and is left out. What an identity platform changes in such an account the
 -- person did not do.
 
--- population
+-- with
 WITH changes AS (
   SELECT seq, occurred, person, type, lag(type) OVER turn AS before,
          min(CASE WHEN type = 'user.provisioned' THEN occurred END)
@@ -20,25 +20,11 @@ gone AS (
   FROM changes
   WHERE type <> 'user.provisioned' AND (before IS NULL OR before = 'user.provisioned')
     AND (back IS NULL OR back > :from))
+
+-- population
 SELECT item FROM gone
 
 -- exceptions
-WITH changes AS (
-  SELECT seq, occurred, person, type, lag(type) OVER turn AS before,
-         min(CASE WHEN type = 'user.provisioned' THEN occurred END)
-           OVER (PARTITION BY person ORDER BY occurred, seq
-                 ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS back
-  FROM evidence
-  WHERE type IN ('user.provisioned', 'user.deprovisioned', 'user.suspended') AND person IS NOT NULL
-    AND occurred >= :known_from AND occurred < :until
-    AND (type <> 'user.suspended' OR reason IS NULL
-         OR NOT EXISTS (SELECT 1 FROM json_each(:lock_words) WHERE instr(lower(evidence.reason), json_each.value) > 0))
-  WINDOW turn AS (PARTITION BY person ORDER BY occurred, seq)),
-gone AS (
-  SELECT seq AS item, occurred, person, back
-  FROM changes
-  WHERE type <> 'user.provisioned' AND (before IS NULL OR before = 'user.provisioned')
-    AND (back IS NULL OR back > :from))
 SELECT gone.item, '[' || gone.item || ',' || group_concat(evidence.seq) || ']' AS records,
        count(*) || CASE WHEN count(*) = 1 THEN ' success ' ELSE ' successes, the first ' END
        || ((min(evidence.occurred) - gone.occurred) / 1000000) || ' s after it' AS observed

@@ -3,7 +3,7 @@
 -- the same login on a device that it knows. An action in another session does not end the time for the challenge, nor
 -- does what an identity platform changes in the account.
 
--- population
+-- with
 WITH firsts AS (
   SELECT person, source, device, min(occurred) AS occurred
   FROM evidence
@@ -40,45 +40,11 @@ fresh AS (
 tested AS (
   SELECT * FROM fresh
   WHERE occurred - :window_s * 1000000 >= :known_from AND occurred + :window_s * 1000000 <= :known_until)
+
+-- population
 SELECT item FROM tested
 
 -- exceptions
-WITH firsts AS (
-  SELECT person, source, device, min(occurred) AS occurred
-  FROM evidence
-  WHERE type = 'login.succeeded' AND person IS NOT NULL AND device IS NOT NULL
-    AND source NOT IN (SELECT source FROM evidence WHERE type = 'login.succeeded' AND device_new IS NOT NULL)
-  GROUP BY person, source, device),
-later AS (
-  SELECT firsts.*, min(occurred) OVER (PARTITION BY person, source) AS person_first
-  FROM firsts),
-fresh AS (
-  SELECT seq AS item, occurred, person, session FROM evidence
-  WHERE type = 'login.succeeded' AND in_period = 1 AND device_new = 1 AND person IS NOT NULL
-  UNION ALL
-  SELECT (SELECT min(l.seq) FROM evidence l
-          WHERE l.person = later.person AND l.type = 'login.succeeded' AND l.occurred = later.occurred
-            AND l.source = later.source AND l.device = later.device),
-         occurred, person,
-         (SELECT max(l.session) FROM evidence l
-          WHERE l.person = later.person AND l.type = 'login.succeeded' AND l.occurred = later.occurred
-            AND l.source = later.source AND l.device = later.device)
-  FROM later
-  WHERE occurred > person_first AND occurred >= :from AND occurred < :until
-    AND occurred - :remember_days * 86400000000 >= :known_from
-    AND NOT EXISTS (
-      SELECT 1 FROM evidence o
-      WHERE o.person = later.person AND o.type = 'login.succeeded' AND o.source <> later.source
-        AND o.occurred BETWEEN later.occurred - :same_login_s * 1000000 AND later.occurred + :same_login_s * 1000000
-        AND (o.device_new = 0
-             OR (o.device_new IS NULL
-                 AND EXISTS (SELECT 1 FROM evidence p
-                             WHERE p.person = o.person AND p.type = 'login.succeeded' AND p.occurred < o.occurred
-                               AND p.source = o.source
-                               AND (p.device = o.device OR p.device_new IS NOT NULL)))))),
-tested AS (
-  SELECT * FROM fresh
-  WHERE occurred - :window_s * 1000000 >= :known_from AND occurred + :window_s * 1000000 <= :known_until)
 SELECT item, item AS records,
        'no challenge of this person was passed in the ' || :window_s || ' s before the login on a new device, nor in '
        || :window_s || ' s behind it before the next action' AS observed

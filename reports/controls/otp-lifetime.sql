@@ -1,7 +1,7 @@
 -- The last send before the pass counts, as any source tells it. Times of expiry are whole seconds, so one second is
 -- left for what was cut off. What was neither seen to be sent nor has an expiry cannot be judged, and is left out.
 
--- population
+-- with
 WITH passed AS (
   SELECT life, item, verified_at, expires,
          CASE WHEN factor = last_factor THEN factor
@@ -13,22 +13,13 @@ WITH passed AS (
                       AND evidence.occurred <= challenges.verified_at) END AS sent
   FROM challenges
   WHERE verified > 0 AND verified_at >= :from AND verified_at < :until)
+
+-- population
 SELECT item
 FROM passed
 WHERE factor IN ('sms', 'whatsapp', 'voice', 'email', 'push') AND (sent IS NOT NULL OR expires IS NOT NULL)
 
 -- exceptions
-WITH passed AS (
-  SELECT life, item, verified_at, expires,
-         CASE WHEN factor = last_factor THEN factor
-              ELSE (SELECT max(evidence.factor) FROM evidence
-                    WHERE evidence.life = challenges.life AND evidence.type = 'challenge.verified') END AS factor,
-         CASE WHEN last_sent <= verified_at THEN last_sent
-              ELSE (SELECT max(evidence.occurred) FROM evidence
-                    WHERE evidence.life = challenges.life AND evidence.type = 'challenge.sent'
-                      AND evidence.occurred <= challenges.verified_at) END AS sent
-  FROM challenges
-  WHERE verified > 0 AND verified_at >= :from AND verified_at < :until)
 SELECT item,
        (SELECT json_group_array(evidence.seq) FROM evidence
         WHERE evidence.life = passed.life AND evidence.type IN ('challenge.sent', 'challenge.verified')) AS records,

@@ -2,7 +2,7 @@
 -- records of other things come first the beginning may lie before the log, so such a person is new only where the log
 -- had lasted long enough by then.
 
--- population
+-- with
 WITH signups AS (
   SELECT person, min(verified_at) AS passed, min(begun) AS begun FROM (
     SELECT person, verified_at, begun FROM challenges WHERE purpose = 'signup' AND person IS NOT NULL
@@ -32,38 +32,11 @@ tested AS (
   FROM started
   WHERE acted >= :from AND acted < :until
     AND (opened = first_told OR first_told >= :known_from + :new_after_days * 86400000000))
+
+-- population
 SELECT item FROM tested
 
 -- exceptions
-WITH signups AS (
-  SELECT person, min(verified_at) AS passed, min(begun) AS begun FROM (
-    SELECT person, verified_at, begun FROM challenges WHERE purpose = 'signup' AND person IS NOT NULL
-    UNION ALL
-    SELECT person, CASE WHEN type = 'challenge.verified' THEN occurred END, occurred
-    FROM evidence
-    WHERE type IN ('challenge.sent', 'challenge.verified', 'challenge.failed') AND life IS NULL
-      AND purpose = 'signup' AND person IS NOT NULL)
-  GROUP BY person),
-started AS (
-  SELECT person, passed,
-         (SELECT a.occurred FROM evidence a
-          WHERE a.person = signups.person AND a.type = 'action.performed'
-            AND (a.action IS NULL
-                 OR NOT EXISTS (SELECT 1 FROM json_each(:open_actions) WHERE a.action GLOB json_each.value))
-          ORDER BY a.occurred LIMIT 1) AS acted,
-         (SELECT min(f.occurred) FROM evidence f WHERE f.person = signups.person) AS first_told,
-         min(begun, coalesce((SELECT min(f.occurred) FROM evidence f
-                              WHERE f.person = signups.person AND f.type = 'user.provisioned'), begun)) AS opened
-  FROM signups),
-tested AS (
-  SELECT (SELECT min(a.seq) FROM evidence a
-          WHERE a.person = started.person AND a.type = 'action.performed' AND a.occurred = started.acted
-            AND (a.action IS NULL
-                 OR NOT EXISTS (SELECT 1 FROM json_each(:open_actions) WHERE a.action GLOB json_each.value))) AS item,
-         acted, passed
-  FROM started
-  WHERE acted >= :from AND acted < :until
-    AND (opened = first_told OR first_told >= :known_from + :new_after_days * 86400000000))
 SELECT item, item AS records,
        'the first action of who signed up, '
        || CASE WHEN passed IS NULL THEN 'who never passed the challenge'

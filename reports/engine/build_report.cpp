@@ -99,15 +99,13 @@ std::vector<std::string> warnings_of(const Workspace& workspace, const Report& r
   return out;
 }
 
-base::Result<void> draw_samples(Workspace& workspace, const Definition& control, const ReportRequest& request,
-                                Report& report) {
+void draw_samples(const Population& population, const std::string& control, const ReportRequest& request,
+                  Report& report) {
   for (auto sample : request.samples) {
-    if (!sample.control.empty() && sample.control != control.id) continue;
-    sample.control = control.id;
-    TRY_ASSIGN(const auto population, read_population(workspace, control));
+    if (!sample.control.empty() && sample.control != control) continue;
+    sample.control = control;
     report.samples.push_back(draw(population, sample));
   }
-  return {};
 }
 
 }  // namespace
@@ -159,14 +157,15 @@ base::Result<Report> build_report(Workspace& workspace, const Catalogue& catalog
       TRY_ASSIGN(auto table, run_listing(workspace, definition, request.limits));
       out.listings.push_back(std::move(table));
     } else if (wanted.contains(definition.id)) {
-      TRY_ASSIGN(auto result, run_control(workspace, definition, request.limits));
+      TRY_ASSIGN(const auto population, read_population(workspace, definition));
+      TRY_ASSIGN(auto result, run_control(workspace, definition, population, request.limits));
       for (auto& one : result.exceptions) {
         one.finding = finding_id(out.tenant, definition.id, one.item);
         const auto found = responses.find(one.finding);
         if (found != responses.end()) one.response = found->second;
       }
       out.controls.push_back(std::move(result));
-      TRY(draw_samples(workspace, definition, request, out));
+      draw_samples(population, definition.id, request, out);
     }
   }
   out.warnings = warnings_of(workspace, out);

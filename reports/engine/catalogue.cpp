@@ -32,7 +32,7 @@ base::Result<void> check_query(sqlite::Guard& guard, const Shape& shape, const D
                                std::set<std::string>& used) {
   const auto& query = shape.query;
   const auto refuse = [&](std::size_t line, std::string_view why) {
-    return fail(Code::invalid_argument, fmt::format("{}:{}: {}", query.file, query.line + line - 1, why));
+    return fail(Code::invalid_argument, fmt::format("{}:{}: {}", query.file, query.line_in_file(line), why));
   };
   sqlite::Refusal refusal;
   auto statement = guard.prepare(query.sql, refusal);

@@ -164,9 +164,15 @@ void read_criteria(Header& header, const toml::table& table, Definition& out) {
   if (out.criteria["soc2"].empty()) header.wrong(node, "'criteria' must name what it supports in soc2");
 }
 
-/// The queries of an SQL file, by the word that begins each.
-base::Result<std::map<std::string, Query>> split(const std::string& file, std::string_view sql,
-                                                 const std::vector<std::string>& words) {
+constexpr std::string_view kShared = "with";
+
+std::size_t lines_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+/// The parts of an SQL file, by the word that begins each.
+base::Result<std::map<std::string, Query>> parts_of(const std::string& file, std::string_view sql,
+                                                    const std::vector<std::string>& words) {
   std::map<std::string, Query> out;
   Query* current = nullptr;
   std::size_t number = 0;
@@ -176,7 +182,7 @@ base::Result<std::map<std::string, Query>> split(const std::string& file, std::s
     sql.remove_prefix(end == std::string_view::npos ? sql.size() : end + 1);
     ++number;
     const auto word = line.starts_with("-- ") ? std::string(line.substr(3)) : std::string();
-    if (std::find(words.begin(), words.end(), word) != words.end()) {
+    if (word == kShared || std::find(words.begin(), words.end(), word) != words.end()) {
       const auto [at, fresh] = out.try_emplace(word);
       if (!fresh)
         return fail(Code::invalid_argument,
@@ -188,14 +194,30 @@ base::Result<std::map<std::string, Query>> split(const std::string& file, std::s
       current->sql.append(line).push_back('\n');
     }
   }
+  // No empty lines behind a part.
+  for (auto& [word, part] : out) {
+    while (part.sql.size() > 1 && part.sql.ends_with("\n\n")) part.sql.pop_back();
+  }
+  return out;
+}
+
+/// The queries of an SQL file, by the word that begins each.
+base::Result<std::map<std::string, Query>> split(const std::string& file, std::string_view sql,
+                                                 const std::vector<std::string>& words) {
+  TRY_ASSIGN(auto out, parts_of(file, sql, words));
+  const auto shared = out.extract(std::string(kShared));
   for (const auto& word : words) {
     const auto found = out.find(word);
     if (found == out.end() || found->second.sql.find_first_not_of(" \n\t") == std::string::npos)
       return fail(Code::invalid_argument,
                   fmt::format("{}:1: the query behind a line '-- {}' is missing", file, word));
-    auto& text = found->second.sql;
-    while (text.size() > 1 && text.ends_with("\n\n")) text.pop_back();
-    found->second.sha256 = crypto::sha256(text);
+    auto& query = found->second;
+    if (shared) {
+      query.shared_line = shared.mapped().line;
+      query.shared_lines = lines_of(shared.mapped().sql);
+      query.sql.insert(0, shared.mapped().sql);
+    }
+    query.sha256 = crypto::sha256(query.sql);
   }
   return out;
 }

@@ -29,9 +29,16 @@ struct Parameter {
 /// One query, verbatim, as it is shown, hashed and run.
 struct Query {
   std::string file;      ///< by which errors and the report name it
-  std::size_t line = 1;  ///< on which it begins there
+  std::size_t line = 1;  ///< on which what it alone has begins there
+  /// Where its text begins with a WITH that the control's queries share: that one's first line, and how many.
+  std::size_t shared_line = 1, shared_lines = 0;
   std::string sql;
   base::Digest sha256;
+
+  /// The line of the file on which a line of the text stands; both from 1.
+  std::size_t line_in_file(std::size_t of_text) const {
+    return of_text <= shared_lines ? shared_line + of_text - 1 : line + of_text - shared_lines - 1;
+  }
 };
 
 /// The frameworks that controls are mapped to, in the order of reports: `soc2`, `hipaa`, `pci_dss`, `gdpr`,
@@ -71,7 +78,8 @@ struct Definition {
 };
 
 /// Reads a header and its SQL file, in which `-- population` and `-- exceptions`, or `-- rows`, by themselves
-/// on a line begin the queries. Does not look at the SQL. invalid_argument with file and line.
+/// on a line begin the queries. What stands behind a line `-- with` before them, a WITH that both have, is
+/// put in front of each. Does not look at the SQL. invalid_argument with file and line.
 base::Result<Definition> read_definition(const std::string& toml_file, std::string_view toml,
                                          const std::string& sql_file, std::string_view sql);
 

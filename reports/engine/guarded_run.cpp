@@ -60,7 +60,7 @@ base::Result<void> run_guarded(Workspace& workspace, const Definition& definitio
   auto statement = guard.prepare(query.sql, refusal);
   if (!statement)
     return fail(Code::invalid_argument,
-                fmt::format("{}:{}: {}", query.file, query.line + refusal.line - 1, refusal.why));
+                fmt::format("{}:{}: {}", query.file, query.line_in_file(refusal.line), refusal.why));
   const auto& scope = workspace.scope();
   bind_parameters(
       *statement, definition,

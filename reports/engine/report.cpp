@@ -1,19 +1,10 @@
 #include "reports/engine/report.h"
 
+#include "reports/engine/grouped.h"
+
 #include <fmt/format.h>
 
 namespace countersign::reports {
-namespace {
-
-/// 1204567 as 1,204,567.
-std::string grouped(std::uint64_t number) {
-  auto text = std::to_string(number);
-  for (auto at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
-  return text;
-}
-
-}  // namespace
-
 std::string_view to_string(Outcome outcome) {
   switch (outcome) {
     case Outcome::no_exceptions:

@@ -111,9 +111,14 @@ base::Result<Population> read_population(Workspace& workspace, const Definition&
 
 base::Result<ControlResult> run_control(Workspace& workspace, const Definition& control,
                                         const RunLimits& limits) {
+  TRY_ASSIGN(const auto population, read_population(workspace, control));
+  return run_control(workspace, control, population, limits);
+}
+
+base::Result<ControlResult> run_control(Workspace& workspace, const Definition& control,
+                                        const Population& population, const RunLimits& limits) {
   ControlResult out;
   out.control = control;
-  TRY_ASSIGN(const auto population, read_population(workspace, control));
   out.population = population.size();
   out.population_sha256 = population.sha256();
   const auto& query = control.exceptions;

@@ -31,6 +31,9 @@ struct Population {
 /// records allows.
 base::Result<ControlResult> run_control(Workspace& workspace, const Definition& control,
                                         const RunLimits& limits);
+/// The same for who has the population already.
+base::Result<ControlResult> run_control(Workspace& workspace, const Definition& control,
+                                        const Population& population, const RunLimits& limits);
 /// The population alone, to draw samples of.
 base::Result<Population> read_population(Workspace& workspace, const Definition& control);
 

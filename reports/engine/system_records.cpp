@@ -25,13 +25,17 @@ bool names_tenant(const record::EventView& event, std::string_view tenant) {
   return resource.starts_with(tenant) && (resource.size() == tenant.size() || resource[tenant.size()] == '/');
 }
 
+bool is_of_a_session(const record::EventView& event) {
+  return is_one_of(event.plain(record::kType), kOfASession);
+}
+
 bool concerns(const record::EventView& event, const Concern& concern) {
   const auto type = event.plain(record::kType);
   // So that a report does not change what the next one says.
   if (type == "report.performed") return false;
   if (is_one_of(type, kOfTheAppliance) || names_tenant(event, concern.tenant)) return true;
   if (is_one_of(type, kOfASource)) return concern.sources.contains(event.text(record::kActionResource));
-  return is_one_of(type, kOfASession) && concern.sessions.contains(event.plain(record::kSessionId));
+  return is_of_a_session(event) && concern.sessions.contains(event.plain(record::kSessionId));
 }
 
 }  // namespace countersign::reports

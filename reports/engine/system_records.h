@@ -19,6 +19,8 @@ struct Concern {
   std::set<std::string, std::less<>> sources, sessions;
 };
 bool concerns(const record::EventView& event, const Concern& concern);
+/// Whether a record is of a kind that concerns a tenant by its session alone.
+bool is_of_a_session(const record::EventView& event);
 /// Whether a record names the tenant: its session is one of those.
 bool names_tenant(const record::EventView& event, std::string_view tenant);
 

@@ -53,7 +53,7 @@ base::Result<DetectionQuery> DetectionQuery::prepare(sqlite::Guard& guard, repor
   auto statement = guard.prepare(query.sql, refusal);
   if (!statement)
     return fail(Code::invalid_argument,
-                fmt::format("{}:{}: {}", query.file, query.line + refusal.line - 1, refusal.why));
+                fmt::format("{}:{}: {}", query.file, query.line_in_file(refusal.line), refusal.why));
   const auto names = statement->parameter_names();
   const bool time = std::any_of(names.begin(), names.end(),
                                 [](const auto& name) { return name == "until" || name == "known_until"; });

@@ -143,7 +143,8 @@ void query_figure(std::string& out, std::string_view what, const reports::Query&
   out += fmt::format(
       "<figure>\n<figcaption><b>{}</b> – {}, line {}<span class=\"sub\">SHA-256 "
       "{}</span></figcaption>\n<pre><code>{}</code></pre>\n</figure>\n",
-      escaped(what), escaped(query.file), query.line, shown(query.sha256), escaped(query.sql, Lines::kept));
+      escaped(what), escaped(query.file), query.line_in_file(1), shown(query.sha256),
+      escaped(query.sql, Lines::kept));
 }
 
 void controls(Page& page) {

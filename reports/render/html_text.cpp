@@ -68,12 +68,6 @@ void append_character(std::string& out, char32_t c, std::string_view bytes, Line
   }
 }
 
-std::string grouped_digits(std::string text) {
-  const std::size_t first = text.starts_with('-') ? 1 : 0;
-  for (auto at = text.size(); at > first + 3; at -= 3) text.insert(at - 3, 1, ',');
-  return text;
-}
-
 }  // namespace
 
 std::string escaped(std::string_view text, Lines lines) { return escaped_start(text, text.size(), lines); }
@@ -112,9 +106,6 @@ std::string css_string(std::string_view text) {
   }
   return out + "\"";
 }
-
-std::string grouped(std::uint64_t number) { return grouped_digits(std::to_string(number)); }
-std::string grouped(std::int64_t number) { return grouped_digits(std::to_string(number)); }
 
 std::string shown(base::Timestamp time) {
   const auto text = base::format_rfc3339(time);

@@ -3,6 +3,7 @@
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
 #include "reports/engine/definition.h"
+#include "reports/engine/grouped.h"
 
 #include <cstdint>
 #include <optional>
@@ -27,9 +28,7 @@ std::string escaped_start(std::string_view text, std::size_t bytes_max, Lines li
 /// A string of CSS with its quotes. Nothing in it can end the string or the style sheet.
 std::string css_string(std::string_view text);
 
-/// 1204567 as `1,204,567`.
-std::string grouped(std::uint64_t number);
-std::string grouped(std::int64_t number);
+using reports::grouped;
 
 /// `2026-01-31 09:30:00 UTC`; parts of a second are left out.
 std::string shown(base::Timestamp time);

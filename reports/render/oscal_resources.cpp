@@ -42,11 +42,11 @@ json::object beside(std::string uuid, const Title& title, const OscalFile& file)
 
 json::object query_resource(std::string uuid, const std::string& what, const std::string& file,
                             const reports::Query& query) {
-  auto out =
-      embedded(std::move(uuid),
-               {what, fmt::format("Verbatim; it begins on line {} of {}.", query.line, markup(query.file)),
-                "artifact"},
-               file, "application/sql", query.sql);
+  auto out = embedded(
+      std::move(uuid),
+      {what, fmt::format("Verbatim; it begins on line {} of {}.", query.line_in_file(1), markup(query.file)),
+       "artifact"},
+      file, "application/sql", query.sql);
   out["props"].as_array().push_back(property("sha256", query.sha256));
   return out;
 }

@@ -137,10 +137,4 @@ std::string cell_text(const reports::Cell& cell) {
   return "not set";
 }
 
-std::string grouped(std::uint64_t number) {
-  auto text = std::to_string(number);
-  for (auto at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-  return text;
-}
-
 }  // namespace countersign::render::oscal

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "reports/engine/grouped.h"
 #include "reports/engine/report.h"
 
 #include <cstdint>
@@ -28,7 +29,6 @@ std::string control_id(std::string_view framework, std::string_view clause);
 /// What stands in a cell; `not set` where nothing does.
 std::string cell_text(const reports::Cell& cell);
 
-/// 1204567 as 1,204,567.
-std::string grouped(std::uint64_t number);
+using reports::grouped;
 
 }  // namespace countersign::render::oscal

@@ -111,7 +111,7 @@ void write_parameters(Flow& flow, const std::vector<reports::Parameter>& paramet
 
 void write_query(Flow& flow, const std::string& name, const reports::Query& query) {
   flow.heading(3, name, "", 60);
-  flow.paragraph(fmt::format("{}, line {}", line(query.file), query.line), kNote);
+  flow.paragraph(fmt::format("{}, line {}", line(query.file), query.line_in_file(1)), kNote);
   flow.code(lines(query.sql, kCodeBytesMax));
   flow.digest("SHA-256 of the query:", hex(query.sha256));
 }

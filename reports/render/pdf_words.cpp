@@ -1,6 +1,7 @@
 #include "reports/render/pdf_words.h"
 
 #include "ledger/base/encoding.h"
+#include "reports/engine/grouped.h"
 #include "reports/render/pdf_style.h"
 
 #include <fmt/format.h>
@@ -121,11 +122,7 @@ std::string lines(std::string_view text, std::size_t bytes_max) {
   return printable(text, bytes_max, Breaks::kept);
 }
 
-std::string number(std::uint64_t value) {
-  std::string digits = std::to_string(value);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ',');
-  return digits;
-}
+std::string number(std::uint64_t value) { return reports::grouped(value); }
 
 std::string number(std::int64_t value) {
   // U+2212, the minus sign that is as wide as a digit.

@@ -1,9 +1,9 @@
 #include "web/api/evidence.h"
 
 #include "collector/endpoints/answer.h"
+#include "collector/endpoints/query.h"
 #include "web/auth/factors.h"
 
-#include <boost/url/parse_query.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,16 +15,6 @@ using base::Problem;
 
 tl::unexpected<Problem> bad(int status, std::string detail, std::string_view type = "about:blank") {
   return tl::unexpected(Problem{status, std::string(type), std::move(detail)});
-}
-
-/// The value of a parameter of the query; empty where there is none.
-std::string query_value(const http::RequestHead& head, std::string_view name) {
-  const auto parsed = boost::urls::parse_query(head.query);
-  if (!parsed) return {};
-  for (const auto& parameter : boost::urls::params_view(*parsed)) {
-    if (parameter.key == name) return parameter.value;
-  }
-  return {};
 }
 
 tl::expected<View, Problem> system_view(const endpoints::Asker& asker) {
@@ -56,7 +46,7 @@ bool may_serve(const ingest::AccessPolicy& policy, std::string_view factor) {
 
 tl::expected<View, Problem> view_of(const EvidenceAccess& access, const endpoints::Asker& asker,
                                     const http::Request& request) {
-  const auto asked = query_value(request, "region");
+  const auto asked = endpoints::query_value(request, "region").value_or("");
   std::optional<base::RegionId> region;
   if (!asked.empty()) {
     auto parsed = base::parse_region(asked);

@@ -1,12 +1,12 @@
 #include "web/api/finding_routes.h"
 
 #include "collector/endpoints/answer.h"
+#include "collector/endpoints/query.h"
 #include "reports/findings/document.h"
 #include "reports/findings/findings.h"
 #include "reports/findings/persons.h"
 #include "web/api/body.h"
 #include "web/api/person_route.h"
-#include "web/api/query.h"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -24,6 +24,7 @@ namespace json = boost::json;
 using base::Code;
 using base::Problem;
 using endpoints::Asker;
+using endpoints::query_value;
 using findings::Finding;
 using findings::Saying;
 using findings::Step;

@@ -71,6 +71,38 @@ TEST(Catalogue, NamesFileAndLineOfAQueryThatIsWrong) {
   EXPECT_THAT(bad.fault(), StartsWith("mine.sql:2: it reads the table 'events'"));
 }
 
+TEST(Catalogue, PutsAWithThatIsSharedInFrontOfBothQueriesAndKnowsItsLines) {
+  const std::string with =
+      "-- with\nWITH failed AS (\n  SELECT seq FROM evidence WHERE type = 'login.failed' AND in_period)\n\n";
+  const std::string population = "-- population\nSELECT seq AS item FROM failed\n\n";
+  const std::string exceptions =
+      "-- exceptions\nSELECT seq AS item, seq AS records, 'seen' AS observed FROM failed\nWHERE seq >= "
+      ":least\n";
+  const auto read = [](const std::string& sql) {
+    return reports::Catalogue::read({{"mine.toml", ControlText().toml}, {"mine.sql", sql}});
+  };
+  const auto fault = [&](const std::string& sql) {
+    const auto catalogue = read(sql);
+    return catalogue ? std::string() : catalogue.error().message;
+  };
+  const auto catalogue = read(with + population + exceptions);
+  ASSERT_TRUE(catalogue) << catalogue.error().message;
+  const auto& mine = catalogue->definitions().front();
+  EXPECT_EQ(mine.population.sql,
+            "WITH failed AS (\n  SELECT seq FROM evidence WHERE type = 'login.failed' AND in_period)\n"
+            "SELECT seq AS item FROM failed\n");
+  EXPECT_EQ(mine.exceptions.line_in_file(2), 3u);
+  EXPECT_EQ(mine.exceptions.line_in_file(3), 9u);
+  auto bad = with;
+  spoil(bad, "in_period", "in_perod");
+  EXPECT_THAT(fault(bad + population + exceptions),
+              StartsWith("mine.sql:3: SQL error: no such column: in_perod"));
+  bad = exceptions;
+  spoil(bad, ":least", ":lest");
+  EXPECT_THAT(fault(with + population + bad), StartsWith("mine.sql:10: the parameter :lest"));
+  EXPECT_THAT(fault(with + with + population + exceptions), HasSubstr("'-- with' stands there twice"));
+}
+
 TEST(Catalogue, RefusesOtherColumnsAndParametersThanTheHeaderHas) {
   ControlText bad;
   spoil(bad.exceptions, "AS observed", "AS seen");

@@ -25,7 +25,7 @@ std::string token(std::string_view person) { return base::to_base64url(crypto::s
 
 reports::Query query(std::string file, std::size_t line, std::string sql) {
   const auto digest = crypto::sha256(sql);
-  return {std::move(file), line, std::move(sql), digest};
+  return {std::move(file), line, 1, 0, std::move(sql), digest};
 }
 
 base::Digest digest_of(std::vector<std::string> items) {

@@ -1,8 +1,8 @@
-#include "web/api/query.h"
+#include "collector/endpoints/query.h"
 
 #include <boost/url/parse_query.hpp>
 
-namespace countersign::api {
+namespace countersign::endpoints {
 
 std::optional<std::string> query_value(const http::RequestHead& head, std::string_view name) {
   const auto parsed = boost::urls::parse_query(head.query);
@@ -13,4 +13,4 @@ std::optional<std::string> query_value(const http::RequestHead& head, std::strin
   return std::nullopt;
 }
 
-}  // namespace countersign::api
+}  // namespace countersign::endpoints

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-namespace countersign::api {
+namespace countersign::endpoints {
 
 /// The value of the first parameter of that name in a request's query, decoded; empty where there is none, or
 /// the query is none.
 std::optional<std::string> query_value(const http::RequestHead& head, std::string_view name);
 
-}  // namespace countersign::api
+}  // namespace countersign::endpoints
