@@ -2,7 +2,7 @@
 # Writes the catalogue and the SQL of the workspace as C++ that reports/engine/built_in.cpp includes.
 
 set(text "")
-foreach(pair IN ITEMS "kEvidenceSql=evidence" "kPolicySql=policy")
+foreach(pair IN ITEMS "kEvidenceSql=evidence" "kSummariesSql=summaries" "kPolicySql=policy")
   string(REPLACE "=" ";" pair "${pair}")
   list(GET pair 0 name)
   list(GET pair 1 file)

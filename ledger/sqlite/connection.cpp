@@ -41,6 +41,12 @@ struct Closer {
   void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
 };
 
+/// Counting what memory SQLite uses costs a lock of the whole process with each allocation; nobody asks for
+/// it.
+void set_up_library() {
+  [[maybe_unused]] static const int kResult = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int flags_of(Access access) {
   switch (access) {
     case Access::create:
@@ -56,6 +62,7 @@ int flags_of(Access access) {
 }  // namespace
 
 struct Connection::Impl {
+  std::vector<SharedImage> images;  ///< outlive the connection
   std::unique_ptr<sqlite3, Closer> db;
   int wal_pages = 0;
 };
@@ -72,6 +79,7 @@ base::Result<Connection> Connection::open(const std::filesystem::path& file, con
     return fail(Code::already_exists, fmt::format("{} is there already", file.string()));
   if (options.access != Access::create && !there)
     return fail(Code::not_found, fmt::format("{} is not there", file.string()));
+  set_up_library();
   sqlite3* raw = nullptr;
   const int flags =
       flags_of(options.access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
@@ -112,6 +120,7 @@ base::Result<Connection> Connection::open(const std::filesystem::path& file, con
 }
 
 base::Result<Connection> Connection::open_in_memory(int cache_kib) {
+  set_up_library();
   sqlite3* raw = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                     SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI;
@@ -187,6 +196,7 @@ base::Result<std::int64_t> Connection::query_integer(std::string_view sql) {
 }
 
 sqlite3* Connection::handle() const { return impl_->db.get(); }
+void Connection::keep(SharedImage image) { impl_->images.push_back(std::move(image)); }
 
 std::int64_t Connection::changes() const { return sqlite3_changes64(impl_->db.get()); }
 int Connection::wal_pages() const { return impl_->wal_pages; }

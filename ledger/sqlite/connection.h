@@ -2,6 +2,7 @@
 
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
+#include "ledger/sqlite/image.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -63,6 +64,12 @@ class Connection {
   base::Result<void> attach(const std::filesystem::path& file, std::string_view name);
   base::Result<void> detach(std::string_view name);
 
+  /// The database of that name ("main", "temp", or as it was attached) as bytes, for others to attach.
+  /// resource_exhausted where it has more than 2 GiB.
+  base::Result<SharedImage> image(std::string_view schema);
+  /// Adds an image under a name (of letters), for reading alone; it stays until the connection's end.
+  base::Result<void> attach(const SharedImage& image, std::string_view name);
+
   /// Runs statements that return no rows.
   base::Result<void> execute(const std::string& sql);
 
@@ -109,6 +116,7 @@ class Connection {
   friend class Guard;
   struct Impl;
   sqlite3* handle() const;
+  void keep(SharedImage image);
   explicit Connection(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -66,9 +66,11 @@ std::string_view scanned(std::string_view line) {
 Guard::Guard(Connection& connection, GuardRules rules) : connection_(connection), rules_(std::move(rules)) {
   // The first use of a table-valued function makes it, which no query may do.
   static_cast<void>(connection_.query_integer("SELECT count(*) FROM json_each('[]')"));
-  auto names =
-      connection_.prepare("SELECT name FROM sqlite_schema UNION SELECT name FROM sqlite_temp_schema");
-  while (names && names->step().value_or(false)) tables_.emplace(names->text(0));
+  auto databases = connection_.prepare("SELECT name FROM pragma_database_list");
+  while (databases && databases->step().value_or(false)) {
+    auto names = connection_.prepare(fmt::format("SELECT name FROM {}.sqlite_schema", databases->text(0)));
+    while (names && names->step().value_or(false)) tables_.emplace(names->text(0));
+  }
   sqlite3_set_authorizer(connection_.handle(), &Guard::authorize, this);
 }
 

@@ -1,11 +1,14 @@
 -- The state at the end of the period, or at the last record where that comes before. An item is the last record of a
 -- success, enrolment or provisioning of the account. All of it is left out where the log does not reach back so far.
+-- A + keeps a condition from choosing the index.
 
 -- with
 WITH by_type AS (
   SELECT person, type, max(occurred) AS last, count(*) AS times
   FROM evidence
   WHERE person IS NOT NULL AND occurred < min(:until, :known_until + 1)
+    AND +type IN ('challenge.verified', 'login.succeeded', 'factor.enrolled', 'factor.reset', 'factor.removed',
+                  'user.provisioned', 'user.deprovisioned', 'user.suspended')
   GROUP BY person, type),
 told AS (
   SELECT person,

@@ -4,11 +4,15 @@
 -- does what an identity platform changes in the account.
 
 -- with
-WITH firsts AS (
+WITH telling AS (
+  SELECT DISTINCT source, device_new IS NOT NULL AS tells FROM evidence WHERE type = 'login.succeeded'),
+silent AS (SELECT source FROM telling GROUP BY source HAVING max(tells) = 0),
+firsts AS (
   SELECT person, source, device, min(occurred) AS occurred
   FROM evidence
   WHERE type = 'login.succeeded' AND person IS NOT NULL AND device IS NOT NULL
-    AND source NOT IN (SELECT source FROM evidence WHERE type = 'login.succeeded' AND device_new IS NOT NULL)
+    -- Where every source says it, no login is read.
+    AND EXISTS (SELECT 1 FROM silent) AND source IN (SELECT source FROM silent)
   GROUP BY person, source, device),
 later AS (
   SELECT firsts.*, min(occurred) OVER (PARTITION BY person, source) AS person_first

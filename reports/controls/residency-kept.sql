@@ -19,7 +19,7 @@ WITH
                 THEN substr(context, instr(context, '; destination=') + 14) END AS destination
     FROM system WHERE type = 'export.performed' AND in_period AND resource = :tenant),
   -- For each record the last move before it, or the first of all where there was none. A move that is recorded soon
-  -- after the record counts as made.
+  -- after the record counts as made. Where there was no move, `seq` is compared with nothing, and no record is read.
   moves AS (
     SELECT seq, received,
            (SELECT system.seq FROM system WHERE type = 'tenant.moved' AND resource = :tenant
@@ -27,8 +27,8 @@ WITH
             ORDER BY system.received DESC LIMIT 1) AS last,
            (SELECT min(system.seq) FROM system WHERE type = 'tenant.moved' AND resource = :tenant) AS first
     FROM evidence
-    WHERE received >= :from AND received < :until
-      AND EXISTS (SELECT 1 FROM system WHERE type = 'tenant.moved' AND resource = :tenant)),
+    WHERE seq >= (SELECT 0 FROM system WHERE type = 'tenant.moved' AND resource = :tenant)
+      AND received >= :from AND received < :until),
   placed AS (
     SELECT moves.seq, moves.received, moves.last, coalesce(moves.last, moves.first) AS move,
            system.received AS moved,

@@ -1,4 +1,4 @@
--- The rows of `evidence` stand in the order of the log, so the record before has the rowid before.
+-- Where there are as many records as numbers from the first to the last, none is missing, and no record is looked at.
 
 -- population
 SELECT seq AS item FROM evidence
@@ -15,7 +15,10 @@ FROM (SELECT seq, before_seq, before_received, seq - before_seq - 1 AS missing,
                          AND CAST(substr(context, instr(context, ' to ') + 4) AS INTEGER) > gaps.before_seq),
                       0) AS retired
       FROM (SELECT e.seq, prior.seq AS before_seq, prior.received AS before_received
-            FROM evidence e JOIN evidence prior ON prior.rowid = e.rowid - 1
-            WHERE e.seq > prior.seq + 1) AS gaps)
+            FROM evidence e JOIN evidence prior
+                 ON prior.seq = (SELECT max(p.seq) FROM evidence p WHERE p.seq < e.seq)
+            WHERE e.seq >= CASE WHEN (SELECT count(*) FROM evidence)
+                                     <= (SELECT max(seq) FROM evidence) - (SELECT min(seq) FROM evidence) THEN 0 END
+              AND NOT EXISTS (SELECT 1 FROM evidence p WHERE p.seq = e.seq - 1)) AS gaps)
 WHERE retired < missing
    OR before_received >= min(:until, :known_until) - :at_hand_days * 86400000000

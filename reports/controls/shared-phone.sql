@@ -10,11 +10,12 @@ GROUP BY phone
 
 -- exceptions
 WITH shared AS (
-  SELECT phone FROM challenges
-  WHERE phone IS NOT NULL AND verified > 0 AND account IS NOT NULL
-    AND (factor IN ('sms', 'whatsapp', 'voice') OR last_factor IN ('sms', 'whatsapp', 'voice'))
+  SELECT phone
+  FROM (SELECT DISTINCT phone, account FROM challenges
+        WHERE phone IS NOT NULL AND verified > 0 AND account IS NOT NULL
+          AND (factor IN ('sms', 'whatsapp', 'voice') OR last_factor IN ('sms', 'whatsapp', 'voice')))
   GROUP BY phone
-  HAVING min(account) <> max(account)),
+  HAVING count(*) > max(1, :accounts_most)),
 uses AS (
   SELECT phone, account, min(CASE WHEN in_period AND sent + verified > 0 THEN item END) AS item,
          min(CASE WHEN verified > 0 THEN item END) AS shown, min(verified_at) AS begins, max(verified_at) AS last

@@ -8,11 +8,11 @@ WITH signups AS (
     SELECT person, verified_at, begun FROM challenges WHERE purpose = 'signup' AND person IS NOT NULL
     UNION ALL
     SELECT person, CASE WHEN type = 'challenge.verified' THEN occurred END, occurred
-    FROM evidence
-    WHERE type IN ('challenge.sent', 'challenge.verified', 'challenge.failed') AND life IS NULL
-      AND purpose = 'signup' AND person IS NOT NULL)
+    FROM evidence NOT INDEXED
+    WHERE life IS NULL AND purpose = 'signup' AND person IS NOT NULL
+      AND type IN ('challenge.sent', 'challenge.verified', 'challenge.failed'))
   GROUP BY person),
-started AS (
+started AS MATERIALIZED (
   SELECT person, passed,
          (SELECT a.occurred FROM evidence a
           WHERE a.person = signups.person AND a.type = 'action.performed'

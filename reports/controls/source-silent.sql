@@ -1,6 +1,6 @@
 -- A silence is measured from the end of the minute in which a source was heard last to the begin of the minute in
 -- which it was heard next, so it is never told longer than it was. The rows of `heard` stand in the order of source
--- and minute, so the next minute has the next rowid.
+-- and minute, so the next minute has the next rowid. A gap that neither limit calls a silence is left out first.
 
 -- population
 SELECT source || ' ' || days.name AS item
@@ -21,8 +21,10 @@ WITH
                coalesce((SELECT revoked FROM sources WHERE sources.source = last.source), :until)) AS ends,
            CASE WHEN (SELECT first_heartbeat FROM sources WHERE sources.source = last.source)
                      < (last.minute + 1) * 60000000 THEN :heartbeat_s ELSE :silence_s END AS most_s
-    FROM heard last LEFT JOIN heard next ON next.rowid = last.rowid + 1 AND next.source = last.source
-    WHERE coalesce(next.minute - last.minute - 1, 1) > 0)
+    FROM heard last NOT INDEXED LEFT JOIN heard next ON next.rowid = last.rowid + 1 AND next.source = last.source
+    WHERE next.minute IS NULL
+       OR (next.minute - last.minute - 1) * 60
+          > CASE WHEN :silence_s > 0 THEN min(:heartbeat_s, :silence_s) ELSE :heartbeat_s END)
 SELECT source || ' ' || days.name AS item,
        CASE WHEN next_seq IS NULL THEN json_array(last_seq) ELSE json_array(last_seq, next_seq) END AS records,
        'nothing was heard for ' || printf('%,d', max(quiet.ends - quiet.begins) / 60000000) || ' minutes, from '

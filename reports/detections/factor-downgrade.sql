@@ -7,12 +7,29 @@ WHERE a.type = 'challenge.verified' AND a.in_period = 1 AND a.person IS NOT NULL
 
 -- exceptions
 WITH
+  span AS (
+    SELECT min(occurred) AS first, max(occurred) AS last FROM evidence
+    WHERE type = 'challenge.verified' AND in_period = 1),
+  accounts AS (
+    SELECT DISTINCT person, factor, first, last FROM span CROSS JOIN evidence
+    WHERE type = 'challenge.verified' AND in_period = 1 AND person IS NOT NULL AND factor IS NOT NULL),
+  -- Who passes with a strong factor alone or without any is looked at no closer, unless others come before or between.
+  suspects AS (
+    SELECT person, first FROM accounts GROUP BY person
+    HAVING count(*) > 1 AND max(factor IN ('passkey', 'totp')) = 1
+      OR EXISTS (SELECT 1 FROM evidence p
+                 WHERE p.person = accounts.person AND p.type = 'challenge.verified'
+                   AND p.occurred >= accounts.first - :days * 86400000000 AND p.occurred < accounts.first
+                   AND p.factor IN ('passkey', 'totp') AND p.factor <> accounts.factor)
+      OR EXISTS (SELECT 1 FROM evidence p
+                 WHERE p.type = 'challenge.verified' AND p.in_period = 0
+                   AND p.occurred >= accounts.first AND p.occurred <= accounts.last)),
   weaker AS (
     SELECT a.seq, a.occurred, a.person, a.device, a.device_new, a.factor,
            CASE a.factor WHEN 'passkey' THEN 3 WHEN 'totp' THEN 2 WHEN 'push' THEN 1 ELSE 0 END AS strength
-    FROM evidence a
-    WHERE a.type = 'challenge.verified' AND a.in_period = 1 AND a.person IS NOT NULL
-      AND a.purpose IN ('login', 'step_up', 'admin_action') AND a.factor <> 'passkey'
+    FROM suspects CROSS JOIN evidence a
+    WHERE a.person = suspects.person AND a.type = 'challenge.verified' AND a.occurred >= suspects.first
+      AND a.in_period = 1 AND a.purpose IN ('login', 'step_up', 'admin_action') AND a.factor <> 'passkey'
       AND a.occurred - :days * 86400000000 >= :known_from),
   -- The last pass with a stronger one, of those who passed none as weak.
   changed AS (

@@ -5,6 +5,19 @@ SELECT seq AS item FROM evidence
 WHERE type = 'challenge.sent' AND in_period = 1 AND person IS NOT NULL
 
 -- exceptions
+WITH
+  accounts AS (
+    SELECT DISTINCT person, (SELECT min(occurred) FROM evidence
+                             WHERE type = 'challenge.sent' AND in_period = 1) AS first
+    FROM evidence WHERE type = 'challenge.sent' AND in_period = 1 AND person IS NOT NULL),
+  -- With it there are as many sends in the window, by whatever source.
+  many AS (
+    SELECT a.seq FROM accounts CROSS JOIN evidence a
+    WHERE a.person = accounts.person AND a.type = 'challenge.sent' AND a.occurred >= accounts.first
+      AND (SELECT 1 FROM evidence p
+           WHERE p.person = a.person AND p.type = 'challenge.sent'
+             AND p.occurred >= a.occurred - :window_s * 1000000 AND (p.occurred, p.seq) <= (a.occurred, a.seq)
+           LIMIT 1 OFFSET :sends - 1))
 SELECT a.seq AS item,
        (SELECT json_group_array(p.seq) FROM evidence p
         WHERE p.person = a.person AND p.type = 'challenge.sent' AND p.source = a.source
@@ -14,13 +27,9 @@ SELECT a.seq AS item,
                           AND v.occurred <= a.occurred), 0))
           AND (p.occurred, p.seq) <= (a.occurred, a.seq)) AS records,
        :sends || ' challenges were sent to one account within ' || :window_s || ' s, and none was passed' AS observed
-FROM evidence a
-WHERE a.type = 'challenge.sent' AND a.in_period = 1 AND a.person IS NOT NULL
+FROM many CROSS JOIN evidence a
+WHERE a.seq = many.seq AND a.in_period = 1
   -- This one makes the number full, counted from when the account last passed a challenge.
-  AND (SELECT 1 FROM evidence p
-       WHERE p.person = a.person AND p.type = 'challenge.sent' AND p.source = a.source
-         AND p.occurred >= a.occurred - :window_s * 1000000 AND (p.occurred, p.seq) <= (a.occurred, a.seq)
-       LIMIT 1 OFFSET :sends - 1)
   AND (SELECT 1 FROM evidence p
        WHERE p.person = a.person AND p.type = 'challenge.sent' AND p.source = a.source
          AND p.occurred >= max(a.occurred - :window_s * 1000000,

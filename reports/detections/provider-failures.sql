@@ -1,13 +1,14 @@
 -- population
 WITH
-  quarters AS (
-    SELECT lower(provider) AS provider, occurred / (:window_s * 1000000) * (:window_s * 1000000) AS begins
+  sends AS (
+    SELECT DISTINCT provider, occurred / (:window_s * 1000000) * (:window_s * 1000000) AS begins
     FROM evidence
     WHERE type = 'challenge.sent' AND in_period IN (0, 1) AND provider IS NOT NULL AND life IS NOT NULL
-      AND occurred > :from - (:window_s + :settle_s) * 1000000 AND occurred < :until
-    GROUP BY lower(provider), begins
-    HAVING begins + (:window_s + :settle_s) * 1000000 > :from
-       AND begins + (:window_s + :settle_s) * 1000000 <= min(:until, :known_until)),
+      AND occurred > :from - (:window_s + :settle_s) * 1000000 AND occurred < :until),
+  quarters AS (
+    SELECT DISTINCT lower(provider) AS provider, begins FROM sends
+    WHERE begins + (:window_s + :settle_s) * 1000000 > :from
+      AND begins + (:window_s + :settle_s) * 1000000 <= min(:until, :known_until)),
   -- The date of a day by whole numbers: counted in years that begin on 1 March, from 1968 on.
   years AS (SELECT *, (4 * (begins / 86400000000 + 671) + 3) / 1461 AS year FROM quarters),
   dated AS (SELECT *, begins / 86400000000 + 671 - 1461 * year / 4 AS day FROM years),

@@ -3,17 +3,20 @@
 
 -- population
 WITH
-  minutes AS (
-    SELECT source, minute, lead(minute) OVER (PARTITION BY source ORDER BY minute) AS next
-    FROM heard WHERE minute < :until / 60000000),
   -- Where a silence longer than the shorter of both limits begins, or nothing more is known: few.
   ends AS (
-    SELECT *, minute * 60000000 AS begins,
-           CASE WHEN (SELECT first_heartbeat FROM sources WHERE sources.source = minutes.source)
+    SELECT source, minute, minute * 60000000 AS begins,
+           (SELECT min(h.minute) FROM heard h WHERE h.source = heard.source AND h.minute > heard.minute
+                                                AND h.minute < :until / 60000000) AS next,
+           CASE WHEN (SELECT first_heartbeat FROM sources WHERE sources.source = heard.source)
                      < (minute + 1) * 60000000 THEN :heartbeat_s ELSE :silence_s END AS most_s
-    FROM minutes
-    WHERE (next IS NULL OR (next - minute - 1) * 60 > min(:heartbeat_s, :silence_s))
-      AND minute * 60000000 >= (SELECT first_received FROM sources WHERE sources.source = minutes.source)
+    FROM heard
+    WHERE minute < :until / 60000000
+      AND NOT EXISTS (SELECT 1 FROM heard h
+                      WHERE h.source = heard.source AND h.minute > heard.minute
+                        AND h.minute <= min(heard.minute + 1 + min(:heartbeat_s, :silence_s) / 60,
+                                            :until / 60000000 - 1))
+      AND minute * 60000000 >= (SELECT first_received FROM sources WHERE sources.source = heard.source)
                                  + :service_s * 1000000),
   spells AS (
     SELECT *, min(:until, :known_until, coalesce(next * 60000000, :until),
@@ -33,17 +36,20 @@ SELECT source || ' ' || name AS item FROM named
 
 -- exceptions
 WITH
-  minutes AS (
-    SELECT source, minute, lead(minute) OVER (PARTITION BY source ORDER BY minute) AS next
-    FROM heard WHERE minute < :until / 60000000),
   -- Where a silence longer than the shorter of both limits begins, or nothing more is known: few.
   ends AS (
-    SELECT *, minute * 60000000 AS begins,
-           CASE WHEN (SELECT first_heartbeat FROM sources WHERE sources.source = minutes.source)
+    SELECT source, minute, minute * 60000000 AS begins,
+           (SELECT min(h.minute) FROM heard h WHERE h.source = heard.source AND h.minute > heard.minute
+                                                AND h.minute < :until / 60000000) AS next,
+           CASE WHEN (SELECT first_heartbeat FROM sources WHERE sources.source = heard.source)
                      < (minute + 1) * 60000000 THEN :heartbeat_s ELSE :silence_s END AS most_s
-    FROM minutes
-    WHERE (next IS NULL OR (next - minute - 1) * 60 > min(:heartbeat_s, :silence_s))
-      AND minute * 60000000 >= (SELECT first_received FROM sources WHERE sources.source = minutes.source)
+    FROM heard
+    WHERE minute < :until / 60000000
+      AND NOT EXISTS (SELECT 1 FROM heard h
+                      WHERE h.source = heard.source AND h.minute > heard.minute
+                        AND h.minute <= min(heard.minute + 1 + min(:heartbeat_s, :silence_s) / 60,
+                                            :until / 60000000 - 1))
+      AND minute * 60000000 >= (SELECT first_received FROM sources WHERE sources.source = heard.source)
                                  + :service_s * 1000000),
   spells AS (
     SELECT *, min(:until, :known_until, coalesce(next * 60000000, :until),

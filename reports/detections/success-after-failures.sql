@@ -7,6 +7,17 @@ WHERE type = 'challenge.verified' AND in_period = 1 AND person IS NOT NULL
 
 -- exceptions
 WITH
+  accounts AS (
+    SELECT DISTINCT person, (SELECT min(occurred) FROM evidence
+                             WHERE type = 'challenge.verified' AND in_period = 1) AS first
+    FROM evidence WHERE type = 'challenge.verified' AND in_period = 1 AND person IS NOT NULL),
+  -- Most accounts have never failed so often, in whatever time.
+  suspects AS (
+    SELECT person, first FROM accounts
+    WHERE (SELECT 1 FROM evidence f
+           WHERE f.person = accounts.person AND f.type = 'challenge.failed'
+             AND f.occurred >= accounts.first - :window_s * 1000000
+           LIMIT 1 OFFSET :failures - 1)),
   -- Passed, with as many failures in the window before; and from when on they are failures in a row.
   passes AS (
     SELECT a.seq, a.occurred, a.person,
@@ -17,8 +28,9 @@ WITH
                coalesce((SELECT f.occurred FROM evidence f
                          WHERE f.person = a.person AND f.type = 'challenge.failed' AND f.occurred <= a.occurred
                          ORDER BY f.occurred DESC LIMIT 1 OFFSET 10 * :failures), 0)) AS since
-    FROM evidence a
-    WHERE a.type = 'challenge.verified' AND a.in_period = 1 AND a.person IS NOT NULL
+    FROM suspects CROSS JOIN evidence a
+    WHERE a.person = suspects.person AND a.type = 'challenge.verified' AND a.occurred >= suspects.first
+      AND a.in_period = 1
       AND (SELECT 1 FROM evidence f
            WHERE f.person = a.person AND f.type = 'challenge.failed'
              AND f.occurred >= a.occurred - :window_s * 1000000 AND f.occurred <= a.occurred

@@ -1,6 +1,7 @@
 #include "reports/engine/build_report.h"
 
 #include "ledger/base/json.h"
+#include "reports/engine/cited.h"
 #include "reports/engine/clauses.h"
 #include "reports/engine/parameters.h"
 #include "reports/engine/responses.h"
@@ -9,13 +10,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
+#include <mutex>
 #include <set>
+#include <thread>
 
 namespace countersign::reports {
 namespace {
 
 using base::Code;
 using base::fail;
+
+constexpr unsigned kThreadsMost = 4;  ///< of a report: the collector goes on beside it
 
 /// What the tenant's policy of the end of the period sets.
 base::Result<std::vector<std::string>> settings_of(Workspace& workspace) {
@@ -99,13 +106,89 @@ std::vector<std::string> warnings_of(const Workspace& workspace, const Report& r
   return out;
 }
 
-void draw_samples(const Population& population, const std::string& control, const ReportRequest& request,
-                  Report& report) {
-  for (auto sample : request.samples) {
-    if (!sample.control.empty() && sample.control != control) continue;
-    sample.control = control;
-    report.samples.push_back(draw(population, sample));
+/// What comes of one definition.
+struct Tested {
+  std::optional<ControlResult> control;
+  std::optional<Listing> listing;
+  std::vector<Sample> samples;
+};
+
+base::Result<Tested> test_one(Workspace& workspace, const Definition& definition,
+                              const ReportRequest& request) {
+  Tested out;
+  if (definition.kind == Kind::listing) {
+    TRY_ASSIGN(out.listing, run_listing(workspace, definition, request.limits));
+    return out;
   }
+  TRY_ASSIGN(const auto population, read_population(workspace, definition));
+  TRY_ASSIGN(out.control, run_control(workspace, definition, population, request.limits));
+  for (auto sample : request.samples) {
+    if (!sample.control.empty() && sample.control != definition.id) continue;
+    sample.control = definition.id;
+    out.samples.push_back(draw(population, sample));
+  }
+  return out;
+}
+
+/// Hands definitions to threads, one after another, and gathers what comes of them in their order. Of several
+/// errors that of the first definition is told.
+class Testing {
+ public:
+  Testing(const std::vector<Definition>& definitions, const ReportRequest& request,
+          const ReportProgress& progress)
+      : definitions_(definitions), request_(request), progress_(progress), results_(definitions.size()) {}
+
+  void work(Workspace& workspace) {
+    while (const auto at = take()) {
+      auto result = test_one(workspace, definitions_[*at], request_);
+      const std::lock_guard guard(mutex_);
+      failed_ = failed_ || !result;
+      results_[*at] = std::move(result);
+    }
+  }
+
+  base::Result<std::vector<Tested>> take_results() {
+    std::vector<Tested> out;
+    for (auto& one : results_) {
+      if (!one) continue;
+      if (!*one) return fail(one->error());
+      out.push_back(std::move(**one));
+    }
+    return out;
+  }
+
+ private:
+  std::optional<std::size_t> take() {
+    const std::lock_guard guard(mutex_);
+    if (failed_ || next_ == definitions_.size()) return std::nullopt;
+    if (progress_) progress_(definitions_[next_].id, next_, definitions_.size());
+    return next_++;
+  }
+
+  const std::vector<Definition>& definitions_;
+  const ReportRequest& request_;
+  const ReportProgress& progress_;
+  std::mutex mutex_;
+  std::size_t next_ = 0;
+  bool failed_ = false;
+  std::vector<std::optional<base::Result<Tested>>> results_;
+};
+
+base::Result<std::vector<Tested>> test_all(Workspace& workspace, const std::vector<Definition>& definitions,
+                                           const ReportRequest& request, const ReportProgress& progress) {
+  std::vector<Workspace> forks;
+  const auto threads = std::clamp(std::thread::hardware_concurrency(), 1U, kThreadsMost);
+  while (workspace.can_fork() && forks.size() + 1 < threads) {
+    TRY_ASSIGN(auto fork, workspace.fork());
+    forks.push_back(std::move(fork));
+  }
+  Testing testing(definitions, request, progress);
+  {
+    std::vector<std::jthread> others;
+    for (auto& fork : forks) others.emplace_back([&] { testing.work(fork); });
+    testing.work(workspace);
+  }
+  return testing.take_results();
 }
 
 }  // namespace
@@ -149,25 +232,24 @@ base::Result<Report> build_report(Workspace& workspace, const Catalogue& catalog
                   fmt::format("the report has no control '{}' to draw a sample of", sample.control));
   }
   TRY_ASSIGN(const auto responses, read_responses(workspace));
-  std::size_t done = 0;
-  for (const auto& definition : definitions) {
-    const bool listing = definition.kind == Kind::listing;
-    if (progress) progress(definition.id, done++, definitions.size());
-    if (listing) {
-      TRY_ASSIGN(auto table, run_listing(workspace, definition, request.limits));
-      out.listings.push_back(std::move(table));
-    } else if (wanted.contains(definition.id)) {
-      TRY_ASSIGN(const auto population, read_population(workspace, definition));
-      TRY_ASSIGN(auto result, run_control(workspace, definition, population, request.limits));
-      for (auto& one : result.exceptions) {
-        one.finding = finding_id(out.tenant, definition.id, one.item);
-        const auto found = responses.find(one.finding);
-        if (found != responses.end()) one.response = found->second;
-      }
-      out.controls.push_back(std::move(result));
-      draw_samples(population, definition.id, request, out);
+  const auto is_wanted = [&](const Definition& one) {
+    return one.kind == Kind::listing || wanted.contains(one.id);
+  };
+  definitions.erase(std::remove_if(definitions.begin(), definitions.end(), std::not_fn(is_wanted)),
+                    definitions.end());
+  TRY_ASSIGN(auto tested, test_all(workspace, definitions, request, progress));
+  for (auto& one : tested) {
+    if (one.listing) out.listings.push_back(std::move(*one.listing));
+    if (!one.control) continue;
+    for (auto& exception : one.control->exceptions) {
+      exception.finding = finding_id(out.tenant, one.control->control.id, exception.item);
+      const auto found = responses.find(exception.finding);
+      if (found != responses.end()) exception.response = found->second;
     }
+    out.controls.push_back(std::move(*one.control));
+    std::move(one.samples.begin(), one.samples.end(), std::back_inserter(out.samples));
   }
+  TRY(cite_records(workspace, out));
   out.warnings = warnings_of(workspace, out);
   for (const auto& one : unused)
     out.warnings.push_back(

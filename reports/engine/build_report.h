@@ -25,7 +25,8 @@ struct ReportRequest {
   RunLimits limits;
 };
 
-/// Called before each control and listing with its id, how many are done and how many there are.
+/// Called before each control and listing with its id, how many were begun before and how many there are; by
+/// one thread at a time, but not always by the same.
 using ReportProgress = std::function<void(std::string_view id, std::size_t done, std::size_t all)>;
 
 /// Runs every control that supports one of the criteria, and every listing, over a workspace. Parameters are

@@ -50,6 +50,15 @@ struct ControlResult {
   std::string wording() const;
 };
 
+/// A record that an exception names, as far as it can be told without a personal value.
+struct CitedRecord {
+  std::uint64_t seq = 0;
+  base::Timestamp occurred, received;
+  std::string source, type;
+  std::string person;  ///< a token; of the system log who did it
+  std::string about;   ///< factor, purpose, action and the like, in one line
+};
+
 /// A table of the report.
 struct Listing {
   Definition listing;
@@ -91,6 +100,8 @@ struct Run {
   std::optional<std::int64_t> log_number, system_log_number;
 };
 
+inline constexpr std::size_t kRecordsCited = 20, kCitedMost = 1'000;
+
 struct Report {
   std::string tenant, region, log;
   std::string framework;                     ///< of frameworks(), by which it is arranged
@@ -107,6 +118,9 @@ struct Report {
   std::vector<ControlResult> controls;  ///< controls and detections
   std::vector<Listing> listings;        ///< tables, in order
   std::vector<Sample> samples;
+  /// What the exceptions that are told name, by number: of each the first kRecordsCited, and kCitedMost in
+  /// all.
+  std::vector<CitedRecord> cited, cited_system;
   std::string workspace_sql;  ///< what makes the tables that the queries read
 };
 

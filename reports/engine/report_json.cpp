@@ -124,6 +124,19 @@ json::object listing_of(const Listing& listing) {
           {"rows", std::move(rows)}};
 }
 
+json::array cited_of(const std::vector<CitedRecord>& records) {
+  json::array out;
+  for (const auto& one : records)
+    out.push_back({{"seq", one.seq},
+                   {"occurred", time_of(one.occurred)},
+                   {"received", time_of(one.received)},
+                   {"source", text_of(one.source)},
+                   {"type", text_of(one.type)},
+                   {"person", text_of(one.person)},
+                   {"about", text_of(one.about)}});
+  return out;
+}
+
 json::object state_of(const LogState& state) {
   return {{"log", text_of(state.log)},
           {"size", state.size},
@@ -236,6 +249,7 @@ json::object to_json(const Report& report) {
           {"controls", std::move(controls)},
           {"tables", std::move(listings)},
           {"samples", std::move(samples)},
+          {"cited", {{"records", cited_of(report.cited)}, {"system_records", cited_of(report.cited_system)}}},
           {"workspace_sql", text_of(report.workspace_sql)}};
 }
 

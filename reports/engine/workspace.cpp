@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <future>
 #include <map>
 #include <string>
 #include <utility>
@@ -18,7 +19,11 @@ using base::fail;
 
 constexpr std::int64_t kTenantLog = 0, kSystemLog = 1;
 constexpr unsigned kPlaceBits = 40;  ///< of a place: the record's number in its log
-constexpr int kCacheKib = 65'536;
+constexpr int kCacheKib = 65'536, kForkCacheKib = 1'024;
+/// Fewer are done before a thread is.
+constexpr std::uint64_t kSharedLeast = 20'000;
+constexpr int kPageBytes = 32'768;  ///< of shared tables: fewer to find than of 4,096
+constexpr const char* kIndex = "projection";
 
 constexpr std::int64_t kFirstTime = INT64_MIN, kLastTime = INT64_MAX;
 
@@ -26,6 +31,50 @@ std::string row_of_policies(std::int64_t from, std::int64_t until, std::string_v
   std::string literal;
   for (const char c : document) literal.append(c == '\'' ? 2 : 1, c);
   return fmt::format("INSERT INTO policies VALUES({}, {}, '{}');\n", from, until, literal);
+}
+
+/// A connection to an index, with a transaction begun, so that what is read is of one moment.
+base::Result<sqlite::Connection> reader_of(const std::filesystem::path& index_file) {
+  TRY_ASSIGN(auto connection, sqlite::Connection::open_in_memory(kCacheKib));
+  TRY(connection.attach(index_file, kIndex));
+  TRY(connection.execute("BEGIN"));
+  TRY_ASSIGN(const auto version, connection.query_integer("PRAGMA projection.user_version"));
+  if (version != projection::kIndexVersion)
+    return fail(Code::unavailable, "the index is being made; try again in a moment");
+  return connection;
+}
+
+base::Result<void> check_reaches(sqlite::Connection& index, std::int64_t log, std::uint64_t size) {
+  if (log < 0) return {};
+  TRY_ASSIGN(const auto next,
+             index.query_integer(
+                 fmt::format("SELECT coalesce(max(next), 0) FROM projection.progress WHERE log={}", log)));
+  if (next < static_cast<std::int64_t>(size))
+    return fail(Code::unavailable,
+                fmt::format("the index is {} records behind the log; try again in a moment",
+                            static_cast<std::int64_t>(size) - next));
+  return {};
+}
+
+/// Each commit of the index changes it.
+base::Result<std::int64_t> moment_of(sqlite::Connection& index) {
+  return index.query_integer(
+      "SELECT (SELECT coalesce(sum(next), 0) FROM projection.progress) * 1000003"
+      " + (SELECT count(*) FROM projection.forgotten)");
+}
+
+/// Begins both transactions anew until no commit lies between them: SQLite does not give two connections one
+/// moment.
+base::Result<void> make_one_moment(sqlite::Connection& first, sqlite::Connection& second) {
+  constexpr int kTries = 1'000;
+  for (int i = 0; i < kTries; ++i) {
+    TRY_ASSIGN(const auto one, moment_of(first));
+    TRY_ASSIGN(const auto other, moment_of(second));
+    if (one == other) return {};
+    TRY(first.execute("COMMIT; BEGIN"));
+    TRY(second.execute("COMMIT; BEGIN"));
+  }
+  return fail(Code::unavailable, "the index changes too quickly; try again in a moment");
 }
 
 }  // namespace
@@ -42,30 +91,115 @@ std::string policies_sql(const policy::TenantHistory& policies) {
   return out + row_of_policies(from, kLastTime, document);
 }
 
+/// What the tables are made with.
+struct Workspace::Making {
+  const Logs& logs;
+  const Scope& scope;
+  const policy::TenantHistory& policies;
+
+  std::string evidence() const { return std::string(kEvidenceSql); }
+  std::string rest() const {
+    return fmt::format("{}\n{}\n{}", kSummariesSql, policies_sql(policies), kPolicySql);
+  }
+  bool is_large() const { return scope.end_seq - scope.first_seq >= kSharedLeast; }
+
+  /// Of the `events` that the connection has.
+  base::Result<void> run(sqlite::Connection& connection, std::string_view sql) const;
+  /// Both halves by a thread each, of two connections that have the same `events`.
+  base::Result<Tables> share(sqlite::Connection first, sqlite::Connection second) const;
+};
+
+base::Result<void> Workspace::Making::run(sqlite::Connection& connection, std::string_view sql) const {
+  const std::map<std::string, std::int64_t> numbers{
+      {"log", logs.tenant},
+      {"system_log", logs.system},
+      {"first_seq", static_cast<std::int64_t>(scope.first_seq)},
+      {"end_seq", static_cast<std::int64_t>(scope.end_seq)},
+      {"system_size", static_cast<std::int64_t>(scope.system_size)},
+      {"from", scope.from.micros},
+      {"until", scope.until.micros}};
+  return connection.run_script(sql, [&](sqlite::Statement& statement) {
+    const auto names = statement.parameter_names();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const int at = static_cast<int>(i) + 1;
+      const auto number = numbers.find(names[i]);
+      number != numbers.end() ? statement.bind(at, number->second)
+                              : statement.bind_text(at, scope.tenant.value());
+    }
+  });
+}
+
+base::Result<Workspace::Tables> Workspace::Making::share(sqlite::Connection first,
+                                                         sqlite::Connection second) const {
+  const auto made = [&](sqlite::Connection connection,
+                        const std::string& sql) -> base::Result<sqlite::SharedImage> {
+    TRY(connection.execute(fmt::format("PRAGMA temp.page_size={}", kPageBytes)));
+    TRY(run(connection, sql));
+    return connection.image("temp");
+  };
+  auto others = std::async(std::launch::async, made, std::move(second), rest());
+  auto evidence_tables = made(std::move(first), evidence());
+  auto other_tables = others.get();
+  if (!evidence_tables) return fail(evidence_tables.error());
+  if (!other_tables) return fail(other_tables.error());
+  return Tables{std::move(*evidence_tables), std::move(*other_tables)};
+}
+
+base::Result<Workspace> Workspace::of(sqlite::Connection connection, Tables tables, const Making& making) {
+  for (std::size_t i = 0; i < tables.size(); ++i)
+    TRY(connection.attach(tables[i], fmt::format("tables{}", i)));
+  Workspace out(std::move(connection), std::move(tables), making.scope);
+  out.sql_ = fmt::format("{}\n{}", making.evidence(), making.rest());
+  TRY_ASSIGN(auto sums,
+             out.connection_.prepare("SELECT coalesce(sum(events), 0), coalesce(sum(events_in_period), 0),"
+                                     " min(first_received), max(last_received) FROM sources"));
+  TRY(sums.step());
+  TRY_ASSIGN(const auto system_end,
+             out.connection_.query_integer("SELECT coalesce(max(seq) + 1, 0) FROM system"));
+  out.system_end_ = static_cast<std::uint64_t>(system_end);
+  out.events_ = static_cast<std::uint64_t>(sums.integer(0));
+  out.events_in_period_ = static_cast<std::uint64_t>(sums.integer(1));
+  out.known_from_ = out.events_ > 0 ? base::Timestamp{sums.integer(2)} : making.scope.from;
+  out.known_until_ = out.events_ > 0 ? base::Timestamp{sums.integer(3)} : making.scope.from;
+  return out;
+}
+
+base::Result<Workspace> Workspace::fork() const {
+  TRY_ASSIGN(auto connection, sqlite::Connection::open_in_memory(kForkCacheKib));
+  for (std::size_t i = 0; i < tables_.size(); ++i)
+    TRY(connection.attach(tables_[i], fmt::format("tables{}", i)));
+  Workspace out(std::move(connection), tables_, scope_);
+  out.sql_ = sql_;
+  out.events_ = events_;
+  out.events_in_period_ = events_in_period_;
+  out.system_end_ = system_end_;
+  out.known_from_ = known_from_;
+  out.known_until_ = known_until_;
+  return out;
+}
+
 base::Result<Workspace> Workspace::of_index(const std::filesystem::path& index_file, const Logs& logs,
                                             const Scope& scope, const policy::TenantHistory& policies) {
-  TRY_ASSIGN(auto connection, sqlite::Connection::open_in_memory(kCacheKib));
-  TRY(connection.attach(index_file, "projection"));
-  Workspace out(std::move(connection), scope);
-  // One transaction, so that what is read is of one moment.
-  TRY(out.connection_.execute("BEGIN"));
-  TRY_ASSIGN(const auto version, out.connection_.query_integer("PRAGMA projection.user_version"));
-  if (version != projection::kIndexVersion)
-    return fail(Code::unavailable, "the index is being made; try again in a moment");
-  for (const auto& [log, size] :
-       {std::pair(logs.tenant, scope.end_seq), std::pair(logs.system, scope.system_size)}) {
-    if (log < 0) continue;
-    TRY_ASSIGN(const auto next, out.connection_.query_integer(fmt::format(
-                                    "SELECT coalesce(max(next), 0) FROM progress WHERE log={}", log)));
-    if (next < static_cast<std::int64_t>(size))
-      return fail(Code::unavailable,
-                  fmt::format("the index is {} records behind the log; try again in a moment",
-                              static_cast<std::int64_t>(size) - next));
+  const Making making{logs, scope, policies};
+  TRY_ASSIGN(auto first, reader_of(index_file));
+  TRY(check_reaches(first, logs.tenant, scope.end_seq));
+  TRY(check_reaches(first, logs.system, scope.system_size));
+  if (making.is_large()) {
+    TRY_ASSIGN(auto second, reader_of(index_file));
+    TRY(make_one_moment(first, second));
+    auto tables = making.share(std::move(first), std::move(second));
+    if (tables || tables.error().code != Code::resource_exhausted) {
+      if (!tables) return fail(tables.error());
+      TRY_ASSIGN(auto empty, sqlite::Connection::open_in_memory(kForkCacheKib));
+      return of(std::move(empty), std::move(*tables), making);
+    }
+    TRY_ASSIGN(first, reader_of(index_file));
   }
-  TRY(out.fill(logs, policies));
-  TRY(out.connection_.execute("COMMIT"));
-  TRY(out.connection_.detach("projection"));
-  return out;
+  TRY(making.run(first, making.evidence()));
+  TRY(making.run(first, making.rest()));
+  TRY(first.execute("COMMIT"));
+  TRY(first.detach(kIndex));
+  return of(std::move(first), {}, making);
 }
 
 base::Result<Workspace::Builder> Workspace::Builder::begin() {
@@ -85,50 +219,35 @@ base::Result<Workspace> Workspace::Builder::finish(const Scope& scope,
                                                    const policy::TenantHistory& policies) {
   TRY(rows_.flush());
   TRY(connection_.execute("COMMIT"));
-  Workspace out(std::move(connection_), scope);
-  TRY(out.fill({kTenantLog, kSystemLog}, policies));
+  const Logs logs{kTenantLog, kSystemLog};
+  const Making making{logs, scope, policies};
+  if (making.is_large()) {
+    auto tables = share(making);
+    if (tables || tables.error().code != Code::resource_exhausted) {
+      if (!tables) return fail(tables.error());
+      TRY_ASSIGN(auto empty, sqlite::Connection::open_in_memory(kForkCacheKib));
+      return of(std::move(empty), std::move(*tables), making);
+    }
+  }
+  TRY(making.run(connection_, making.evidence()));
+  TRY(making.run(connection_, making.rest()));
   // The tables have all of it by now.
-  TRY(out.connection_.execute("DELETE FROM events"));
-  return out;
+  TRY(connection_.execute("DELETE FROM events"));
+  return of(std::move(connection_), {}, making);
+}
+
+base::Result<Workspace::Tables> Workspace::Builder::share(const Making& making) {
+  TRY_ASSIGN(const auto index, connection_.image("main"));
+  TRY_ASSIGN(auto first, sqlite::Connection::open_in_memory(kCacheKib));
+  TRY_ASSIGN(auto second, sqlite::Connection::open_in_memory(kCacheKib));
+  TRY(first.attach(index, kIndex));
+  TRY(second.attach(index, kIndex));
+  return making.share(std::move(first), std::move(second));
 }
 
 base::Result<Workspace> Workspace::empty() {
   TRY_ASSIGN(auto builder, Builder::begin());
   return builder.finish({base::TenantId("none"), {}, {}, 0, 0, 0}, policy::TenantHistory());
-}
-
-base::Result<void> Workspace::fill(const Logs& logs, const policy::TenantHistory& policies) {
-  const std::map<std::string, std::int64_t> numbers{
-      {"log", logs.tenant},
-      {"system_log", logs.system},
-      {"first_seq", static_cast<std::int64_t>(scope_.first_seq)},
-      {"end_seq", static_cast<std::int64_t>(scope_.end_seq)},
-      {"system_size", static_cast<std::int64_t>(scope_.system_size)},
-      {"from", scope_.from.micros},
-      {"until", scope_.until.micros}};
-  const auto bind = [&](sqlite::Statement& statement) {
-    const auto names = statement.parameter_names();
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const int at = static_cast<int>(i) + 1;
-      const auto number = numbers.find(names[i]);
-      number != numbers.end() ? statement.bind(at, number->second)
-                              : statement.bind_text(at, scope_.tenant.value());
-    }
-  };
-  sql_ = fmt::format("{}\n{}\n{}", kEvidenceSql, policies_sql(policies), kPolicySql);
-  TRY(connection_.run_script(sql_, bind));
-  TRY_ASSIGN(auto sums,
-             connection_.prepare(
-                 "SELECT count(*), coalesce(sum(in_period), 0), min(received), max(received) FROM evidence"));
-  TRY(sums.step());
-  TRY_ASSIGN(const auto system_end,
-             connection_.query_integer("SELECT coalesce(max(seq) + 1, 0) FROM system"));
-  system_end_ = static_cast<std::uint64_t>(system_end);
-  events_ = static_cast<std::uint64_t>(sums.integer(0));
-  events_in_period_ = static_cast<std::uint64_t>(sums.integer(1));
-  known_from_ = events_ > 0 ? base::Timestamp{sums.integer(2)} : scope_.from;
-  known_until_ = events_ > 0 ? base::Timestamp{sums.integer(3)} : scope_.from;
-  return {};
 }
 
 const sqlite::GuardRules& Workspace::rules() {

@@ -7,11 +7,13 @@
 #include "ledger/projection/record_rows.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/sqlite/guard.h"
+#include "ledger/sqlite/image.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace countersign::reports {
 
@@ -24,7 +26,8 @@ struct Scope {
 };
 
 /// The tables that queries read, in memory: reports/workspace/*.sql. The same on the appliance, where they
-/// are made of its index, and elsewhere, where they are made of the records of a bundle. One thread.
+/// are made of its index, and elsewhere, where they are made of the records of a bundle. Those of many
+/// records are made by two threads. One thread uses one workspace; others read the same tables by fork().
 class Workspace {
  public:
   struct Logs {
@@ -34,6 +37,7 @@ class Workspace {
   static base::Result<Workspace> of_index(const std::filesystem::path& index_file, const Logs& logs,
                                           const Scope& scope, const policy::TenantHistory& policies);
 
+  struct Making;
   /// Of records, verbatim: call add() for each, by ascending number within a log.
   class Builder {
    public:
@@ -46,12 +50,20 @@ class Workspace {
    private:
     Builder(sqlite::Connection connection, projection::RecordRows rows)
         : connection_(std::move(connection)), rows_(std::move(rows)) {}
+    base::Result<std::vector<sqlite::SharedImage>> share(const Making& making);
+
     sqlite::Connection connection_;
     projection::RecordRows rows_;
   };
 
   /// Without records: to check queries with.
   static base::Result<Workspace> empty();
+
+  /// Whether there are so many records that several threads are worth their while, and few enough that the
+  /// tables can be shared (2 GiB each of what is made by a thread).
+  bool can_fork() const { return !tables_.empty(); }
+  /// The same tables for another thread; without a copy.
+  base::Result<Workspace> fork() const;
 
   sqlite::Connection& connection() { return connection_; }
   const Scope& scope() const { return scope_; }
@@ -70,11 +82,14 @@ class Workspace {
   static const sqlite::GuardRules& rules();
 
  private:
-  Workspace(sqlite::Connection connection, const Scope& scope)
-      : connection_(std::move(connection)), scope_(scope) {}
-  base::Result<void> fill(const Logs& logs, const policy::TenantHistory& policies);
+  using Tables = std::vector<sqlite::SharedImage>;
+  /// Tables that the connection itself has, or that are shared.
+  static base::Result<Workspace> of(sqlite::Connection connection, Tables tables, const Making& making);
+  Workspace(sqlite::Connection connection, Tables tables, const Scope& scope)
+      : connection_(std::move(connection)), tables_(std::move(tables)), scope_(scope) {}
 
   sqlite::Connection connection_;
+  Tables tables_;
   Scope scope_;
   std::string sql_;
   std::uint64_t events_ = 0, events_in_period_ = 0, system_end_ = 0;

@@ -4,7 +4,7 @@
 
 namespace countersign::reports {
 
-/// reports/workspace/evidence.sql and policy.sql, made part of the program by CMake.
-extern const std::string_view kEvidenceSql, kPolicySql;
+/// reports/workspace/{evidence,summaries,policy}.sql, made part of the program by CMake.
+extern const std::string_view kEvidenceSql, kSummariesSql, kPolicySql;
 
 }  // namespace countersign::reports

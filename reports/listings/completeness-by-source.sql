@@ -6,7 +6,7 @@ SELECT source, count(*) AS events, 0 AS without_time,
            AND device IS NOT NULL) AS complete,
        sum(coalesce(actor_id, email, phone) IS NOT NULL AND coalesce(action, context, purpose) IS NOT NULL
            AND device IS NOT NULL) * 1000 / count(*) AS share
-FROM evidence
+FROM evidence NOT INDEXED
 WHERE in_period = 1
   AND type IN ('challenge.sent', 'challenge.verified', 'challenge.failed', 'challenge.expired', 'challenge.cancelled',
                'login.succeeded', 'login.failed', 'action.performed', 'action.blocked')

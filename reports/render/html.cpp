@@ -102,6 +102,7 @@ std::string to_html(const reports::Report& report, const reports::Run& run) {
   tables(page);
   controls(page);
   exceptions(page);
+  records(page);
   samples(page);
   appendix(page);
   signatures(page);

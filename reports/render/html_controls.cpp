@@ -10,7 +10,6 @@
 namespace countersign::render {
 namespace {
 
-constexpr std::size_t kRecordsShown = 20;
 constexpr std::size_t kObservedBytesMax = 1000;
 
 /// Every framework that the control is mapped to, in the order of reports.
@@ -27,19 +26,26 @@ std::string criteria_of(const reports::Definition& control) {
   return out.empty() ? "none" : out;
 }
 
-std::string numbers(std::string_view what, const std::vector<std::uint64_t>& records) {
+std::string numbers(std::string_view what, const std::vector<std::uint64_t>& records,
+                    const std::vector<reports::CitedRecord>& cited, std::string_view anchor) {
   if (records.empty()) return "";
   std::string out = fmt::format("{}{} ", what, records.size() == 1 ? "" : "s");
-  const auto count = std::min(records.size(), kRecordsShown);
-  for (std::size_t i = 0; i < count; ++i) out += fmt::format("{}{}", i == 0 ? "" : ", ", records[i]);
+  const auto count = std::min(records.size(), reports::kRecordsCited);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) out += ", ";
+    const bool told = std::ranges::binary_search(cited, records[i], {}, &reports::CitedRecord::seq);
+    out += told ? fmt::format("<a href=\"#{}-{}\">{}</a>", anchor, records[i], records[i])
+                : fmt::format("{}", records[i]);
+  }
   if (records.size() > count)
     out += fmt::format(" and {} more", grouped(std::uint64_t{records.size() - count}));
   return out;
 }
 
-std::string records_of(const reports::Exception& exception) {
-  auto out = numbers("record", exception.records);
-  const auto system = numbers("system record", exception.system_records);
+std::string records_of(const reports::Report& report, const reports::Exception& exception) {
+  auto out = numbers("record", exception.records, report.cited, kRecordAnchor);
+  const auto system =
+      numbers("system record", exception.system_records, report.cited_system, kSystemRecordAnchor);
   if (!system.empty()) out += (out.empty() ? "" : "<br>") + system;
   return out.empty() ? "–" : out;
 }
@@ -80,7 +86,8 @@ void exception_table(Page& page, std::size_t at) {
       const auto& one = result.exceptions[i];
       const auto id = exception_id(page, at, i);
       table.row({fmt::format("<span id=\"{}\">{}</span>", id, i + 1), shown(one.item, Number::name),
-                 records_of(one), escaped_start(one.observed, kObservedBytesMax), finding_of(one, id)});
+                 records_of(page.report, one), escaped_start(one.observed, kObservedBytesMax),
+                 finding_of(one, id)});
     }
     table.end();
   }

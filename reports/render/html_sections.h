@@ -53,6 +53,9 @@ void query_figure(std::string& out, std::string_view what, const reports::Query&
 /// A value with its unit: `900 s`.
 std::string with_unit(const reports::Parameter& parameter);
 
+/// What the ids of cited records begin with; `-` and the number follow.
+inline constexpr std::string_view kRecordAnchor = "record", kSystemRecordAnchor = "system-record";
+
 std::string cover(const reports::Report& report, const reports::Run& run);
 void summary(Page& page);
 void system_and_sources(Page& page);
@@ -63,6 +66,8 @@ void tables(Page& page);
 void listings_of(Page& page, std::string_view letter);
 void controls(Page& page);
 void exceptions(Page& page);
+/// The records that exceptions name.
+void records(Page& page);
 void samples(Page& page);
 void appendix(Page& page);
 void signatures(Page& page);

@@ -212,6 +212,24 @@ TEST(BuildReport, JoinsExceptionsWithWhatManagementSaid) {
   EXPECT_EQ(base::format_rfc3339(*exceptions[1].response->acknowledged), "2026-01-06T00:00:00.000000Z");
 }
 
+TEST(BuildReport, TellsTheRecordsThatExceptionsName) {
+  const auto report = report_of(told(), {});
+  ASSERT_TRUE(report) << report.error().message;
+  std::vector<std::uint64_t> named, cited;
+  for (const auto& one : report->controls.front().exceptions)
+    named.insert(named.end(), one.records.begin(), one.records.end());
+  for (const auto& one : report->cited) {
+    cited.push_back(one.seq);
+    const auto& record = told().records()[one.seq];
+    EXPECT_THAT(record, HasSubstr("\"type\":\"" + one.type + "\""));
+    EXPECT_THAT(record, HasSubstr(one.person));
+    EXPECT_EQ(one.source, "shop");
+  }
+  ASSERT_FALSE(named.empty());
+  EXPECT_THAT(cited,
+              ::testing::UnorderedElementsAreArray(std::set<std::uint64_t>(named.begin(), named.end())));
+}
+
 TEST(BuildReport, TakesParametersFromThePolicyOfTheEndOfThePeriod) {
   auto tale = told();
   tale.policy("2025-12-01T00:00:00Z", "monitoring.parameters", boost::json::array(),

@@ -3,7 +3,10 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/json.h"
 #include "ledger/crypto/digest.h"
+#include "ledger/projection/columns.h"
+#include "ledger/projection/record_rows.h"
 #include "ledger/record/event_schema.h"
+#include "ledger/store/schema.h"
 #include "reports/engine/guarded_run.h"
 
 #include <boost/json/serialize.hpp>
@@ -19,6 +22,10 @@ namespace json = boost::json;
 
 constexpr std::string_view kOrigin = "evidence.example.com/eu-1/";
 constexpr std::string_view kNoHash = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+void need(const base::Result<void>& result) {
+  if (!result) throw std::runtime_error(result.error().message);
+}
 
 base::Timestamp time_of(std::string_view text) {
   const auto time = base::parse_rfc3339(text);
@@ -126,6 +133,23 @@ void Tale::policy(std::string_view time, std::string_view member, const json::va
           {"action.name", "policy put over HTTP"},
           {"action.resource", "acme"},
           {"action.context", fmt::format("{}: before {}, after {}", member, word(before), word(after))}});
+}
+
+void Tale::write_index(const std::filesystem::path& file) const {
+  auto index = need(sqlite::Connection::open(file, {.access = sqlite::Access::create, .cache_kib = 65'536}));
+  need(index.execute(projection::index_schema()));
+  need(index.execute("PRAGMA synchronous=OFF; BEGIN"));
+  auto rows = need(projection::RecordRows::prepare(index));
+  std::int64_t log = 0;
+  for (const auto* records : {&records_, &system_records_}) {
+    for (std::size_t i = 0; i < records->size(); ++i)
+      need(rows.add(log, store::place_of(log, i), (*records)[i]));
+    need(index.execute(fmt::format("INSERT INTO progress VALUES({}, {})", log, records->size())));
+    ++log;
+  }
+  need(rows.flush());
+  need(index.execute("COMMIT"));
+  need(index.empty_wal());
 }
 
 reports::Workspace Tale::workspace(std::string_view from, std::string_view until) const {

@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <initializer_list>
 #include <set>
 #include <string>
@@ -62,6 +63,8 @@ class Tale {
   const std::vector<std::string>& records() const { return records_; }
   const std::vector<std::string>& system_records() const { return system_records_; }
 
+  /// As the appliance's index of a region, in which the tenant's log has the number 0 and the system log 1.
+  void write_index(const std::filesystem::path& file) const;
   /// The tables that queries read, for a period.
   reports::Workspace workspace(std::string_view from, std::string_view until) const;
 

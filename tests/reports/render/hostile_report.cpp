@@ -80,6 +80,11 @@ reports::Report hostile_report() {
       for (auto& cell : row) spoil(cell);
     }
   }
+  for (auto* records : {&report.cited, &report.cited_system}) {
+    for (auto& one : *records) {
+      for (auto* text : {&one.source, &one.type, &one.person, &one.about}) spoil(*text);
+    }
+  }
   for (auto& sample : report.samples) {
     for (auto* text : {&sample.control, &sample.method, &sample.seed}) spoil(*text);
     for (auto& pick : sample.picks) {

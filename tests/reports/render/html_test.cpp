@@ -97,6 +97,17 @@ TEST(ReportHtml, IsWellFormedAndSelfContained) {
                       "'unsafe-inline'; img-src data:\">"));
 }
 
+TEST(ReportHtml, LinksTheRecordsOfExceptionsToWhatTheySay) {
+  const auto html = sample_page();
+  EXPECT_THAT(html,
+              HasSubstr("records <a href=\"#record-1189\">1189</a>, <a href=\"#record-1174\">1174</a>"));
+  EXPECT_THAT(html, HasSubstr("system record <a href=\"#system-record-212\">212</a>"));
+  EXPECT_THAT(html, HasSubstr("<span id=\"record-1189\">1189</span>"));
+  EXPECT_THAT(html, HasSubstr("billing.refund, invoice/4711 &amp; &lt;b&gt;more&lt;/b&gt;"));
+  // Of the other exceptions no record is told here: their numbers are no links.
+  EXPECT_THAT(html, Not(HasSubstr("<a href=\"#record-2\">")));
+}
+
 TEST(ReportHtml, HostileTextStaysTextWhereverItStands) {
   const auto html = to_html(testing::hostile_report(), hostile_run());
   const auto page = testing::take_apart(html);
@@ -316,7 +327,7 @@ TEST(ReportHtml, BoundsThePageAndSaysWhatItLeavesOut) {
   listing.rows.assign(2000, listing.rows.front());
   listing.rows_total = 9000;
   const auto html = to_html(report, testing::sample_run());
-  EXPECT_LT(html.size(), std::size_t{5'000'000});
+  EXPECT_LT(html.size(), std::size_t{6'000'000});
   EXPECT_EQ(count_of(html, escaped(one.observed)), 30 * kExceptionsShown);
   EXPECT_EQ(count_of(html, "200 of 1,000 exceptions are shown; the report’s JSON has the other 800."), 30U);
   EXPECT_THAT(html, HasSubstr("500 of 9,000 rows, more of them in the report’s JSON"));

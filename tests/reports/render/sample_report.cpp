@@ -348,6 +348,14 @@ reports::Report sample_report() {
   report.controls = {step_up_missing(), otp_lifetime(), success_after_leaving(), code_guessing()};
   report.listings = {by_month(), sources(), policy_changes()};
   report.samples = {drawn()};
+  report.cited = {{1174, at("2026-08-02T23:10:02Z"), at("2026-08-02T23:10:03Z"), "shop", "challenge.verified",
+                   "tok-1", "totp, step_up"},
+                  {1189, at("2026-08-02T23:54:02Z"), at("2026-08-02T23:54:04Z"), "shop", "action.performed",
+                   "tok-1", "billing.refund, invoice/4711 & <b>more</b>"},
+                  {1633, at("2026-09-11T13:20:00Z"), at("2026-09-11T13:20:00Z"), "shop", "action.performed",
+                   "", "export.download"}};
+  report.cited_system = {{212, at("2026-09-11T14:00:00Z"), at("2026-09-11T14:00:00Z"), "countersign",
+                          "policy.changed", "tok-2", "acme"}};
   report.workspace_sql =
       "CREATE TEMP TABLE evidence AS\nSELECT seq, occurred, type FROM events WHERE log = :log;\n";
   return report;
