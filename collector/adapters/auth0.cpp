@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <algorithm>
 #include <array>
@@ -126,16 +126,47 @@ void describe_operation(std::string_view code, const json::value& data, EventBui
       .attribute("description", text_at(data, {"description"}));
 }
 
-void describe_actor(const json::value& data, EventBuilder& event) {
-  const auto or_user = [&](std::string_view plain, std::string_view member) {
-    return plain.empty() ? text_at(data, {"details", "request", "auth", "user", member}) : plain;
-  };
+/// The account to which it was done. The entry of a deletion names it in its description: there `user_id` may
+/// be of who deleted it.
+Party target_of(const json::value& data) {
+  constexpr std::string_view kDescribed = "user_id: ";
+  const Party told{text_at(data, {"user_id"}), text_at(data, {"user_name"})};
+  if (text_at(data, {"type"}) != "sdu") return told;
+  auto described = text_at(data, {"description"});
+  if (described.starts_with(kDescribed)) {
+    described.remove_prefix(kDescribed.size());
+    return {described, described == told.id ? told.login : std::string_view{}};
+  }
+  const auto doer = text_at(data, {"details", "request", "auth", "user", "user_id"});
+  return told.id == doer ? Party{} : told;
+}
+
+/// Who did it through the Management API, where the event is of another account. A deletion is always of
+/// another, also where it is not told whose act it was.
+std::optional<Party> other_doer(const json::value& data, std::string_view type, const Party& target) {
+  Party doer{text_at(data, {"details", "request", "auth", "user", "user_id"}),
+             text_at(data, {"details", "request", "auth", "user", "email"})};
+  if (doer.id.empty() && text_at(data, {"user_id"}) != target.id)
+    doer = {text_at(data, {"user_id"}), text_at(data, {"user_name"})};
+  const bool told = !doer.id.empty() || type == "user.deprovisioned";
+  if (!told || !is_by_other(type, target, doer, Untold::nobody)) return std::nullopt;
+  return doer;
+}
+
+void describe_actor(const json::value& data, std::string_view type, EventBuilder& event) {
+  const auto target = target_of(data);
+  event.set(record::kActorPhone, words_at(data, {"details", "enrollment", "phone_number"}))
+      .set(record::kActorPhone, words_at(data, {"details", "authenticator", "phone_number"}));
+  if (const auto doer = other_doer(data, type, target)) {
+    event.set(record::kActorId, target.id).actor_name(target.login);
+    set_doer(event, *doer, text_at(data, {"ip"}));
+    return;
+  }
   event.set(record::kActorName, text_at(data, {"details", "request", "auth", "user", "name"}))
       .set(record::kActorEmail, text_at(data, {"details", "request", "auth", "user", "email"}))
-      .set(record::kActorId, or_user(text_at(data, {"user_id"}), "user_id"))
+      .set(record::kActorId, text_at(data, {"details", "request", "auth", "user", "user_id"}))
+      .set(record::kActorId, text_at(data, {"user_id"}))
       .actor_name(text_at(data, {"user_name"}))
-      .set(record::kActorPhone, words_at(data, {"details", "enrollment", "phone_number"}))
-      .set(record::kActorPhone, words_at(data, {"details", "authenticator", "phone_number"}))
       .set(record::kDeviceIp, text_at(data, {"ip"}))
       .set(record::kDeviceUserAgent, text_at(data, {"user_agent"}))
       .set(record::kDeviceFingerprint, text_at(data, {"details", "device_id"}))
@@ -174,7 +205,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
 
   EventBuilder event(context, type);
   event.id(id, "log_id").time(time_of(text_at(data, {"date"})), "data.date");
-  describe_actor(data, event);
+  describe_actor(data, type, event);
   event.reason(known->reason)
       .reason(text_at(data, {"details", "failure_details", "errorCode"}))
       .attribute("auth0_type", code)

@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <algorithm>
 #include <array>
@@ -42,6 +42,25 @@ constexpr std::array<Known, 24> kKnown{{
     {"whatsapp.sent", "challenge.sent", "whatsapp", ""},
 }};
 
+/// The user of an event is the one to whom it was done. Who did it is told of what the portal and the admin
+/// API did, and then the client is theirs.
+void describe_actor(const json::value& item, std::string_view type, EventBuilder& event) {
+  auto user = text_at(item, {"context", "user_id"});
+  if (user.empty()) user = text_at(item, {"payload", "user", "id"});
+  event.set(record::kActorId, user);
+  const auto by = text_at(item, {"context", "triggered_by"});
+  const Party doer{text_at(item, {"context", "audit_context", "actor_user_id"}), {}};
+  if (!by.empty() && by != "user" && is_by_other(type, {user, {}}, doer, Untold::nobody)) {
+    set_doer(event, doer, text_at(item, {"context", "ip_address"}));
+    event.attribute("triggered_by", by);
+    return;
+  }
+  event.set(record::kDeviceIp, text_at(item, {"context", "ip_address"}))
+      .set(record::kDeviceUserAgent, text_at(item, {"context", "user_agent"}))
+      .set(record::kDeviceCountry, text_at(item, {"context", "geo_location_code"}))
+      .set(record::kSessionId, text_at(item, {"payload", "session", "id"}));
+}
+
 /// What the fraud protection decided on a message: a block is evidence, an allowance is not.
 constexpr std::string_view kFraud = "fraud_protection.decision_recorded";
 
@@ -67,21 +86,15 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
     factor = known->factor;
     reason = known->reason;
   }
-  auto user = text_at(item, {"context", "user_id"});
-  if (user.empty()) user = text_at(item, {"payload", "user", "id"});
   const auto seconds = number_at(item, {"context", "timestamp"});
   EventBuilder event(context, type);
   event.id(text_at(item, {"id"}), "id")
       .time(seconds && *seconds < 253'402'300'800 ? time_of_millis(*seconds * 1000) : std::nullopt,
             "context.timestamp")
-      .set(record::kActorId, user)
-      .set(record::kDeviceIp, text_at(item, {"context", "ip_address"}))
-      .set(record::kDeviceUserAgent, text_at(item, {"context", "user_agent"}))
-      .set(record::kDeviceCountry, text_at(item, {"context", "geo_location_code"}))
-      .set(record::kSessionId, text_at(item, {"payload", "session", "id"}))
       .reason(reason)
       .attribute("authgear_event", name)
       .attribute("client_id", text_at(item, {"context", "client_id"}));
+  describe_actor(item, type, event);
   if (type.starts_with("challenge."))
     event.set(record::kChallengeFactor, factor).set(record::kChallengeProvider, "authgear");
   return event.finish(item);

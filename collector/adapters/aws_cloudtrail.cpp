@@ -1,6 +1,8 @@
 #include "collector/adapters/aws_challenge.h"
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 #include "ledger/base/json.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -107,16 +109,61 @@ std::string_view first_text(const json::value& item, std::initializer_list<Path>
   return {};
 }
 
-void describe_actor(const json::value& item, EventBuilder& event) {
-  const auto id = first_text(item, {{"additionalEventData", "sub"},
-                                    {"userIdentity", "arn"},
-                                    {"userIdentity", "principalId"},
-                                    {"userIdentity", "onBehalfOf", "userId"}});
-  const auto name = first_text(item, {{"userIdentity", "userName"},
-                                      {"userIdentity", "sessionContext", "sessionIssuer", "userName"},
-                                      {"additionalEventData", "UserName"}});
-  event.set(record::kActorId, id)
-      .actor_name(name)
+/// The ARN of the IAM user to whom it was done, of whom a request tells the name alone. It is that of a user
+/// in the path `/`; names are unique in an account, so that it is never another's.
+std::string iam_target(const json::value& item, std::string_view name) {
+  if (const auto told = text_at(item, {"responseElements", "user", "arn"}); !told.empty())
+    return std::string(told);
+  if (name.empty()) return {};
+  const auto own = text_at(item, {"userIdentity", "arn"});
+  if (text_at(item, {"userIdentity", "type"}) == "IAMUser" &&
+      text_at(item, {"userIdentity", "userName"}) == name)
+    return std::string(own);
+  const auto account = text_at(item, {"recipientAccountId"});
+  if (account.empty()) return {};
+  const auto partition = own.starts_with("arn:aws-") ? own.substr(4, own.find(':', 4) - 4) : "aws";
+  return fmt::format("arn:{}:iam::{}:user/{}", partition, account, name);
+}
+
+/// Who acted. In Cognito's calls for administrators `sub` is the user, who acts in a login or a challenge
+/// alone.
+Party doer_of(const json::value& item, bool for_admins, std::string_view type) {
+  const auto sub = first_text(item, {{"additionalEventData", "sub"}});
+  const bool of_user =
+      !sub.empty() && (!for_admins || type.starts_with("login.") || type.starts_with("challenge."));
+  return {of_user ? sub
+                  : first_text(item, {{"userIdentity", "arn"},
+                                      {"userIdentity", "principalId"},
+                                      {"userIdentity", "onBehalfOf", "userId"}}),
+          first_text(item, {{"userIdentity", "userName"},
+                            {"userIdentity", "sessionContext", "sessionIssuer", "userName"},
+                            {"additionalEventData", "UserName"}})};
+}
+
+void describe_actor(const json::value& item, std::string_view service, std::string_view name,
+                    std::string_view type, EventBuilder& event) {
+  const bool for_admins = service == "cognito-idp" && name.starts_with("Admin");
+  const auto doer = doer_of(item, for_admins, type);
+  std::string iam_arn;
+  Party target;
+  if (for_admins) {
+    target = {first_text(item, {{"additionalEventData", "sub"}}),
+              first_text(item, {{"requestParameters", "username"}})};
+  } else if (service == "iam") {
+    // A name with spaces is no IAM user's: of the root user it is `AWS ROOT USER`.
+    const auto user = first_text(item, {{"requestParameters", "userName"}});
+    target.login = user.find(' ') == std::string_view::npos ? user : std::string_view{};
+    iam_arn = iam_target(item, target.login);
+    target.id = iam_arn;
+  }
+  const bool own = service == "iam" ? name.ends_with("MFADevice") : !for_admins;
+  if (is_by_other(type, target, doer, own ? Untold::own : Untold::nobody)) {
+    event.set(record::kActorId, target.id).actor_name(target.login);
+    set_doer(event, doer, text_at(item, {"sourceIPAddress"}));
+    return;
+  }
+  event.set(record::kActorId, doer.id)
+      .actor_name(doer.login)
       .set(record::kActorRole, text_at(item, {"userIdentity", "type"}))
       .set(record::kDeviceIp, text_at(item, {"sourceIPAddress"}))
       .set(record::kDeviceUserAgent, text_at(item, {"userAgent"}))
@@ -147,7 +194,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto type = step->type;
   EventBuilder event(context, type);
   event.id(text_at(item, {"eventID"}), "eventID").time(time_of(text_at(item, {"eventTime"})), "eventTime");
-  describe_actor(item, event);
+  describe_actor(item, service, name, type, event);
   auto reason = text_at(item, {"errorCode"});
   event.reason(reason)
       .attribute("error_message", text_at(item, {"errorMessage"}))

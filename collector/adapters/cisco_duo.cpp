@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <algorithm>
 #include <array>
@@ -71,29 +71,53 @@ constexpr NotEvidence kNotEvidence[] = {
     {"user_update", "a change of the account, no authentication"},
 };
 
+/// The user or administrator to whom it was done. The administrator log has a name alone.
+Party target_of(const json::value& item) {
+  for (const std::string_view member : {"target", "old_target"}) {
+    const auto kind = text_at(item, {member, "type"});
+    if (kind == "user" || kind == "admin")
+      return {text_at(item, {member, "key"}), text_at(item, {member, "name"})};
+  }
+  return {{}, text_at(item, {"object"})};
+}
+
+void describe_admin_actor(const json::value& item, std::string_view action, std::string_view type,
+                          EventBuilder& event) {
+  const auto target = target_of(item);
+  const auto name = text_at(item, {"actor", "name"});
+  const Party doer{text_at(item, {"actor", "key"}), name.empty() ? text_at(item, {"username"}) : name};
+  const auto ip = text_at(item, {"access_device", "ip", "address"});
+  // An administrator who is locked out is told as who acted.
+  if (is_by_other(type, target, doer, action == "admin_lockout" ? Untold::own : Untold::nobody)) {
+    event.set(record::kActorId, target.id).actor_name(target.login);
+    set_doer(event, doer, ip);
+    return;
+  }
+  event.set(record::kActorId, doer.id)
+      .actor_name(doer.login)
+      .set(record::kActorRole, text_at(item, {"actor", "type"}))
+      .set(record::kDeviceIp, ip)
+      .attribute("object", text_at(item, {"object"}))
+      .attribute("target_name", text_at(item, {"target", "name"}))
+      .attribute("target_key", text_at(item, {"target", "key"}));
+}
+
 /// An entry of the activity log, or of the administrator log that it replaces, which has no ids.
 /// https://duo.com/docs/adminapi#activity-logs
 Outcome adapt_admin(const json::value& item, std::string_view action, const AdapterContext& context) {
   const auto* known = std::find_if(kAdminActions.begin(), kAdminActions.end(),
                                    [&](const AdminAction& a) { return a.action == action; });
   if (known == kAdminActions.end()) return Unmapped{shown_type(action), why_not(kNotEvidence, action)};
-  const auto name = text_at(item, {"actor", "name"});
+  auto type = known->type;
+  if (lowered(text_at(item, {"outcome", "result"})) == "failure")
+    type = type == "login.succeeded" ? "login.failed" : type.ends_with(".failed") ? type : "action.blocked";
   auto time = time_of(text_at(item, {"ts"}));
   if (!time) time = time_of_log(item);
-  EventBuilder event(context, known->type);
-  event.id(text_at(item, {"activity_id"}), "activity_id")
-      .time(time, "ts")
-      .set(record::kActorId, text_at(item, {"actor", "key"}))
-      .actor_name(name.empty() ? text_at(item, {"username"}) : name)
-      .set(record::kActorRole, text_at(item, {"actor", "type"}))
-      .set(record::kDeviceIp, text_at(item, {"access_device", "ip", "address"}))
-      .attribute("duo_action", action)
-      .attribute("object", text_at(item, {"object"}))
-      .attribute("target_name", text_at(item, {"target", "name"}))
-      .attribute("target_key", text_at(item, {"target", "key"}));
-  if (known->type.starts_with("action.") || known->type == "policy.changed")
-    event.set(record::kActionName, action);
-  if (known->type.starts_with("challenge.")) event.set(record::kChallengeProvider, "cisco_duo");
+  EventBuilder event(context, type);
+  event.id(text_at(item, {"activity_id"}), "activity_id").time(time, "ts").attribute("duo_action", action);
+  describe_admin_actor(item, action, type, event);
+  if (type.starts_with("action.") || type == "policy.changed") event.set(record::kActionName, action);
+  if (type.starts_with("challenge.")) event.set(record::kChallengeProvider, "cisco_duo");
   return event.finish(item);
 }
 
@@ -121,8 +145,9 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   if (event_type.empty()) {
     if (const auto id = text_at(item, {"telephony_id"}); !id.empty())
       return adapt_telephony(item, id, context);
-    if (const auto action = text_at(item, {"action"}); !action.empty())
-      return adapt_admin(item, action, context);
+    auto action = text_at(item, {"action", "name"});
+    if (action.empty()) action = text_at(item, {"action"});
+    if (!action.empty()) return adapt_admin(item, action, context);
     return Refused{{{"event_type",
                      "is required: the payload must be an entry of Duo's authentication, activity or "
                      "telephony log"}}};

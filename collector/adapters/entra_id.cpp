@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <algorithm>
 #include <array>
@@ -87,6 +87,56 @@ constexpr NotEvidence kNotEvidence[] = {
     {"Update user", "a change of the account, no authentication"},
 };
 
+/// The first user among the targets, or the first that is none; null where there is none.
+const json::value* first_target(const json::value& entry, bool user) {
+  const auto* all = find(entry, {"targetResources"});
+  if (all == nullptr || !all->is_array()) return nullptr;
+  for (const auto& one : all->get_array()) {
+    if ((text_at(one, {"type"}) == "User") == user) return &one;
+  }
+  return nullptr;
+}
+
+/// The user principal name, without the object id (32 digits) that a deletion puts in front of it.
+std::string_view principal_name(const json::value& user) {
+  auto name = text_at(user, {"userPrincipalName"});
+  std::string id(text_at(user, {"id"}));
+  std::erase(id, '-');
+  if (id.size() == 32 && name.starts_with(id)) name.remove_prefix(id.size());
+  return name;
+}
+
+Party initiator_of(const json::value& entry) {
+  const Party user{text_at(entry, {"initiatedBy", "user", "id"}),
+                   text_at(entry, {"initiatedBy", "user", "userPrincipalName"})};
+  if (!user.id.empty() || !user.login.empty()) return user;
+  return {text_at(entry, {"initiatedBy", "app", "servicePrincipalId"}),
+          text_at(entry, {"initiatedBy", "app", "displayName"})};
+}
+
+void describe_audit_actor(const json::value& entry, std::string_view name, std::string_view type,
+                          EventBuilder& event) {
+  const auto* user = first_target(entry, true);
+  const auto* shown = first_target(entry, false);
+  const auto doer = initiator_of(entry);
+  const auto ip = text_at(entry, {"initiatedBy", "user", "ipAddress"});
+  Party target;
+  if (user != nullptr) target = {text_at(*user, {"id"}), principal_name(*user)};
+  if (is_by_other(type, target, doer, name.starts_with("User ") ? Untold::own : Untold::nobody)) {
+    if (user != nullptr) event.set(record::kActorName, text_at(*user, {"displayName"}));
+    event.set(record::kActorId, target.id).actor_name(target.login);
+    set_doer(event, doer, ip);
+  } else {
+    event.set(record::kActorId, text_at(entry, {"initiatedBy", "user", "id"}))
+        .actor_name(text_at(entry, {"initiatedBy", "user", "userPrincipalName"}))
+        .set(record::kDeviceIp, ip);
+    if (shown == nullptr) shown = user;
+  }
+  if (shown != nullptr)
+    event.attribute("target", principal_name(*shown))
+        .attribute("target_name", text_at(*shown, {"displayName"}));
+}
+
 /// An entry of the audit log, from Graph (`activityDisplayName`) or diagnostic settings (`operationName`).
 Outcome adapt_audit(const json::value& item, const json::value& entry, std::string_view name,
                     const AdapterContext& context) {
@@ -98,15 +148,9 @@ Outcome adapt_audit(const json::value& item, const json::value& entry, std::stri
   EventBuilder event(context, known->type);
   event.id(id, "id")
       .time(time_of(text_at(entry, {"activityDateTime"})), "activityDateTime")
-      .set(record::kActorId, text_at(entry, {"initiatedBy", "user", "id"}))
-      .actor_name(text_at(entry, {"initiatedBy", "user", "userPrincipalName"}))
-      .set(record::kDeviceIp, text_at(entry, {"initiatedBy", "user", "ipAddress"}))
       .reason(lowered(text_at(entry, {"result"})) == "failure" ? "failure" : "")
       .attribute("activity", name);
-  if (const auto* targets = find(entry, {"targetResources"});
-      targets != nullptr && targets->is_array() && !targets->get_array().empty())
-    event.attribute("target", text_at(targets->get_array().front(), {"userPrincipalName"}))
-        .attribute("target_name", text_at(targets->get_array().front(), {"displayName"}));
+  describe_audit_actor(entry, name, known->type, event);
   if (known->type.starts_with("factor.")) {
     event.set(record::kChallengeProvider, "entra_id");
   } else {

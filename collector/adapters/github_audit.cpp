@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <algorithm>
 #include <array>
@@ -50,6 +50,24 @@ constexpr NotEvidence kNotEvidence[] = {
     {"workflows.*", kCode},
 };
 
+void describe_actor(const json::value& item, std::string_view action, std::string_view type,
+                    EventBuilder& event) {
+  const auto user_id = words_at(item, {"user_id"}), actor_id = words_at(item, {"actor_id"});
+  const Party target{user_id, text_at(item, {"user"})}, doer{actor_id, text_at(item, {"actor"})};
+  const auto untold = action.starts_with("two_factor_authentication.") ? Untold::own : Untold::nobody;
+  if (is_by_other(type, target, doer, untold)) {
+    event.set(record::kActorId, target.id).actor_name(target.login);
+    set_doer(event, doer, text_at(item, {"actor_ip"}));
+    return;
+  }
+  event.set(record::kActorId, doer.id)
+      .actor_name(doer.login)
+      .set(record::kDeviceIp, text_at(item, {"actor_ip"}))
+      .set(record::kDeviceUserAgent, text_at(item, {"user_agent"}))
+      .set(record::kDeviceCountry, text_at(item, {"actor_location", "country_code"}))
+      .attribute("user", target.login);
+}
+
 Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto action = text_at(item, {"action"});
   if (action.empty()) return Refused{{{"action", "is required: the payload must be of GitHub's audit log"}}};
@@ -62,14 +80,9 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   EventBuilder event(context, known->type);
   event.id(text_at(item, {"_document_id"}), "_document_id")
       .time(millis ? time_of_millis(*millis) : std::nullopt, "@timestamp")
-      .set(record::kActorId, words_at(item, {"actor_id"}))
-      .actor_name(text_at(item, {"actor"}))
-      .set(record::kDeviceIp, text_at(item, {"actor_ip"}))
-      .set(record::kDeviceUserAgent, text_at(item, {"user_agent"}))
-      .set(record::kDeviceCountry, text_at(item, {"actor_location", "country_code"}))
       .attribute("org", text_at(item, {"org"}))
-      .attribute("user", text_at(item, {"user"}))
       .attribute("nameid", text_at(item, {"external_identity_nameid"}));
+  describe_actor(item, action, known->type, event);
   if (known->type == "policy.changed" || known->type == "user.role_changed")
     event.set(record::kActionName, action).set(record::kActionResource, text_at(item, {"org"}));
   if (known->type.starts_with("factor.")) event.set(record::kChallengeProvider, "github");

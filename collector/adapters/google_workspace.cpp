@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <fmt/format.h>
 
@@ -111,6 +111,27 @@ std::string_view challenge_type(std::string_view status) {
   return {};
 }
 
+/// To whom it was done an activity tells by the e-mail address alone: administrators' acts (`SUSPEND_USER`)
+/// in another parameter than Google's own (`account_disabled_generic`).
+void describe_actor(const json::value& activity, const json::value& item, std::string_view name,
+                    std::string_view type, EventBuilder& event) {
+  const bool by_admin = !name.empty() && name.front() >= 'A' && name.front() <= 'Z';
+  const auto user = text_of(item, "USER_EMAIL"), affected = text_of(item, "affected_email_address");
+  const Party target{{}, by_admin ? user : affected};
+  const Party doer{text_at(activity, {"actor", "profileId"}), text_at(activity, {"actor", "email"})};
+  const auto ip = text_at(activity, {"ipAddress"});
+  if (is_by_other(type, target, doer, by_admin ? Untold::nobody : Untold::own)) {
+    event.set(record::kActorEmail, target.login);
+    set_doer(event, doer, ip);
+    return;
+  }
+  event.set(record::kActorId, doer.id)
+      .actor_name(doer.login)
+      .set(record::kDeviceIp, ip)
+      .attribute("affected_email", affected)
+      .attribute("target_user", user);
+}
+
 Outcome adapt_event(const json::value& activity, const json::value& item, std::size_t index,
                     const AdapterContext& context) {
   const auto name = text_at(item, {"name"});
@@ -134,16 +155,12 @@ Outcome adapt_event(const json::value& activity, const json::value& item, std::s
   EventBuilder event(context, type);
   event.id(id, "id.uniqueQualifier")
       .time(time, "id.time")
-      .set(record::kActorId, text_at(activity, {"actor", "profileId"}))
-      .actor_name(text_at(activity, {"actor", "email"}))
-      .set(record::kDeviceIp, text_at(activity, {"ipAddress"}))
       .reason(fallback.empty() ? known->other : fallback)
       .attribute("google_event", name)
       .attribute("application", text_at(activity, {"id", "applicationName"}))
       .attribute("login_type", text_of(item, "login_type"))
-      .attribute("login_challenge_method", method)
-      .attribute("affected_email", text_of(item, "affected_email_address"))
-      .attribute("target_user", text_of(item, "USER_EMAIL"));
+      .attribute("login_challenge_method", method);
+  describe_actor(activity, item, name, type, event);
   if (challenge || type.starts_with("factor."))
     event.set(record::kChallengeFactor, factor_of(method))
         .set(record::kChallengeProvider, "google_workspace");

@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <fmt/format.h>
 
@@ -101,26 +101,49 @@ std::optional<std::string> time_in(const json::value& item) {
   return time_of_millis(*number < kMillisFrom ? *number * 1000 : *number);
 }
 
-void describe(const json::value& item, EventBuilder& event) {
+/// The user, at `user` or `actor.user`, by the name that `login` is of.
+Party party_at(const json::value& item, bool acting, std::string_view login) {
+  return acting ? Party{text_at(item, {"actor", "user", "uid"}), text_at(item, {"actor", "user", login})}
+                : Party{text_at(item, {"user", "uid"}), text_at(item, {"user", login})};
+}
+
+/// Who changed the account of another: then the source of the request is theirs.
+std::optional<Party> other_doer(const json::value& item, std::string_view type) {
+  const std::string_view login = party_at(item, true, "name").login.empty() ? "email_addr" : "name";
+  const auto doer = party_at(item, true, login);
+  const bool told = !doer.id.empty() || !doer.login.empty();
+  if (!told || !is_by_other(type, party_at(item, false, login), doer, Untold::nobody)) return std::nullopt;
+  return doer;
+}
+
+void describe_client(const json::value& item, EventBuilder& event) {
   auto device = text_at(item, {"device", "uid"});
   if (device.empty()) device = text_at(item, {"src_endpoint", "uid"});
   auto session = text_at(item, {"session", "uid"});
   if (session.empty()) session = text_at(item, {"actor", "session", "uid"});
-  event.set(record::kActorId, text_at(item, {"user", "uid"}))
-      .set(record::kActorEmail, text_at(item, {"user", "email_addr"}))
-      .actor_name(text_at(item, {"user", "name"}))
-      .set(record::kDeviceIp, text_at(item, {"src_endpoint", "ip"}))
+  event.set(record::kDeviceIp, text_at(item, {"src_endpoint", "ip"}))
       .set(record::kDeviceCountry, text_at(item, {"src_endpoint", "location", "country"}))
       .set(record::kDeviceAsn, number_at(item, {"src_endpoint", "autonomous_system", "number"}))
       .set(record::kDeviceUserAgent, text_at(item, {"http_request", "user_agent"}))
       .set(record::kDeviceFingerprint, device)
       .set(record::kSessionId, session)
+      .attribute("acting_user_id", text_at(item, {"actor", "user", "uid"}));
+}
+
+void describe(const json::value& item, std::string_view type, EventBuilder& event) {
+  event.set(record::kActorId, text_at(item, {"user", "uid"}))
+      .set(record::kActorEmail, text_at(item, {"user", "email_addr"}))
+      .actor_name(text_at(item, {"user", "name"}))
       .set(record::kActionResource, text_at(item, {"service", "name"}))
       .attribute("ocsf_type", text_at(item, {"type_name"}))
       .attribute("product", text_at(item, {"metadata", "product", "name"}))
       .attribute("event_code", text_at(item, {"metadata", "event_code"}))
-      .attribute("acting_user_id", text_at(item, {"actor", "user", "uid"}))
       .attribute("message", text_at(item, {"message"}));
+  if (const auto doer = other_doer(item, type)) {
+    set_doer(event, *doer, text_at(item, {"src_endpoint", "ip"}));
+  } else {
+    describe_client(item, event);
+  }
   const auto code = text_at(item, {"status_code"});
   event.reason(code.empty() ? text_at(item, {"status_detail"}) : code);
 }
@@ -143,7 +166,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto uid = text_at(item, {"metadata", "uid"});
   EventBuilder event(context, type);
   event.id(uid, "metadata.uid").time(time_in(item), "time");
-  describe(item, event);
+  describe(item, type, event);
   if (type.starts_with("challenge.") || type.starts_with("factor."))
     event.set(record::kChallengeFactor, factor.ours)
         .set(record::kChallengeProvider, text_at(item, {"metadata", "product", "name"}));

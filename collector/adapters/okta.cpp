@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <algorithm>
 #include <array>
@@ -159,11 +159,12 @@ bool describe_actor(const json::value& item, std::string_view type, EventBuilder
         .set(record::kActorId, text_at(*who, {"id"}));
     if (text_at(*who, {"alternateId"}) != "unknown") event.actor_name(text_at(*who, {"alternateId"}));
   }
-  const bool by_other =
-      done_to && of_target && actor != nullptr && text_at(*actor, {"id"}) != text_at(*target, {"id"});
+  const auto party = [](const json::value* of) {
+    return of == nullptr ? Party{} : Party{text_at(*of, {"id"}), text_at(*of, {"alternateId"})};
+  };
+  const bool by_other = is_by_other(type, party(target), party(actor));
   if (by_other) {
-    event.attribute("by_user_id", text_at(*actor, {"id"}))
-        .attribute("by_user_login", text_at(*actor, {"alternateId"}));
+    set_doer(event, party(actor), text_at(item, {"client", "ipAddress"}));
   } else if (target != nullptr && target != who) {
     event.attribute("target_user_id", text_at(*target, {"id"}))
         .attribute("target_user_login", text_at(*target, {"alternateId"}));
@@ -185,9 +186,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   auto reason = text_at(item, {"outcome", "reason"});
   const auto result = lowered(text_at(item, {"outcome", "result"}));
   if (reason.empty() && is_one_of(result, {"deny", "unanswered", "abandoned"})) reason = result;
-  if (by_other) {
-    event.attribute("by_ip", text_at(item, {"client", "ipAddress"}));
-  } else {
+  if (!by_other) {
     event.set(record::kDeviceIp, text_at(item, {"client", "ipAddress"}))
         .set(record::kDeviceUserAgent, text_at(item, {"client", "userAgent", "rawUserAgent"}))
         .set(record::kDeviceCountry, text_at(item, {"client", "geographicalContext", "country"}))

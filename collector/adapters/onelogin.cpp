@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <algorithm>
 #include <array>
@@ -48,12 +48,20 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
       .set(record::kActorId, words_at(item, {"user_id"}))
       .actor_name(text_at(item, {"user_name"}))
       .set(record::kActionResource, text_at(item, {"app_name"}))
-      .set(record::kDeviceIp, text_at(item, {"ipaddr"}))
       .reason(known->reason.empty() ? text_at(item, {"error_description"}) : known->reason)
       .attribute("event_type_id", words_at(item, {"event_type_id"}))
-      .attribute("actor_user_id", words_at(item, {"actor_user_id"}))
-      .attribute("actor_user_name", text_at(item, {"actor_user_name"}))
       .attribute("otp_device_name", text_at(item, {"otp_device_name"}));
+  const auto user_id = words_at(item, {"user_id"}), doer_id = words_at(item, {"actor_user_id"});
+  const Party target{user_id, text_at(item, {"user_name"})},
+      doer{doer_id, text_at(item, {"actor_user_name"})};
+  const bool told = !doer.id.empty() || !doer.login.empty();
+  if (told && is_by_other(known->type, target, doer)) {
+    set_doer(event, doer, text_at(item, {"ipaddr"}));
+  } else {
+    event.set(record::kDeviceIp, text_at(item, {"ipaddr"}))
+        .attribute("actor_user_id", doer.id)
+        .attribute("actor_user_name", doer.login);
+  }
   if (const auto risk = number_at(item, {"risk_score"})) event.set(record::kOutcomeRisk, risk);
   if (known->type.starts_with("factor.")) event.set(record::kChallengeProvider, "onelogin");
   if (known->type == "action.performed") event.set(record::kActionName, known->reason);

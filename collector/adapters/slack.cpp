@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <algorithm>
 #include <array>
@@ -28,6 +28,24 @@ constexpr std::array<Known, 12> kKnown{{
     {"user_session_reset_by_admin", "", "the end of a session, no authentication"},
 }};
 
+void describe_actor(const json::value& item, std::string_view type, EventBuilder& event) {
+  const Party target{text_at(item, {"entity", "user", "id"}), text_at(item, {"entity", "user", "email"})};
+  const Party doer{text_at(item, {"actor", "user", "id"}), text_at(item, {"actor", "user", "email"})};
+  const bool by_other = is_by_other(type, target, doer, Untold::nobody);
+  const Party& who = by_other ? target : doer;
+  event.set(record::kActorId, who.id)
+      .set(record::kActorEmail, who.login)
+      .set(record::kActorName, text_at(item, {by_other ? "entity" : "actor", "user", "name"}));
+  if (by_other) {
+    set_doer(event, doer, text_at(item, {"context", "ip_address"}));
+    return;
+  }
+  event.set(record::kDeviceIp, text_at(item, {"context", "ip_address"}))
+      .set(record::kDeviceUserAgent, text_at(item, {"context", "ua"}))
+      .set(record::kSessionId, words_at(item, {"context", "session_id"}))
+      .attribute("entity_user_id", target.id);
+}
+
 Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto action = text_at(item, {"action"});
   if (action.empty()) return Refused{{{"action", "is required: the payload must be of Slack's audit logs"}}};
@@ -42,14 +60,8 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   EventBuilder event(context, known->type);
   event.id(text_at(item, {"id"}), "id")
       .time(time, "date_create")
-      .set(record::kActorId, text_at(item, {"actor", "user", "id"}))
-      .set(record::kActorEmail, text_at(item, {"actor", "user", "email"}))
-      .set(record::kActorName, text_at(item, {"actor", "user", "name"}))
-      .set(record::kDeviceIp, text_at(item, {"context", "ip_address"}))
-      .set(record::kDeviceUserAgent, text_at(item, {"context", "ua"}))
-      .set(record::kSessionId, words_at(item, {"context", "session_id"}))
-      .attribute("entity_user_id", text_at(item, {"entity", "user", "id"}))
       .attribute("workspace", text_at(item, {"context", "location", "id"}));
+  describe_actor(item, known->type, event);
   if (known->type == "policy.changed" || known->type == "user.role_changed")
     event.set(record::kActionName, action);
   return event.finish(item);

@@ -1,4 +1,4 @@
-#include "collector/adapters/event_builder.h"
+#include "collector/adapters/done_to.h"
 
 #include <algorithm>
 #include <array>
@@ -60,6 +60,28 @@ std::string_view address_of(std::string_view text) {
   return text.find(':') == text.rfind(':') ? text.substr(0, text.find(':')) : text;
 }
 
+/// The user to whom it was done: `name` is the resource, which is the user where one is made or deleted, and
+/// a lock's own name where a lock is made.
+Party target_of(const json::value& item, std::string_view name) {
+  if (name.starts_with("user.")) return {{}, text_at(item, {"name"})};
+  return {{}, name == "lock.created" ? text_at(item, {"target", "user"}) : std::string_view{}};
+}
+
+void describe_actor(const json::value& item, std::string_view name, std::string_view type,
+                    EventBuilder& event) {
+  const auto target = target_of(item, name);
+  const Party doer{{}, text_at(item, {"user"})};
+  const auto ip = address_of(text_at(item, {"addr.remote"}));
+  if (is_by_other(type, target, doer, type.starts_with("user.") ? Untold::nobody : Untold::own)) {
+    event.actor_name(target.login);
+    set_doer(event, doer, ip);
+    return;
+  }
+  event.actor_name(doer.login)
+      .set(record::kDeviceIp, ip)
+      .set(record::kDeviceUserAgent, text_at(item, {"user_agent"}));
+}
+
 Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto name = text_at(item, {"event"});
   if (name.empty()) return Refused{{{"event", "is required: the payload must be a Teleport audit event"}}};
@@ -74,9 +96,6 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   EventBuilder event(context, type);
   event.id(text_at(item, {"uid"}), "uid")
       .time(time_of(text_at(item, {"time"})), "time")
-      .actor_name(text_at(item, {"user"}))
-      .set(record::kDeviceIp, address_of(text_at(item, {"addr.remote"})))
-      .set(record::kDeviceUserAgent, text_at(item, {"user_agent"}))
       .reason(text_at(item, {"error"}))
       .attribute("teleport_event", name)
       .harmless("code")
@@ -85,6 +104,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
       .attribute("cluster", text_at(item, {"cluster_name"}))
       .attribute("mfa_device", text_at(item, {"mfa_device", "mfa_device_name"}))
       .attribute("mfa_device_type", text_at(item, {"mfa_device", "mfa_device_type"}));
+  describe_actor(item, name, type, event);
   if (type.starts_with("challenge.") || type.starts_with("factor."))
     event.set(record::kChallengeFactor, factor_of(text_at(item, {"mfa_device", "mfa_device_type"})))
         .set(record::kChallengeProvider, "teleport");

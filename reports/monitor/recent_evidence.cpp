@@ -74,12 +74,13 @@ base::Result<void> check_index(const std::filesystem::path& file, std::int64_t l
 /// The workspace's own SQL over an index without records.
 base::Result<void> make_workspace(sqlite::Connection& connection) {
   TRY(connection.execute(projection::index_schema()));
-  TRY(connection.run_script(fmt::format("{}\n{}\n{}", reports::kEvidenceSql, reports::kSummariesSql, reports::kPolicySql),
-                            [](sqlite::Statement& statement) {
-                              const auto names = statement.parameter_names();
-                              for (std::size_t i = 0; i < names.size(); ++i)
-                                statement.bind(static_cast<int>(i) + 1, std::int64_t{0});
-                            }));
+  TRY(connection.run_script(
+      fmt::format("{}\n{}\n{}", reports::kEvidenceSql, reports::kSummariesSql, reports::kPolicySql),
+      [](sqlite::Statement& statement) {
+        const auto names = statement.parameter_names();
+        for (std::size_t i = 0; i < names.size(); ++i)
+          statement.bind(static_cast<int>(i) + 1, std::int64_t{0});
+      }));
   return {};
 }
 

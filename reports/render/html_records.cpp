@@ -10,7 +10,8 @@ namespace {
 void table(Page& page, std::string_view anchor, std::string_view log,
            const std::vector<reports::CitedRecord>& records) {
   if (records.empty()) return;
-  Table out(page.out, fmt::format("{}-table", anchor), fmt::format("Records of <code>{}</code>", escaped(log)),
+  Table out(page.out, fmt::format("{}-table", anchor),
+            fmt::format("Records of <code>{}</code>", escaped(log)),
             {{"Number", Set::line},
              {"Happened", Set::line},
              {"Received", Set::line},
