@@ -139,21 +139,27 @@ std::string control_path(const std::string& file) {
   return std::string(layout::kControls) + std::filesystem::path(file).filename().string();
 }
 
+/// As Assessment Results that name the bundle's files.
+base::Result<std::string> oscal_of(const reports::Report& report, const reports::Run& run,
+                                   const reports::Catalogue& catalogue, std::string_view text) {
+  render::OscalOptions options;
+  options.software = run.software;
+  options.report = render::OscalFile{"report.json", "application/json", crypto::sha256(text)};
+  for (const auto& file : catalogue.files()) {
+    if (!file.name.ends_with(".sql")) continue;
+    options.query_files.emplace(
+        file.name, render::OscalFile{"../" + control_path(file.name).substr(5), "application/sql",
+                                     crypto::sha256(file.content)});
+  }
+  return render::to_oscal(report, options);
+}
+
 base::Result<void> add_renderings(const reports::Report& report, const reports::Run& run,
                                   const reports::Catalogue& catalogue,
                                   std::map<std::string, std::string>& files) {
   const auto text = reports::to_json_text(report);
-  render::OscalOptions oscal;
-  oscal.software = run.software;
-  oscal.report = render::OscalFile{"report.json", "application/json", crypto::sha256(text)};
-  for (const auto& file : catalogue.files()) {
-    const auto path = control_path(file.name);
-    files.emplace(path, file.content);
-    if (file.name.ends_with(".sql"))
-      oscal.query_files.emplace(file.name, render::OscalFile{"../" + path.substr(5), "application/sql",
-                                                             crypto::sha256(file.content)});
-  }
-  TRY_ASSIGN(auto results, render::to_oscal(report, oscal));
+  for (const auto& file : catalogue.files()) files.emplace(control_path(file.name), file.content);
+  TRY_ASSIGN(auto results, oscal_of(report, run, catalogue, text));
   TRY_ASSIGN(auto pdf, render::to_pdf(report, run));
   files.emplace(layout::kReportOscal, std::move(results));
   files.emplace(layout::kReportPdf, std::move(pdf));
@@ -301,15 +307,21 @@ base::Result<std::string> recompute_report(const verify::ReportSources& sources)
     if (page != render::to_html(*report, run))
       return fail(Code::data_loss,
                   "data/reports/report.html is not what data/reports/report.json says: it was altered.");
+    TRY_ASSIGN(const auto oscal, bundle.read(layout::kReportOscal, kFileBytesMax));
+    TRY_ASSIGN(const auto again, oscal_of(*report, run, *catalogue, text));
+    if (oscal != again)
+      return fail(Code::data_loss,
+                  "data/reports/oscal.json is not what data/reports/report.json says: it was altered.");
   }
   const auto others = other_controls(*catalogue);
   return fmt::format(
-      "Every figure of the report was made again from the records: {} controls, {} tables.{}{} The PDF and "
-      "OSCAL "
-      "files were not compared.",
+      "Every figure of the report was made again from the records: {} controls, {} tables.{}{} The PDF was "
+      "not "
+      "compared: fonts differ from machine to machine.",
       report->controls.size(), report->listings.size(),
-      same_program ? " So was the page report.html."
-                   : " The page report.html is of another version of the program, and was not compared.",
+      same_program
+          ? " So were report.html and oscal.json."
+          : " report.html and oscal.json are of another version of the program, and were not compared.",
       others.empty()
           ? " The controls are those that this program has."
           : fmt::format(" These controls are not those that this program has: {}.", fmt::join(others, ", ")));

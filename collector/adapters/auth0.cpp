@@ -135,6 +135,7 @@ Party target_of(const json::value& data) {
   auto described = text_at(data, {"description"});
   if (described.starts_with(kDescribed)) {
     described.remove_prefix(kDescribed.size());
+    described = described.substr(0, described.find(' '));
     return {described, described == told.id ? told.login : std::string_view{}};
   }
   const auto doer = text_at(data, {"details", "request", "auth", "user", "user_id"});

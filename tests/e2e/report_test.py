@@ -258,6 +258,9 @@ class Reports(unittest.TestCase):
         done = self.verify(self.replaced("data/reports/report.html", "Exception noted", "No exceptions noted"), "--recompute")
         self.assertEqual(done.returncode, 9, done.stdout)
         self.assertIn("report.html is not what data/reports/report.json says", done.stdout)
+        done = self.verify(self.replaced("data/reports/oscal.json", "not-satisfied", "satisfied"), "--recompute")
+        self.assertEqual(done.returncode, 9, done.stdout)
+        self.assertIn("oscal.json is not what data/reports/report.json says", done.stdout)
 
     def test_notices_a_control_that_was_changed(self):
         done = self.verify(self.replaced("data/controls/otp-lifetime.toml", "default = 600", "default = 6000"), "--recompute")
