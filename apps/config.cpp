@@ -33,6 +33,7 @@ void read_limits(Table& table, Config::Limits& limits) {
   table.number("disk_reserve_bytes", 0, kMany, limits.disk_reserve_bytes);
   table.number("checkpoint_interval_ms", 10, 3'600'000, limits.checkpoint_interval_ms);
   table.number("retention_interval_s", 1, 86'400, limits.retention_interval_s);
+  table.number("monitored_records_max", 20'000, 100'000'000, limits.monitored_records_max);
 }
 
 base::Result<Config::Syslog> read_syslog(Table& table) {
@@ -355,6 +356,7 @@ queue_bytes_max = 67108864
 disk_reserve_bytes = 16777216        # free space below which the answer is 507
 checkpoint_interval_ms = 1000
 retention_interval_s = 3600            # how often records are sealed and retired as the rules say
+monitored_records_max = 1000000        # of a region, in memory for detections: about 700 bytes each
 )",
       fmt::arg("origin", choices.origin), fmt::arg("data", choices.data.string()),
       fmt::arg("region", choices.region), fmt::arg("address", choices.address),

@@ -89,6 +89,7 @@ struct Config {
     std::uint64_t disk_reserve_bytes = 16u << 20;
     std::uint64_t checkpoint_interval_ms = 1'000;
     std::uint64_t retention_interval_s = 3'600;
+    std::uint64_t monitored_records_max = 1'000'000;
   } limits;
 
   /// `region` is one of `regions`.

@@ -19,9 +19,8 @@ using base::Code;
 using base::fail;
 using base::Timestamp;
 
-/// Records that are kept in memory of all logs of a region together, of which each has the same share, but
-/// for those that a single run needs. A million take about 700 MiB.
-constexpr std::uint64_t kRowsOfRegion = 1'000'000, kRowsLeast = 20'000;
+/// Records of a log that are kept in memory, however many logs share what the region may keep.
+constexpr std::uint64_t kRowsLeast = 20'000;
 /// A log with much to judge lets others come to it in between.
 constexpr int kRunsOfLog = 4;
 /// A change of a policy is in the registry a moment before it is in the index.
@@ -117,7 +116,7 @@ base::Result<bool> MonitoredRegion::look(const ingest::Registry& registry) {
   TRY_ASSIGN(const auto heads, ledger_.logs());
   const auto monitored = static_cast<std::uint64_t>(std::count_if(
       heads.begin(), heads.end(), [&](const auto& head) { return is_monitored(head, registry); }));
-  rows_of_log_ = std::max(kRowsLeast, kRowsOfRegion / std::max<std::uint64_t>(1, monitored));
+  rows_of_log_ = std::max(kRowsLeast, options_.records_max / std::max<std::uint64_t>(1, monitored));
   std::int64_t behind = 0;
   bool more = false;
   for (const auto& head : heads) {

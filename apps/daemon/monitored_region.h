@@ -31,8 +31,9 @@ class MonitoredRegion {
   struct Options {
     base::RegionId id;
     store::RegionFiles files;
-    store::Appender* appender = nullptr;  ///< that writes the region's ledger; outlives this
-    std::size_t events_at_once = 100;     ///< that are handed to it together
+    store::Appender* appender = nullptr;    ///< that writes the region's ledger; outlives this
+    std::size_t events_at_once = 100;       ///< that are handed to it together
+    std::uint64_t records_max = 1'000'000;  ///< that are kept in memory
     std::function<bool()> stopped;
     base::Clock clock;
   };

@@ -41,6 +41,7 @@ class Monitoring::Thread {
     options.files = region_.files();
     options.appender = &region_.appender();
     options.events_at_once = std::min<std::size_t>(kEventsAtOnce, config_.limits.queue_events_max);
+    options.records_max = config_.limits.monitored_records_max;
     options.stopped = [this] { return stopping_.load(); };
     options.clock = base::system_clock();
     TRY_ASSIGN(auto opened, MonitoredRegion::open(std::move(options), metrics_));

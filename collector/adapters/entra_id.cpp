@@ -145,13 +145,16 @@ Outcome adapt_audit(const json::value& item, const json::value& entry, std::stri
   if (known == kActivities.end()) return Unmapped{shown_type(name), why_not(kNotEvidence, name)};
   auto id = text_at(entry, {"id"});
   if (id.empty()) id = text_at(item, {"correlationId"});
-  EventBuilder event(context, known->type);
+  const auto result = lowered(text_at(entry, {"result"}));
+  const bool failed = result == "failure" || result == "timeout";
+  const auto type = failed ? std::string_view("action.blocked") : known->type;
+  EventBuilder event(context, type);
   event.id(id, "id")
       .time(time_of(text_at(entry, {"activityDateTime"})), "activityDateTime")
-      .reason(lowered(text_at(entry, {"result"})) == "failure" ? "failure" : "")
+      .reason(failed ? result : "")
       .attribute("activity", name);
-  describe_audit_actor(entry, name, known->type, event);
-  if (known->type.starts_with("factor.")) {
+  describe_audit_actor(entry, name, type, event);
+  if (type.starts_with("factor.")) {
     event.set(record::kChallengeProvider, "entra_id");
   } else {
     event.set(record::kActionName, name);

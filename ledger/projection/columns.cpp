@@ -56,7 +56,7 @@ std::string index_schema() {
       "CREATE INDEX events_by_actor ON events(actor_id) WHERE actor_id IS NOT NULL;"
       "CREATE INDEX events_by_phone ON events(actor_phone) WHERE actor_phone IS NOT NULL;"
       "CREATE INDEX events_by_email ON events(actor_email) WHERE actor_email IS NOT NULL;"
-      "CREATE INDEX events_by_life ON events(life, source, type) WHERE life IS NOT NULL;"
+      "CREATE INDEX events_by_life ON events(life, source, type, actor_id) WHERE life IS NOT NULL;"
       "CREATE TABLE challenge_names(log INTEGER NOT NULL, name TEXT NOT NULL, life INTEGER NOT NULL,"
       " first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(log, name)) STRICT, WITHOUT ROWID;"
       "CREATE INDEX names_by_life ON challenge_names(life);"

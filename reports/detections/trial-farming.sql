@@ -27,7 +27,12 @@ WITH
                         WHERE v.life = p.life AND v.type = 'challenge.verified' AND v.source = p.source
                           AND (v.occurred, v.seq) <= (a.occurred, a.seq))) AS records
   FROM passes a
-  WHERE NOT EXISTS (
+  -- Few have another account beside them; the rest is asked of those.
+  WHERE EXISTS (
+      SELECT 1 FROM evidence p
+      WHERE p.purpose = 'signup' AND p.phone = a.phone AND p.source = a.source AND p.person <> a.person
+        AND p.occurred BETWEEN a.occurred - :window_s * 1000000 AND a.occurred)
+    AND NOT EXISTS (
       SELECT 1 FROM evidence p
       WHERE p.person = a.person AND p.type IN ('challenge.sent', 'challenge.verified') AND p.purpose = 'signup'
         AND +p.phone = a.phone AND p.source = a.source
@@ -78,7 +83,11 @@ WITH
                         WHERE v.life = p.life AND v.type = 'challenge.verified' AND v.source = p.source
                           AND (v.occurred, v.seq) <= (a.occurred, a.seq))) AS records
   FROM passes a
-  WHERE NOT EXISTS (
+  WHERE EXISTS (
+      SELECT 1 FROM evidence p
+      WHERE p.purpose = 'signup' AND p.device = a.device AND p.source = a.source AND p.person <> a.person
+        AND p.occurred BETWEEN a.occurred - :window_s * 1000000 AND a.occurred)
+    AND NOT EXISTS (
       SELECT 1 FROM evidence p
       WHERE p.person = a.person AND p.type IN ('challenge.sent', 'challenge.verified') AND p.purpose = 'signup'
         AND +p.device = a.device AND p.source = a.source

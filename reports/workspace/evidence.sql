@@ -21,21 +21,21 @@ GROUP BY life;
 CREATE TEMP TABLE evidence(
   seq INTEGER PRIMARY KEY, occurred INTEGER, type TEXT, in_period INTEGER, person TEXT, life INTEGER, source TEXT,
   factor TEXT, purpose TEXT, device TEXT, country TEXT, asn INTEGER, action TEXT, actor_id TEXT, received INTEGER,
-  proof TEXT, sequence INTEGER, cost_micros INTEGER, month TEXT, role TEXT, device_new INTEGER, session TEXT, phone TEXT, reason TEXT, risk INTEGER,
-  email TEXT, context TEXT, ip TEXT, resource TEXT, challenge_id TEXT, provider TEXT, attempt INTEGER,
-  expires INTEGER, fallback_from TEXT, currency TEXT);
+  proof TEXT, sequence INTEGER, cost_micros INTEGER, month TEXT, role TEXT, device_new INTEGER, session TEXT,
+  phone TEXT, reason TEXT, risk INTEGER, email TEXT, context TEXT, ip TEXT, resource TEXT,
+  provider TEXT, attempt INTEGER, currency TEXT);
 INSERT INTO evidence
 SELECT e.seq, e.occurred, e.type, e.occurred >= :from AND e.occurred < :until AS in_period,
        coalesce(e.actor_id, told.person, e.actor_email, e.actor_phone) AS person, e.life, e.source,
        e.challenge_factor AS factor, e.challenge_purpose AS purpose, e.device_fingerprint AS device,
        e.device_country AS country, e.device_asn AS asn, e.action_name AS action, e.actor_id, e.received, e.proof,
        e.delivery_sequence AS sequence, CAST(round(CAST(e.cost_amount AS REAL) * 1000000) AS INTEGER) AS cost_micros,
-       strftime('%Y-%m', e.occurred / 1000000, 'unixepoch') AS month, e.actor_role AS role,
+       CASE WHEN e.time GLOB '????-??-??T??:??:[0-5]*Z' THEN substr(e.time, 1, 7)
+            ELSE strftime('%Y-%m', e.occurred / 1000000, 'unixepoch') END AS month, e.actor_role AS role,
        e.device_new AS device_new, e.session_id AS session, e.actor_phone AS phone, e.outcome_reason AS reason,
        e.outcome_risk AS risk, e.actor_email AS email, e.action_context AS context, e.device_ip AS ip,
-       e.action_resource AS resource, e.challenge_id, e.challenge_provider AS provider,
-       e.challenge_attempt AS attempt, unixepoch(e.challenge_expires_at) * 1000000 AS expires,
-       e.challenge_fallback_from AS fallback_from, e.cost_currency AS currency
+       e.action_resource AS resource, e.challenge_provider AS provider,
+       e.challenge_attempt AS attempt, e.cost_currency AS currency
 FROM events e LEFT JOIN told_persons told ON told.life = e.life
 WHERE e.place >= (:log << 40) + :first_seq AND e.place < (:log << 40) + :end_seq
 ORDER BY e.place;

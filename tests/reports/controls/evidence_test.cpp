@@ -22,11 +22,12 @@ TEST(EvidenceComplete, NamesWhatAChallengeOrOutcomeLacks) {
   Tale tale;
   tale.say("2026-01-05T09:00:00Z", "login.succeeded",
            {{"actor.id", "ana"}, {"action.name", "sign in"}, {"device.fingerprint", "d1"}});
+  tale.say("2026-01-05T09:00:30Z", "login.succeeded", {{"actor.id", "ana"}, {"device.fingerprint", "d1"}});
   const auto device = tale.say("2026-01-05T09:01:00Z", "login.failed",
                                {{"actor.id", "ana"}, {"action.name", "sign in"}, {"device.ip", "192.0.2.1"}});
   const auto all = tale.say("2026-01-05T09:02:00Z", "action.performed", {{"outcome.reason", "ok"}});
   const auto result = tale.run("EVIDENCE-COMPLETE", kFrom, kUntil);
-  EXPECT_EQ(result.population, 3u);
+  EXPECT_EQ(result.population, 4u);
   ASSERT_THAT(items(result), ElementsAre(std::to_string(device), std::to_string(all)));
   EXPECT_EQ(result.exceptions[0].observed, "login.failed from shop lacks the fingerprint of the device");
   EXPECT_EQ(result.exceptions[1].observed,
