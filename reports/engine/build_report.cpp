@@ -78,7 +78,7 @@ std::vector<std::string> warnings_of(const Workspace& workspace, const Report& r
   std::vector<std::string> out;
   const auto& scope = workspace.scope();
   if (report.events_in_period == 0)
-    out.push_back("No event in the period: nothing was tested, and nothing follows from that.");
+    out.emplace_back("No event in the period: nothing was tested, and nothing follows from that.");
   if (report.events > 0 && workspace.known_from() > scope.from)
     out.push_back(
         fmt::format("The period begins before the records do: nothing is known of the time from {} to {}, "
@@ -94,7 +94,7 @@ std::vector<std::string> warnings_of(const Workspace& workspace, const Report& r
     out.push_back(fmt::format(
         "{} records of the log are no longer kept (retention): what they said was not tested.", missing));
   if (!report.system_log)
-    out.push_back(
+    out.emplace_back(
         "The system log has no signed state yet: policies were taken to be the default ones, and nothing is "
         "known of what was done to the appliance.");
   const auto untested =
@@ -185,6 +185,7 @@ base::Result<std::vector<Tested>> test_all(Workspace& workspace, const std::vect
   Testing testing(definitions, request, progress);
   {
     std::vector<std::jthread> others;
+    others.reserve(forks.size());
     for (auto& fork : forks) others.emplace_back([&] { testing.work(fork); });
     testing.work(workspace);
   }

@@ -42,7 +42,7 @@ std::string with_sign(reports::Outcome outcome, std::string_view words) {
 
 }  // namespace
 
-Page::Page(const reports::Report& report_, const reports::Run& run_) : report(report_), run(run_) {
+Page::Page(const reports::Report& of, const reports::Run& made) : report(of), run(made) {
   std::set<std::string> taken;
   for (const auto& result : report.controls) {
     auto id = "control-" + anchor(result.control.id);

@@ -7,6 +7,14 @@
 namespace countersign::render {
 namespace {
 
+/// A token by its beginning, which tells it apart here; the JSON has all of it.
+std::string shown_person(std::string_view person) {
+  constexpr std::size_t kToken = 43, kShown = 10;
+  if (person.empty()) return "–";
+  const bool token = person.size() == kToken && anchor(person) == person;
+  return token ? fmt::format("<code>{}…</code>", person.substr(0, kShown)) : escaped(person);
+}
+
 void table(Page& page, std::string_view anchor, std::string_view log,
            const std::vector<reports::CitedRecord>& records) {
   if (records.empty()) return;
@@ -16,13 +24,13 @@ void table(Page& page, std::string_view anchor, std::string_view log,
              {"Happened", Set::line},
              {"Received", Set::line},
              {"Source"},
-             {"Type", Set::code},
-             {"Person", Set::code},
+             {"Type", Set::line},
+             {"Person", Set::line},
              {"About", Set::wide}});
   for (const auto& one : records)
     out.row({fmt::format("<span id=\"{}-{}\">{}</span>", anchor, one.seq, one.seq), shown(one.occurred),
-             shown(one.received), escaped(one.source), escaped(one.type),
-             one.person.empty() ? "–" : escaped(one.person), one.about.empty() ? "–" : escaped(one.about)});
+             shown(one.received), escaped(one.source), escaped(one.type), shown_person(one.person),
+             one.about.empty() ? "–" : escaped(one.about)});
   out.end();
 }
 
@@ -33,11 +41,9 @@ void records(Page& page) {
   page.begin("records", "Records that exceptions name", Page::Start::leaf);
   page.out += fmt::format(
       "<p>Of each exception the first {} records, and {} in all at most. A person is a token, the same in "
-      "every "
-      "record of the same person. <code>countersign search</code> and the bundle have the whole record of "
-      "each "
-      "number.</p>\n",
-      reports::kRecordsCited, grouped(std::uint64_t{reports::kCitedMost}));
+      "every record of the same person. The bundle has the whole record of each number, and so has "
+      "<code>GET /v1/tenants/{}/records/NUMBER</code>.</p>\n",
+      reports::kRecordsCited, grouped(std::uint64_t{reports::kCitedMost}), escaped(page.report.tenant));
   table(page, kRecordAnchor, page.report.log, page.report.cited);
   if (page.report.system_log)
     table(page, kSystemRecordAnchor, page.report.system_log->log, page.report.cited_system);

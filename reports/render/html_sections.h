@@ -19,7 +19,7 @@ struct Page {
     bool below = false;     ///< of the entry before
   };
 
-  Page(const reports::Report& report_, const reports::Run& run_);
+  Page(const reports::Report& of, const reports::Run& made);
 
   /// Begins a section with a heading of the second level; title is HTML. `leaf`: on a new printed page.
   enum class Start { flowing, leaf };
