@@ -22,14 +22,15 @@ std::string types() {
   return out;
 }
 
-/// The run as `events`, for the workspace's own SELECTs. A + keeps a condition from choosing the index by
-/// log.
+/// The run as `events`, for the workspace's own SELECTs. A + keeps a condition from choosing an index over
+/// all of the log.
 std::string run_view() {
   std::string columns;
   for (const auto& field : record::kEventFields) columns += ", " + projection::column_name(field);
   return fmt::format(
       "CREATE TEMP VIEW events AS SELECT place, +log AS log, +seq AS seq, received, occurred, source, proof, "
-      "life{} FROM projection.events WHERE place >= (SELECT first FROM temp.run) AND place < (SELECT beyond "
+      "+life AS life{} FROM projection.events WHERE place >= (SELECT first FROM temp.run) AND place < "
+      "(SELECT beyond "
       "FROM temp.run);",
       columns);
 }

@@ -1,7 +1,9 @@
+#include "ledger/projection/columns.h"
 #include "reports/engine/workspace.h"
 #include "reports/engine/workspace_sql.h"
 #include "reports/monitor/noted_records.h"
 #include "reports/monitor/position_book.h"
+#include "reports/monitor/recent_sql.h"
 #include "reports/monitor/workspace_select.h"
 #include "tests/support/temp_dir.h"
 
@@ -32,6 +34,47 @@ TEST(WorkspaceSelect, FindsEveryTableThatTheMonitorFills) {
   for (const auto* table : {"policy", "policy_factors", "policy_actions"})
     EXPECT_THAT(std::string(workspace_select(reports::kPolicySql, table)), StartsWith("SELECT valid_from"))
         << table;
+}
+
+// However large the index is, a run costs what the run has: each step finds events of it by their place, or
+// those of one challenge.
+TEST(RecentSql, NeverGoesThroughTheWholeIndex) {
+  const testing::TempDir folder;
+  const auto file = folder / "index.sqlite";
+  {
+    auto index = sqlite::Connection::open(file, {.access = sqlite::Access::create}).value();
+    ASSERT_TRUE(index.execute(projection::index_schema()));
+  }
+  auto connection = sqlite::Connection::open_in_memory().value();
+  ASSERT_TRUE(connection.execute(projection::index_schema()));
+  ASSERT_TRUE(connection.run_script(
+      fmt::format("{}\n{}\n{}", reports::kEvidenceSql, reports::kSummariesSql, reports::kPolicySql),
+      [](sqlite::Statement& statement) {
+        for (std::size_t i = 0; i < statement.parameter_names().size(); ++i)
+          statement.bind(static_cast<int>(i) + 1, std::int64_t{0});
+      }));
+  ASSERT_TRUE(connection.attach(file, "projection"));
+  ASSERT_TRUE(connection.execute(recent_schema_sql()));
+  auto steps = take_sql();
+  steps.push_back(
+      insert_sql("seq, occurred, type, in_period, person, life, source, factor, purpose, device,"
+                 " country, asn, action, actor_id, received, proof, sequence, cost_micros, month, role,"
+                 " device_new, session, phone, reason, risk, email, context, ip, resource, provider,"
+                 " attempt, currency"));
+  int looked_up = 0;
+  for (const auto& step : steps) {
+    auto plan = connection.prepare("EXPLAIN QUERY PLAN " + step);
+    ASSERT_TRUE(plan) << step << "\n" << plan.error().message;
+    while (plan->step().value()) {
+      const std::string line(plan->text(3));
+      if (line.find("projection.events") == std::string::npos) continue;
+      ++looked_up;
+      EXPECT_THAT(line, ::testing::AnyOf(HasSubstr("INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+                                         HasSubstr("(life=?")))
+          << step;
+    }
+  }
+  EXPECT_GE(looked_up, 3);
 }
 
 // What the monitor writes into these tables by itself has the columns that a workspace has.
