@@ -44,6 +44,12 @@ base::Result<sqlite::Connection> reader_of(const std::filesystem::path& index_fi
   return connection;
 }
 
+base::Result<sqlite::Connection> reader_of(const sqlite::SharedImage& index) {
+  TRY_ASSIGN(auto connection, sqlite::Connection::open_in_memory(kCacheKib));
+  TRY(connection.attach(index, kIndex));
+  return connection;
+}
+
 base::Result<void> check_reaches(sqlite::Connection& index, std::int64_t log, std::uint64_t size) {
   if (log < 0) return {};
   TRY_ASSIGN(const auto next,
@@ -178,6 +184,17 @@ base::Result<Workspace> Workspace::fork() const {
   return out;
 }
 
+base::Result<Workspace> Workspace::of_shared(Tables tables, const Making& making) {
+  TRY_ASSIGN(auto empty, sqlite::Connection::open_in_memory(kForkCacheKib));
+  return of(std::move(empty), std::move(tables), making);
+}
+
+base::Result<Workspace> Workspace::of_one(sqlite::Connection connection, const Making& making) {
+  TRY(making.run(connection, making.evidence()));
+  TRY(making.run(connection, making.rest()));
+  return of(std::move(connection), {}, making);
+}
+
 base::Result<Workspace> Workspace::of_index(const std::filesystem::path& index_file, const Logs& logs,
                                             const Scope& scope, const policy::TenantHistory& policies) {
   const Making making{logs, scope, policies};
@@ -188,18 +205,14 @@ base::Result<Workspace> Workspace::of_index(const std::filesystem::path& index_f
     TRY_ASSIGN(auto second, reader_of(index_file));
     TRY(make_one_moment(first, second));
     auto tables = making.share(std::move(first), std::move(second));
-    if (tables || tables.error().code != Code::resource_exhausted) {
-      if (!tables) return fail(tables.error());
-      TRY_ASSIGN(auto empty, sqlite::Connection::open_in_memory(kForkCacheKib));
-      return of(std::move(empty), std::move(*tables), making);
-    }
+    if (tables) return of_shared(std::move(*tables), making);
+    if (tables.error().code != Code::resource_exhausted) return fail(tables.error());
     TRY_ASSIGN(first, reader_of(index_file));
   }
-  TRY(making.run(first, making.evidence()));
-  TRY(making.run(first, making.rest()));
-  TRY(first.execute("COMMIT"));
-  TRY(first.detach(kIndex));
-  return of(std::move(first), {}, making);
+  TRY_ASSIGN(auto out, of_one(std::move(first), making));
+  TRY(out.connection_.execute("COMMIT"));
+  TRY(out.connection_.detach(kIndex));
+  return out;
 }
 
 base::Result<Workspace::Builder> Workspace::Builder::begin() {
@@ -212,37 +225,38 @@ base::Result<Workspace::Builder> Workspace::Builder::begin() {
 
 base::Result<void> Workspace::Builder::add(Of log, std::uint64_t seq, std::string_view record) {
   const auto number = log == Of::tenant ? kTenantLog : kSystemLog;
-  return rows_.add(number, (number << kPlaceBits) + static_cast<std::int64_t>(seq), record);
+  return rows_->add(number, (number << kPlaceBits) + static_cast<std::int64_t>(seq), record);
 }
 
 base::Result<Workspace> Workspace::Builder::finish(const Scope& scope,
                                                    const policy::TenantHistory& policies) {
-  TRY(rows_.flush());
-  TRY(connection_.execute("COMMIT"));
+  TRY(rows_->flush());
+  TRY(connection_->execute("COMMIT"));
+  rows_.reset();
   const Logs logs{kTenantLog, kSystemLog};
   const Making making{logs, scope, policies};
   if (making.is_large()) {
-    auto tables = share(making);
-    if (tables || tables.error().code != Code::resource_exhausted) {
-      if (!tables) return fail(tables.error());
-      TRY_ASSIGN(auto empty, sqlite::Connection::open_in_memory(kForkCacheKib));
-      return of(std::move(empty), std::move(*tables), making);
+    const auto index = connection_->image("main");
+    if (index) {
+      connection_.reset();
+      return of_image(*index, making);
     }
+    if (index.error().code != Code::resource_exhausted) return fail(index.error());
   }
-  TRY(making.run(connection_, making.evidence()));
-  TRY(making.run(connection_, making.rest()));
+  TRY_ASSIGN(auto out, of_one(std::move(*connection_), making));
   // The tables have all of it by now.
-  TRY(connection_.execute("DELETE FROM events"));
-  return of(std::move(connection_), {}, making);
+  TRY(out.connection_.execute("DELETE FROM events"));
+  return out;
 }
 
-base::Result<Workspace::Tables> Workspace::Builder::share(const Making& making) {
-  TRY_ASSIGN(const auto index, connection_.image("main"));
-  TRY_ASSIGN(auto first, sqlite::Connection::open_in_memory(kCacheKib));
-  TRY_ASSIGN(auto second, sqlite::Connection::open_in_memory(kCacheKib));
-  TRY(first.attach(index, kIndex));
-  TRY(second.attach(index, kIndex));
-  return making.share(std::move(first), std::move(second));
+base::Result<Workspace> Workspace::of_image(const sqlite::SharedImage& index, const Making& making) {
+  TRY_ASSIGN(auto first, reader_of(index));
+  TRY_ASSIGN(auto second, reader_of(index));
+  auto tables = making.share(std::move(first), std::move(second));
+  if (tables) return of_shared(std::move(*tables), making);
+  if (tables.error().code != Code::resource_exhausted) return fail(tables.error());
+  TRY_ASSIGN(auto one, reader_of(index));
+  return of_one(std::move(one), making);
 }
 
 base::Result<Workspace> Workspace::empty() {

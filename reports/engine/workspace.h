@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,6 @@ class Workspace {
   static base::Result<Workspace> of_index(const std::filesystem::path& index_file, const Logs& logs,
                                           const Scope& scope, const policy::TenantHistory& policies);
 
-  struct Making;
   /// Of records, verbatim: call add() for each, by ascending number within a log.
   class Builder {
    public:
@@ -50,10 +50,9 @@ class Workspace {
    private:
     Builder(sqlite::Connection connection, projection::RecordRows rows)
         : connection_(std::move(connection)), rows_(std::move(rows)) {}
-    base::Result<std::vector<sqlite::SharedImage>> share(const Making& making);
 
-    sqlite::Connection connection_;
-    projection::RecordRows rows_;
+    std::optional<sqlite::Connection> connection_;
+    std::optional<projection::RecordRows> rows_;
   };
 
   /// Without records: to check queries with.
@@ -82,9 +81,14 @@ class Workspace {
   static const sqlite::GuardRules& rules();
 
  private:
+  struct Making;
   using Tables = std::vector<sqlite::SharedImage>;
   /// Tables that the connection itself has, or that are shared.
   static base::Result<Workspace> of(sqlite::Connection connection, Tables tables, const Making& making);
+  static base::Result<Workspace> of_shared(Tables tables, const Making& making);
+  /// Makes the tables in a connection that has `events`.
+  static base::Result<Workspace> of_one(sqlite::Connection connection, const Making& making);
+  static base::Result<Workspace> of_image(const sqlite::SharedImage& index, const Making& making);
   Workspace(sqlite::Connection connection, Tables tables, const Scope& scope)
       : connection_(std::move(connection)), tables_(std::move(tables)), scope_(scope) {}
 

@@ -213,14 +213,15 @@ TEST(BuildReport, JoinsExceptionsWithWhatManagementSaid) {
 }
 
 TEST(BuildReport, TellsTheRecordsThatExceptionsName) {
-  const auto report = report_of(told(), {});
+  const auto tale = told();
+  const auto report = report_of(tale, {});
   ASSERT_TRUE(report) << report.error().message;
   std::vector<std::uint64_t> named, cited;
   for (const auto& one : report->controls.front().exceptions)
     named.insert(named.end(), one.records.begin(), one.records.end());
   for (const auto& one : report->cited) {
     cited.push_back(one.seq);
-    const auto& record = told().records()[one.seq];
+    const auto& record = tale.records()[one.seq];
     EXPECT_THAT(record, HasSubstr("\"type\":\"" + one.type + "\""));
     EXPECT_THAT(record, HasSubstr(one.person));
     EXPECT_EQ(one.source, "shop");
