@@ -26,7 +26,7 @@ constexpr std::int64_t kMinuteMicros = 60'000'000;
 /// How many records of each kind may be judged anew because of a short run.
 constexpr std::int64_t kAnewLeast = 2'000;
 /// By how many records who was told of in a challenge outlives the records of it that are here.
-constexpr std::int64_t kChallengesOutlive = 1'000'000;
+constexpr std::int64_t kChallengesOutlive = 200'000;
 
 /// A statement, and by what it names its parameters.
 struct Step {

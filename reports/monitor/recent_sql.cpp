@@ -174,7 +174,9 @@ std::string forget_evidence_sql() {
 std::vector<std::string> forget_rest_sql() {
   return {
       // A challenge outlives the records of it that are here by some.
-      "DELETE FROM told_persons WHERE life < :base + (SELECT min(rowid) FROM evidence) - :most",
+      // Where none is here, because what comes happened long ago, the run's own end counts.
+      "DELETE FROM told_persons WHERE life < :base + coalesce((SELECT min(rowid) FROM evidence), :end_seq) - "
+      ":most",
       "DELETE FROM heard WHERE minute < (SELECT max(later.minute) FROM heard later"
       " WHERE later.source = heard.source AND later.minute < :minute)",
   };
