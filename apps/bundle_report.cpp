@@ -315,9 +315,8 @@ base::Result<std::string> recompute_report(const verify::ReportSources& sources)
   }
   const auto others = other_controls(*catalogue);
   return fmt::format(
-      "Every figure of the report was made again from the records: {} controls, {} tables.{}{} The PDF was "
-      "not "
-      "compared: fonts differ from machine to machine.",
+      "Every figure of the report was made again from the records: {} controls, {} tables.{}{} "
+      "The PDF was not compared: fonts differ from machine to machine.",
       report->controls.size(), report->listings.size(),
       same_program
           ? " So were report.html and oscal.json."

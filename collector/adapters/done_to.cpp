@@ -2,9 +2,11 @@
 
 namespace countersign::adapters {
 
+bool is_done_to(std::string_view type) { return type.starts_with("user.") || type.starts_with("factor."); }
+
 bool is_by_other(std::string_view type, const Party& target, const Party& doer, Untold untold) {
-  if (!type.starts_with("user.") && !type.starts_with("factor.")) return false;
-  if (target.id.empty() && target.login.empty()) return untold == Untold::nobody;
+  if (!is_done_to(type)) return false;
+  if (!target.is_told()) return untold == Untold::nobody;
   if (!target.id.empty() && !doer.id.empty()) return target.id != doer.id;
   return target.login.empty() || target.login != doer.login;
 }

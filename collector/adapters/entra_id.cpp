@@ -109,7 +109,7 @@ std::string_view principal_name(const json::value& user) {
 Party initiator_of(const json::value& entry) {
   const Party user{text_at(entry, {"initiatedBy", "user", "id"}),
                    text_at(entry, {"initiatedBy", "user", "userPrincipalName"})};
-  if (!user.id.empty() || !user.login.empty()) return user;
+  if (user.is_told()) return user;
   return {text_at(entry, {"initiatedBy", "app", "servicePrincipalId"}),
           text_at(entry, {"initiatedBy", "app", "displayName"})};
 }

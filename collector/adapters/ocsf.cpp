@@ -111,8 +111,8 @@ Party party_at(const json::value& item, bool acting, std::string_view login) {
 std::optional<Party> other_doer(const json::value& item, std::string_view type) {
   const std::string_view login = party_at(item, true, "name").login.empty() ? "email_addr" : "name";
   const auto doer = party_at(item, true, login);
-  const bool told = !doer.id.empty() || !doer.login.empty();
-  if (!told || !is_by_other(type, party_at(item, false, login), doer, Untold::nobody)) return std::nullopt;
+  if (!doer.is_told() || !is_by_other(type, party_at(item, false, login), doer, Untold::nobody))
+    return std::nullopt;
   return doer;
 }
 

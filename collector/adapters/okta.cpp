@@ -151,8 +151,8 @@ bool describe_actor(const json::value& item, std::string_view type, EventBuilder
   const auto* target = target_user(item);
   const auto* actor = find(item, {"actor"});
   const bool by_user = actor != nullptr && text_at(*actor, {"type"}) == "User";
-  const bool done_to = type.starts_with("user.") || type.starts_with("factor.");
-  const bool of_target = target != nullptr && (done_to || (!by_user && type.starts_with("challenge.")));
+  const bool of_target =
+      target != nullptr && (is_done_to(type) || (!by_user && type.starts_with("challenge.")));
   const json::value* who = of_target ? target : actor;
   if (who != nullptr) {
     event.set(record::kActorName, text_at(*who, {"displayName"}))

@@ -54,8 +54,7 @@ Outcome adapt_one(const json::value& item, const AdapterContext& context) {
   const auto user_id = words_at(item, {"user_id"}), doer_id = words_at(item, {"actor_user_id"});
   const Party target{user_id, text_at(item, {"user_name"})},
       doer{doer_id, text_at(item, {"actor_user_name"})};
-  const bool told = !doer.id.empty() || !doer.login.empty();
-  if (told && is_by_other(known->type, target, doer)) {
+  if (doer.is_told() && is_by_other(known->type, target, doer)) {
     set_doer(event, doer, text_at(item, {"ipaddr"}));
   } else {
     event.set(record::kDeviceIp, text_at(item, {"ipaddr"}))

@@ -1,6 +1,7 @@
 #include "reports/engine/workspace.h"
 
 #include "ledger/projection/columns.h"
+#include "ledger/store/schema.h"
 #include "reports/engine/workspace_sql.h"
 
 #include <boost/json/serialize.hpp>
@@ -18,7 +19,6 @@ using base::Code;
 using base::fail;
 
 constexpr std::int64_t kTenantLog = 0, kSystemLog = 1;
-constexpr unsigned kPlaceBits = 40;  ///< of a place: the record's number in its log
 constexpr int kCacheKib = 65'536, kForkCacheKib = 1'024;
 /// Fewer are done before a thread is.
 constexpr std::uint64_t kSharedLeast = 20'000;
@@ -47,6 +47,14 @@ base::Result<sqlite::Connection> reader_of(const std::filesystem::path& index_fi
 base::Result<sqlite::Connection> reader_of(const sqlite::SharedImage& index) {
   TRY_ASSIGN(auto connection, sqlite::Connection::open_in_memory(kCacheKib));
   TRY(connection.attach(index, kIndex));
+  return connection;
+}
+
+/// A connection to tables that are shared.
+base::Result<sqlite::Connection> reader_of(const std::vector<sqlite::SharedImage>& tables) {
+  TRY_ASSIGN(auto connection, sqlite::Connection::open_in_memory(kForkCacheKib));
+  for (std::size_t i = 0; i < tables.size(); ++i)
+    TRY(connection.attach(tables[i], fmt::format("tables{}", i)));
   return connection;
 }
 
@@ -152,41 +160,34 @@ base::Result<Workspace::Tables> Workspace::Making::share(sqlite::Connection firs
 }
 
 base::Result<Workspace> Workspace::of(sqlite::Connection connection, Tables tables, const Making& making) {
-  for (std::size_t i = 0; i < tables.size(); ++i)
-    TRY(connection.attach(tables[i], fmt::format("tables{}", i)));
-  Workspace out(std::move(connection), std::move(tables), making.scope);
-  out.sql_ = fmt::format("{}\n{}", making.evidence(), making.rest());
-  TRY_ASSIGN(auto sums,
-             out.connection_.prepare("SELECT coalesce(sum(events), 0), coalesce(sum(events_in_period), 0),"
-                                     " min(first_received), max(last_received) FROM sources"));
-  TRY(sums.step());
-  TRY_ASSIGN(const auto system_end,
-             out.connection_.query_integer("SELECT coalesce(max(seq) + 1, 0) FROM system"));
-  out.system_end_ = static_cast<std::uint64_t>(system_end);
-  out.events_ = static_cast<std::uint64_t>(sums.integer(0));
-  out.events_in_period_ = static_cast<std::uint64_t>(sums.integer(1));
-  out.known_from_ = out.events_ > 0 ? base::Timestamp{sums.integer(2)} : making.scope.from;
-  out.known_until_ = out.events_ > 0 ? base::Timestamp{sums.integer(3)} : making.scope.from;
-  return out;
+  Facts facts{
+      making.scope,     fmt::format("{}\n{}", making.evidence(), making.rest()), 0, 0, 0, making.scope.from,
+      making.scope.from};
+  {
+    TRY_ASSIGN(auto sums,
+               connection.prepare("SELECT coalesce(sum(events), 0), coalesce(sum(events_in_period), 0),"
+                                  " min(first_received), max(last_received) FROM sources"));
+    TRY(sums.step());
+    facts.events = static_cast<std::uint64_t>(sums.integer(0));
+    facts.events_in_period = static_cast<std::uint64_t>(sums.integer(1));
+    if (facts.events > 0) {
+      facts.known_from = {sums.integer(2)};
+      facts.known_until = {sums.integer(3)};
+    }
+  }
+  TRY_ASSIGN(const auto system_end, connection.query_integer("SELECT coalesce(max(seq) + 1, 0) FROM system"));
+  facts.system_end = static_cast<std::uint64_t>(system_end);
+  return Workspace(std::move(connection), std::move(tables), std::move(facts));
 }
 
 base::Result<Workspace> Workspace::fork() const {
-  TRY_ASSIGN(auto connection, sqlite::Connection::open_in_memory(kForkCacheKib));
-  for (std::size_t i = 0; i < tables_.size(); ++i)
-    TRY(connection.attach(tables_[i], fmt::format("tables{}", i)));
-  Workspace out(std::move(connection), tables_, scope_);
-  out.sql_ = sql_;
-  out.events_ = events_;
-  out.events_in_period_ = events_in_period_;
-  out.system_end_ = system_end_;
-  out.known_from_ = known_from_;
-  out.known_until_ = known_until_;
-  return out;
+  TRY_ASSIGN(auto connection, reader_of(tables_));
+  return Workspace(std::move(connection), tables_, facts_);
 }
 
 base::Result<Workspace> Workspace::of_shared(Tables tables, const Making& making) {
-  TRY_ASSIGN(auto empty, sqlite::Connection::open_in_memory(kForkCacheKib));
-  return of(std::move(empty), std::move(tables), making);
+  TRY_ASSIGN(auto connection, reader_of(tables));
+  return of(std::move(connection), std::move(tables), making);
 }
 
 base::Result<Workspace> Workspace::of_one(sqlite::Connection connection, const Making& making) {
@@ -225,7 +226,7 @@ base::Result<Workspace::Builder> Workspace::Builder::begin() {
 
 base::Result<void> Workspace::Builder::add(Of log, std::uint64_t seq, std::string_view record) {
   const auto number = log == Of::tenant ? kTenantLog : kSystemLog;
-  return rows_->add(number, (number << kPlaceBits) + static_cast<std::int64_t>(seq), record);
+  return rows_->add(number, store::place_of(number, seq), record);
 }
 
 base::Result<Workspace> Workspace::Builder::finish(const Scope& scope,

@@ -65,39 +65,42 @@ class Workspace {
   base::Result<Workspace> fork() const;
 
   sqlite::Connection& connection() { return connection_; }
-  const Scope& scope() const { return scope_; }
-  std::uint64_t events() const { return events_; }  ///< of the tenant's log, that were looked at
-  std::uint64_t events_in_period() const { return events_in_period_; }
+  const Scope& scope() const { return facts_.scope; }
+  std::uint64_t events() const { return facts_.events; }  ///< of the tenant's log, that were looked at
+  std::uint64_t events_in_period() const { return facts_.events_in_period; }
   /// Behind the last record of the system log that concerns the tenant; 0 where none does.
-  std::uint64_t system_end() const { return system_end_; }
-  base::Timestamp known_from() const {
-    return known_from_;
-  }  ///< receipt of the first; the period's begin where there is none
-  base::Timestamp known_until() const { return known_until_; }
+  std::uint64_t system_end() const { return facts_.system_end; }
+  /// Receipt of the first; the period's begin where there is none.
+  base::Timestamp known_from() const { return facts_.known_from; }
+  base::Timestamp known_until() const { return facts_.known_until; }
 
   /// The SQL that made the tables, with the tenant's policies, as a report prints it.
-  const std::string& sql() const { return sql_; }
+  const std::string& sql() const { return facts_.sql; }
   /// What a query may do.
   static const sqlite::GuardRules& rules();
 
  private:
   struct Making;
   using Tables = std::vector<sqlite::SharedImage>;
-  /// Tables that the connection itself has, or that are shared.
+  /// What is known of the tables, the same in each fork.
+  struct Facts {
+    Scope scope;
+    std::string sql;
+    std::uint64_t events = 0, events_in_period = 0, system_end = 0;
+    base::Timestamp known_from, known_until;
+  };
+  /// Of tables that the connection has, its own or those that are shared.
   static base::Result<Workspace> of(sqlite::Connection connection, Tables tables, const Making& making);
   static base::Result<Workspace> of_shared(Tables tables, const Making& making);
   /// Makes the tables in a connection that has `events`.
   static base::Result<Workspace> of_one(sqlite::Connection connection, const Making& making);
   static base::Result<Workspace> of_image(const sqlite::SharedImage& index, const Making& making);
-  Workspace(sqlite::Connection connection, Tables tables, const Scope& scope)
-      : connection_(std::move(connection)), tables_(std::move(tables)), scope_(scope) {}
+  Workspace(sqlite::Connection connection, Tables tables, Facts facts)
+      : connection_(std::move(connection)), tables_(std::move(tables)), facts_(std::move(facts)) {}
 
   sqlite::Connection connection_;
   Tables tables_;
-  Scope scope_;
-  std::string sql_;
-  std::uint64_t events_ = 0, events_in_period_ = 0, system_end_ = 0;
-  base::Timestamp known_from_, known_until_;
+  Facts facts_;
 };
 
 /// SQL that fills the table `policies`, a row for each version.

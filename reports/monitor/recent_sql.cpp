@@ -30,8 +30,7 @@ std::string run_view() {
   return fmt::format(
       "CREATE TEMP VIEW events AS SELECT place, +log AS log, +seq AS seq, received, occurred, source, proof, "
       "+life AS life{} FROM projection.events WHERE place >= (SELECT first FROM temp.run) AND place < "
-      "(SELECT beyond "
-      "FROM temp.run);",
+      "(SELECT beyond FROM temp.run);",
       columns);
 }
 
