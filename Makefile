@@ -38,11 +38,10 @@ demo: ## Watch provider events enter a ledger, and verify the bundle that comes 
 	$(call compile,dev,$(PROGRAMS))
 	@PATH="$(CURDIR)/build/dev/apps:$$PATH" apps/demo.sh
 
-test: ## Run the tests, the tree and format checks and a short fuzz run; ends with "N passed, N failed"
-	@$(INSTALL) build demo test fuzz
+test: ## Run the tests, and the tree and format checks; ends with "N passed, N failed"
+	@$(INSTALL) build demo test
 	$(call compile,dev)
-	$(call compile,fuzz,tests/fuzz/all)
-	@tests/run dev fuzz
+	@tests/run dev
 
 sanitizers: ## Run the tests under the address, undefined-behaviour and thread sanitizers
 	@$(INSTALL) build demo test
@@ -60,9 +59,10 @@ tsan: ## Run the concurrency tests under the thread sanitizer
 	$(call compile,tsan,concurrency_tests)
 	@tests/run tsan
 
-fuzz: ## Fuzz each target for FUZZ_SECONDS (60)
+fuzz: ## Compile with clang, replay the corpus, and fuzz each target for FUZZ_SECONDS (60)
 	@$(INSTALL) build fuzz
 	$(call compile,fuzz,tests/fuzz/all)
+	@tests/run fuzz
 	@set -e; for program in build/fuzz/tests/fuzz/*_fuzz; do \
 	  name=$$(basename $$program _fuzz); found=build/fuzz/tests/fuzz/found/$$name; mkdir -p $$found; \
 	  echo "== $$name"; $$program -max_total_time=$(FUZZ_SECONDS) $$found tests/fuzz/corpus/$$name; \
