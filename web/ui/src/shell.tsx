@@ -71,7 +71,7 @@ export function Shell({ session, tenants, tenant, region, active, children }: Sh
             {t.nav.menu}
           </Button>
         </header>
-        <div class={open ? 'side open' : 'side'}>
+        <aside class={open ? 'side open' : 'side'} aria-label={t.nav.side}>
           <a class="brand" href="#/">
             <Brand />
             {t.name}
@@ -79,7 +79,7 @@ export function Shell({ session, tenants, tenant, region, active, children }: Sh
           <TenantChoice tenants={tenants} tenant={tenant} region={region} active={active} />
           <Navigation session={session} tenant={tenant} region={region} active={active} />
           <Who session={session} active={active} />
-        </div>
+        </aside>
         <main id="main" tabIndex={-1} ref={main}>
           {children}
         </main>
