@@ -5,8 +5,12 @@
 namespace countersign::csv {
 namespace {
 
-bool begins_a_formula(char c) {
-  return c == '=' || c == '+' || c == '-' || c == '@' || c == '\t' || c == '\r' || c == '\'';
+/// Also in full width (U+FF0B, U+FF0D, U+FF1D, U+FF20), which spreadsheets set to Chinese or Japanese take.
+bool begins_a_formula(std::string_view value) {
+  const char c = value.front();
+  if (c == '=' || c == '+' || c == '-' || c == '@' || c == '\t' || c == '\r' || c == '\'') return true;
+  if (!value.starts_with("\xef\xbc") || value.size() < 3) return false;
+  return value[2] == '\x8b' || value[2] == '\x8d' || value[2] == '\x9d' || value[2] == '\xa0';
 }
 
 constexpr std::array<bool, 256> special_characters() {
@@ -25,13 +29,13 @@ bool needs_quotes(std::string_view value) {
 }  // namespace
 
 void append_plain_cell(std::string& out, std::string_view value) {
-  if (!value.empty() && begins_a_formula(value.front())) out.push_back('\'');
+  if (!value.empty() && begins_a_formula(value)) out.push_back('\'');
   out.append(value);
 }
 
 void append_cell(std::string& out, std::string_view value) {
   if (!needs_quotes(value)) return append_plain_cell(out, value);
-  const bool guarded = begins_a_formula(value.front());
+  const bool guarded = begins_a_formula(value);
   out.push_back('"');
   if (guarded) out.push_back('\'');
   for (;;) {

@@ -37,6 +37,8 @@ TEST(CsvCell, QuotesAsInRfc4180) {
 
 TEST(CsvCell, IsNeverAFormula) {
   EXPECT_EQ(cell("=1+1"), "'=1+1");
+  for (const std::string wide : {"＝1+1", "＋1", "－1", "＠SUM(1)"}) EXPECT_EQ(cell(wide), "'" + wide);
+  for (const std::string plain : {"！1", "１", "ｘ", "\xef\xbc", "あ=1"}) EXPECT_EQ(cell(plain), plain);
   EXPECT_EQ(cell("+14155550100"), "'+14155550100");
   EXPECT_EQ(cell("-5"), "'-5");
   EXPECT_EQ(cell("@SUM(A1)"), "'@SUM(A1)");
