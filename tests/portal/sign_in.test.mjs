@@ -112,6 +112,19 @@ test('a session that has ended leads back to the sign-in, and then to where one 
   await one.end();
 });
 
+test('a provider signs one in, and the second factor is asked for all the same', async () => {
+  const one = await visit();
+  one.allowed.push(new URL(portal.provider).origin);
+  await one.go('');
+  await one.page.getByRole('link', { name: 'Sign in with Example Corp' }).click();
+  await one.page.locator('input[name=login]').fill('ana');
+  await one.page.locator('input[name=password]').fill('x');
+  await one.page.getByRole('button', { name: 'Sign in' }).click();
+  await one.heading('Set up your second factor').waitFor();
+  assert.equal(one.page.url(), `${base}/`);
+  await one.end();
+});
+
 test('the theme that was chosen stays', async () => {
   const one = await signedIn('auditor@example.com');
   const ground = () => one.page.evaluate(() => getComputedStyle(document.body.parentElement).backgroundColor);
