@@ -23,17 +23,23 @@ struct Options {
 /// A query that was split by the shell: a part that holds a space was quoted there.
 std::string joined(const std::vector<std::string>& parts) {
   std::string out;
-  for (const auto& part : parts) {
-    const auto colon = part.find(':');
-    const bool spaced = part.find(' ') != std::string::npos && part.find('"') == std::string::npos;
+  for (std::string_view part : parts) {
+    const bool spaced = part.find(' ') != std::string_view::npos && part.find('"') == std::string_view::npos;
     if (!out.empty()) out += ' ';
     if (!spaced || parts.size() == 1) {
       out += part;
-    } else if (colon != std::string::npos && part.find(' ') > colon) {
-      out += part.substr(0, colon + 1) + "\"" + part.substr(colon + 1) + "\"";
-    } else {
-      out += "\"" + part + "\"";
+      continue;
     }
+    if (part.front() == '-') {
+      out += '-';
+      part.remove_prefix(1);
+    }
+    const auto colon = part.find(':');
+    if (colon != std::string_view::npos && part.find(' ') > colon) {
+      out += part.substr(0, colon + 1);
+      part.remove_prefix(colon + 1);
+    }
+    out += "\"" + std::string(part) + "\"";
   }
   return out;
 }
@@ -64,11 +70,11 @@ base::Result<int> search(const Context& context, const Options& options) {
     TRY_ASSIGN(auto vault, vault::VaultReader::open(files.vault(), keys));
     return vault.find(tenant, kind, value);
   };
-  TRY_ASSIGN(const auto hits, opened->search(request, find_token));
+  TRY_ASSIGN(const auto answer, opened->search(request, find_token));
   boost::json::array data;
   std::string text =
       fmt::format("{:>10}  {:<27}  {:<22} {:<10} {}\n", "SEQ", "RECEIVED", "TYPE", "FACTOR", "SOURCE");
-  for (const auto seq : hits) {
+  for (const auto seq : answer.hits) {
     auto found = reader.record(log, base::seq_at(seq));
     // Retired, and the index has yet to forget it.
     if (!found && found.error().code == base::Code::not_found) continue;
@@ -79,7 +85,7 @@ base::Result<int> search(const Context& context, const Options& options) {
     text += fmt::format("{:>10}  {}  {:<22} {:<10} {}\n", seq, base::format_rfc3339(view.received),
                         event.plain(record::kType), event.plain(record::kChallengeFactor), view.source);
   }
-  if (hits.empty()) text = "No record matches.\n";
+  if (answer.hits.empty()) text = "No record matches.\n";
   print(context, boost::json::object{{"log", log.name.text}, {"records", std::move(data)}}, text);
   return 0;
 }
@@ -92,8 +98,10 @@ void add_search(CLI::App& app, Context& context) {
       add_command(app, "search", "Find records by words and by member:value, newest first",
                   "countersign search acme failed challenge.factor:sms actor.email:ana@example.com");
   command->add_option("tenant", options->tenant, "Tenant")->required();
-  command->add_option("query", options->query,
-                      "Words and member:value terms; personal values are found exactly");
+  command->add_option(
+      "query", options->query,
+      "Words and member:value terms; personal values are found exactly; word* for words that begin so; "
+      "behind --, -word and -member:value exclude");
   command->add_option("--from", options->from, "Received at or after this RFC 3339 time");
   command->add_option("--before", options->before, "Received before this RFC 3339 time");
   command->add_option("--limit", options->hits_max, "Most records to print")->check(CLI::Range(1, 100'000));

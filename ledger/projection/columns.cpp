@@ -1,5 +1,8 @@
 #include "ledger/projection/columns.h"
 
+#include "ledger/projection/event_counts.h"
+#include "ledger/projection/words.h"
+
 #include <fmt/format.h>
 
 namespace countersign::projection {
@@ -46,6 +49,8 @@ std::string index_schema() {
     const bool number = field.type == FieldType::integer || field.type == FieldType::boolean;
     columns += fmt::format(", {} {}", column_name(field), number ? "INTEGER" : "TEXT");
   }
+  std::string combined;
+  for (const auto column : kCountedColumns) combined += fmt::format(", {} TEXT NOT NULL", column);
   return fmt::format(
       "CREATE TABLE progress(log INTEGER PRIMARY KEY, next INTEGER NOT NULL) STRICT;"
       "CREATE TABLE events(place INTEGER PRIMARY KEY, log INTEGER NOT NULL, seq INTEGER NOT NULL, received "
@@ -72,10 +77,15 @@ std::string index_schema() {
       "CREATE TABLE forgotten(first INTEGER NOT NULL, part INTEGER NOT NULL, PRIMARY KEY(first, part)) "
       "STRICT, "
       "WITHOUT ROWID;"
+      "CREATE TABLE combinations(id INTEGER PRIMARY KEY, log INTEGER NOT NULL{}, UNIQUE(log, {})) STRICT;"
+      "CREATE TABLE counted(log INTEGER NOT NULL, hours INTEGER NOT NULL, begin INTEGER NOT NULL,"
+      " combination INTEGER NOT NULL, events INTEGER NOT NULL, PRIMARY KEY(log, hours, begin, combination)) "
+      "STRICT, WITHOUT ROWID;"
       "CREATE VIRTUAL TABLE words USING fts5(text, content='', detail=full, tokenize=\"unicode61 "
-      "tokenchars '_'\");"
+      "tokenchars '{}'\");"
+      "CREATE VIRTUAL TABLE words_at USING fts5vocab(words, instance);"
       "PRAGMA user_version={};",
-      columns, kLives, kIndexVersion);
+      columns, kLives, combined, fmt::join(kCountedColumns, ", "), kWordCharacters, kIndexVersion);
 }
 
 }  // namespace countersign::projection

@@ -19,6 +19,6 @@ bool is_searchable_text(const record::EventField& field);
 /// The SQL that makes the index.
 std::string index_schema();
 
-inline constexpr std::int64_t kIndexVersion = 5;
+inline constexpr std::int64_t kIndexVersion = 6;
 
 }  // namespace countersign::projection

@@ -68,6 +68,34 @@ base::Result<void> CoverageReader::read_gaps(const CoverageRequest& request, Cov
   }
 }
 
+base::Result<std::vector<std::string>> CoverageReader::sources_of(std::int64_t log) {
+  std::vector<std::string> out;
+  // From one to the next by the table's key: a source has a row for each minute.
+  TRY_ASSIGN(auto next, connection_.prepare(
+                            "SELECT source FROM heard WHERE log=?1 AND source>?2 ORDER BY source LIMIT 1"));
+  for (;;) {
+    next.bind(1, log).bind_text(2, out.empty() ? std::string_view() : std::string_view(out.back()));
+    TRY_ASSIGN(const bool there, next.step());
+    if (!there) return out;
+    std::string name(next.text(0));
+    next.reset();
+    out.push_back(std::move(name));
+  }
+}
+
+base::Result<std::optional<base::Timestamp>> CoverageReader::last_heard_in(std::int64_t log,
+                                                                           std::string_view source,
+                                                                           base::Timestamp from,
+                                                                           base::Timestamp before) {
+  TRY_ASSIGN(auto row, connection_.prepare("SELECT max(minute) FROM heard WHERE log=?1 AND source=?2 AND "
+                                           "minute>=?3 AND minute<?4"));
+  row.bind(1, log).bind_text(2, source);
+  row.bind(3, minute_of({from.micros + kMinute_us - 1})).bind(4, minute_of(before));
+  TRY_ASSIGN(const bool there, row.step());
+  if (!there || row.is_null(0)) return std::optional<base::Timestamp>();
+  return std::optional(base::Timestamp{row.integer(0) * kMinute_us});
+}
+
 base::Result<std::optional<base::Timestamp>> CoverageReader::last_heard(std::string_view source) {
   TRY_ASSIGN(auto row, connection_.prepare("SELECT max(minute) FROM heard WHERE source=?1"));
   row.bind_text(1, source);

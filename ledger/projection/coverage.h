@@ -46,6 +46,11 @@ class CoverageReader {
 
   base::Result<Coverage> read(const CoverageRequest& request);
 
+  /// The sources that were heard in a log, by name.
+  base::Result<std::vector<std::string>> sources_of(std::int64_t log);
+  /// The minute in which the source was heard last in a log, of those that lie in the time as a whole.
+  base::Result<std::optional<base::Timestamp>> last_heard_in(std::int64_t log, std::string_view source,
+                                                             base::Timestamp from, base::Timestamp before);
   /// The minute in which the source was heard last in any log of the region.
   base::Result<std::optional<base::Timestamp>> last_heard(std::string_view source);
 

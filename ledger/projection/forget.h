@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ledger/base/result.h"
+#include "ledger/projection/event_counts.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/store/ledger_reader.h"
 
@@ -11,7 +12,7 @@
 namespace countersign::projection {
 
 /// Takes records that were retired out of the index: their rows, their words, and their part in when a source
-/// was heard. Index's; within its transactions. One thread.
+/// was heard and in how many events there are. Index's; within its transactions. One thread.
 class RetiredRecords {
  public:
   static base::Result<RetiredRecords> prepare(sqlite::Connection& index);
@@ -24,7 +25,7 @@ class RetiredRecords {
  private:
   RetiredRecords(sqlite::Statement count, sqlite::Statement known, sqlite::Statement note,
                  sqlite::Statement event, sqlite::Statement remove, sqlite::Statement remove_words,
-                 sqlite::Statement unheard, sqlite::Statement remove_heard)
+                 sqlite::Statement unheard, sqlite::Statement remove_heard, EventCounts counts)
       : count_(std::move(count)),
         known_(std::move(known)),
         note_(std::move(note)),
@@ -32,14 +33,13 @@ class RetiredRecords {
         remove_(std::move(remove)),
         remove_words_(std::move(remove_words)),
         unheard_(std::move(unheard)),
-        remove_heard_(std::move(remove_heard)) {}
+        remove_heard_(std::move(remove_heard)),
+        counts_(std::move(counts)) {}
   base::Result<bool> forget(std::int64_t place);
 
   sqlite::Statement count_, known_, note_, event_, remove_, remove_words_, unheard_, remove_heard_;
+  EventCounts counts_;
   std::string words_;
 };
-
-/// What a record's words are made of, joined by spaces: its source and its members that are searched.
-std::string words_sql();
 
 }  // namespace countersign::projection

@@ -1,5 +1,7 @@
 #include "ledger/projection/heard.h"
 
+#include "ledger/store/recorded.h"
+
 #include <algorithm>
 #include <charconv>
 #include <vector>
@@ -10,6 +12,10 @@ namespace {
 constexpr std::int64_t kMinute_us = 60ll * 1'000'000;
 
 }  // namespace
+
+bool is_heard(std::string_view source, std::string_view proof) {
+  return proof != record::to_string(record::Proof::backfill) && source != store::kApplianceSource;
+}
 
 base::Result<SourcesHeard> SourcesHeard::prepare(sqlite::Connection& index) {
   TRY_ASSIGN(auto put,
@@ -31,7 +37,7 @@ base::Result<void> SourcesHeard::note(std::int64_t log, const record::RecordView
     std::from_chars(text.data(), text.data() + text.size(), number);
     TRY(note_sequence(log, record.source, number));
   }
-  if (record.proof == record::to_string(record::Proof::backfill)) return {};
+  if (!is_heard(record.source, record.proof)) return {};
   auto& sum = sums_[{log, std::string(record.source), record.received.micros / kMinute_us}];
   const auto skew_ms = (record.received.micros - occurred_us) / 1000;
   ++sum.events;

@@ -8,13 +8,18 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 namespace countersign::projection {
 
+/// Whether a record says that its source was heard: not imported history, and not what the appliance itself
+/// made, such as a test of a source.
+bool is_heard(std::string_view source, std::string_view proof);
+
 /// Notes when each source was heard, how its clock stood to ours, and which of its own sequence numbers have
-/// come, from the records alone, so that a report of coverage recomputes from a bundle. Imported history is
-/// left out: it was not heard. Used by Index, in its transaction.
+/// come, from the records alone, so that a report of coverage recomputes from a bundle. What is_heard()
+/// denies is left out. Used by Index, in its transaction.
 class SourcesHeard {
  public:
   static base::Result<SourcesHeard> prepare(sqlite::Connection& index);

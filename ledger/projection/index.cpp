@@ -1,6 +1,7 @@
 #include "ledger/projection/index.h"
 
 #include "ledger/projection/columns.h"
+#include "ledger/projection/event_counts.h"
 #include "ledger/projection/forget.h"
 #include "ledger/projection/record_rows.h"
 #include "ledger/sqlite/connection.h"
@@ -51,6 +52,7 @@ struct Index::Impl {
   sqlite::Statement set_next;
   sqlite::Statement insert_words;
   RecordRows rows;
+  EventCounts counts;
   RetiredRecords retired;
 
   base::Result<void> take(std::int64_t place, std::string_view bytes);
@@ -71,13 +73,17 @@ base::Result<Index> Index::open(const std::filesystem::path& index_file) {
       index.prepare("INSERT INTO progress(log,next) VALUES(?1,?2) ON CONFLICT(log) DO UPDATE SET next=?2"));
   TRY_ASSIGN(auto insert_words, index.prepare("INSERT INTO words(rowid,text) VALUES(?1,?2)"));
   TRY_ASSIGN(auto rows, RecordRows::prepare(index));
+  TRY_ASSIGN(auto counts, EventCounts::prepare(index));
   TRY_ASSIGN(auto retired, RetiredRecords::prepare(index));
   return Index(std::make_unique<Impl>(Impl{std::move(index), std::move(next), std::move(set_next),
-                                           std::move(insert_words), std::move(rows), std::move(retired)}));
+                                           std::move(insert_words), std::move(rows), std::move(counts),
+                                           std::move(retired)}));
 }
 
 base::Result<void> Index::Impl::take(std::int64_t place, std::string_view bytes) {
-  TRY(rows.add(store::log_of_place(place), place, bytes));
+  const auto log = store::log_of_place(place);
+  TRY(rows.add(log, place, bytes));
+  TRY(counts.note(log, rows.received(), rows.counted(), 1));
   return insert_words.bind(1, place).bind_text(2, rows.words()).run();
 }
 
@@ -85,6 +91,7 @@ base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uin
   TRY_ASSIGN(const auto logs, ledger.logs());
   TRY_ASSIGN(auto transaction,
              sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
+  impl_->counts.begin();
   std::uint64_t taken = 0;
   for (const auto& log : logs) {
     impl_->next.bind(1, log.number);
@@ -106,6 +113,7 @@ base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uin
   }
   if (taken == 0) return taken;
   TRY(impl_->rows.flush());
+  TRY(impl_->counts.flush());
   TRY(transaction.commit());
   if (impl_->connection.wal_pages() > 10'000) impl_->connection.move_wal();
   return taken;

@@ -1,6 +1,7 @@
 #include "ledger/projection/record_rows.h"
 
 #include "ledger/projection/columns.h"
+#include "ledger/projection/words.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
 
@@ -43,12 +44,16 @@ base::Result<void> RecordRows::add(std::int64_t log, std::int64_t place, std::st
       .bind(5, occurred.micros)
       .bind_text(6, view.source)
       .bind_text(7, view.proof);
-  words_.assign(view.source);
+  source_.assign(view.source);
+  received_ = view.received;
+  words_ = stretch_word(place);
+  words_.append(" ").append(source_);
   for (std::size_t i = 0; i < record::kEventFieldCount; ++i) {
     const int at = kFirstMember + static_cast<int>(i);
     const auto& field = record::kEventFields[i];
     const auto raw = event.raw[i];
     if (raw.empty()) {
+      texts_[i].clear();
       insert_.bind_null(at);
     } else if (field.type == FieldType::boolean) {
       insert_.bind(at, raw == "true" ? 1 : 0);
@@ -62,7 +67,20 @@ base::Result<void> RecordRows::add(std::int64_t log, std::int64_t place, std::st
       if (is_searchable_text(field)) words_.append(" ").append(texts_[i]);
     }
   }
+  for (std::size_t i = 0; i < record::kEventFieldCount; ++i) {
+    const auto& field = record::kEventFields[i];
+    if (has_token_word(field) && !texts_[i].empty()) words_.append(" ").append(token_word(field, texts_[i]));
+  }
   return insert_.run();
+}
+
+CountedValues RecordRows::counted() const {
+  return {texts_[record::kType],
+          source_,
+          texts_[record::kChallengeFactor],
+          texts_[record::kChallengePurpose],
+          texts_[record::kChallengeProvider],
+          texts_[record::kOutcomeReason]};
 }
 
 }  // namespace countersign::projection

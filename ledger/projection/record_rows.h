@@ -1,6 +1,8 @@
 #pragma once
 
 #include "ledger/base/result.h"
+#include "ledger/base/time.h"
+#include "ledger/projection/event_counts.h"
 #include "ledger/projection/heard.h"
 #include "ledger/projection/lives.h"
 #include "ledger/record/event_schema.h"
@@ -22,8 +24,11 @@ class RecordRows {
   /// Adds a record, verbatim, of the log of that number; `place` is the row's key. By
   /// ascending number within a log. data_loss where it is no record.
   base::Result<void> add(std::int64_t log, std::int64_t place, std::string_view record);
-  /// The words of the record that was added last: its source and its members that are searched.
+  /// Of the record that was added last: its words, when it was received, and what it is counted by, which is
+  /// valid until the next one is added.
   const std::string& words() const { return words_; }
+  base::Timestamp received() const { return received_; }
+  CountedValues counted() const;
 
   /// Writes what is summed up over records; before the transaction's commit.
   base::Result<void> flush() { return heard_.flush(); }
@@ -36,7 +41,8 @@ class RecordRows {
   ChallengeLives lives_;
   SourcesHeard heard_;
   std::array<std::string, record::kEventFieldCount> texts_;
-  std::string words_;
+  std::string words_, source_;
+  base::Timestamp received_;
 };
 
 }  // namespace countersign::projection

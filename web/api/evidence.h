@@ -68,7 +68,7 @@ boost::json::object look_members(const endpoints::Asker& asker, const http::Requ
                                  std::string_view action, std::string resource, std::string context,
                                  const FreshProof* proof);
 
-/// POST /v1/tenants/{tenant}/records/search, GET /v1/tenants/{tenant}/records/{seq} and
+/// POST /v1/tenants/{tenant}/records/search and …/facets, GET /v1/tenants/{tenant}/records/{seq} and
 /// GET /v1/tenants/{tenant}/records/{seq}/values. What is given outlives the router.
 void add_records(http::Router& router, const endpoints::Reception& reception, People& people,
                  const EvidenceAccess& access, Desk& desk);

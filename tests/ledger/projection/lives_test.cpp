@@ -152,6 +152,7 @@ TEST_F(Joined, GapsInASourcesOwnCountAreKnownUntilTheyAreFilled) {
 TEST_F(Joined, CoverageCountsTheMinutesAfterASourceWasHeard) {
   say("app", "source.heartbeat", 0, "");
   say("app", "login.failed", 0, "", record::Proof::backfill);
+  say("countersign", "source.heartbeat", 0, "", record::Proof::none);
   bring_level();
   const auto heard_at = rows("SELECT minute FROM heard", 1);
   ASSERT_EQ(heard_at.size(), 1u);

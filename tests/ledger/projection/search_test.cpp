@@ -54,7 +54,7 @@ class SearchIndex : public ::testing::Test {
       return vault->find(base::TenantId(tenant), kind, value);
     });
     EXPECT_TRUE(hits) << hits.error().message;
-    return *hits;
+    return hits->hits;
   }
   TestRegion region_;
 };
