@@ -19,13 +19,17 @@ file(GLOB_RECURSE PORTAL_SOURCES CONFIGURE_DEPENDS "${PORTAL_UI}/src/*" "${PORTA
 list(FILTER PORTAL_SOURCES EXCLUDE REGEX "/(node_modules|dist[^/]*)/")
 
 # countersign_page(<name> <script> <embedded> <symbol>): runs an npm script of web/ui that writes a folder, and packs the folder into a source that
-# defines `symbol` (see web/ui/embed.mjs). The source is the variable <name>_SOURCE.
+# defines `symbol` (see web/ui/embed.mjs). The source is the variable <name>_SOURCE. Files that are named behind are all that the page is made of.
 function(countersign_page name script symbol)
+  set(sources ${ARGN})
+  if(NOT sources)
+    set(sources ${PORTAL_SOURCES})
+  endif()
   set(folder "${PROJECT_BINARY_DIR}/generated/${name}")
   add_custom_command(OUTPUT "${folder}.cpp"
     COMMAND ${CMAKE_COMMAND} -E env OUT=${folder} ${NPM} run --silent ${script}
     COMMAND ${NODE} embed.mjs "${folder}" "${folder}.cpp" ${symbol}
-    DEPENDS ${PORTAL_SOURCES} "${PORTAL_PACKAGES}"
+    DEPENDS ${sources} "${PORTAL_PACKAGES}"
     WORKING_DIRECTORY "${PORTAL_UI}"
     COMMENT "Building the page ${name}"
     VERBATIM)

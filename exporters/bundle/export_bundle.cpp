@@ -3,6 +3,7 @@
 #include "exporters/bundle/bag.h"
 #include "exporters/bundle/readme.h"
 #include "exporters/bundle/retired_lines.h"
+#include "exporters/bundle/verify_page.h"
 #include "exporters/jsonl/lines.h"
 #include "exporters/verify/evidence.h"
 #include "exporters/verify/layout.h"
@@ -53,6 +54,7 @@ class Export {
     TRY(write_evidence());
     TRY(write_statement_of_residency());
     TRY(write_added_files());
+    TRY(staging_.put(layout::kVerifyPage, base::verify_page().front().bytes));
     TRY(write_bag_files());
     TRY(sign());
     TRY_ASSIGN(summary_.bytes, pack(staging_, summary_.folder, request_.format, now_, request_.output));

@@ -31,6 +31,7 @@ data/proofs.json        Merkle proofs (RFC 6962) from the records to the checkpo
 data/residency.json     in which region everything was kept, moves, exports to elsewhere; what that
                         rests on is beside it: records of the system log, and proofs of them
 keys/                   the signer's certificate and the log's public keys
+verify.html             a page that checks a bundle in a browser, without a network
 
 HOW TO CHECK IT
 
@@ -40,6 +41,10 @@ operator's site, by telephone. A key that came with the bundle proves nothing by
 The shortest way is the verifier, which needs no network and no configuration:
 
     countersign verify --fingerprint {fingerprint} BUNDLE
+
+The page verify.html checks the .zip as a whole in a browser. The page that lies in a bundle proves
+nothing by itself to whoever distrusts the sender: who alters the bundle can alter the page. Take it from
+your own appliance or from a bundle that you trust; it checks any bundle.
 
 With stock tools (bash, in this folder), in this order:
 

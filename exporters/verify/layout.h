@@ -10,6 +10,8 @@
 namespace countersign::verify::layout {
 
 inline constexpr std::string_view kReadme = "README.txt";
+/// Checks a bundle in a browser; bundles that were made before there was one have none.
+inline constexpr std::string_view kVerifyPage = "verify.html";
 inline constexpr std::string_view kBagit = "bagit.txt";
 inline constexpr std::string_view kBagInfo = "bag-info.txt";
 inline constexpr std::string_view kManifest = "manifest-sha256.txt";

@@ -1,0 +1,58 @@
+/** Every text of the page that is not a sentence of the report. */
+export const texts = {
+  title: 'Check an evidence bundle',
+  lead: 'This page checks a bundle that Countersign made, on your own computer. It sends nothing to anybody and needs no network.',
+  caution: 'Where did you get this page?',
+  cautionWhat:
+    'If it came in the bundle that you want to check, it proves nothing to you: whoever altered the bundle could have altered the page, too. Take the page ' +
+    'from your own appliance or from a bundle that you trust. It checks any bundle.',
+  bundle: 'The bundle',
+  choose: 'Choose a .zip, or drop it on this page',
+  compare: 'What you know from elsewhere',
+  compareWhat:
+    'A bundle is whole if everything in it fits together. That it is the bundle of whom you think, only something that did not come with the bundle can tell.',
+  fingerprint: "Fingerprint of the signer's certificate",
+  fingerprintWhat: 'SHA-256, 64 hexadecimal digits. Ask the operator of the appliance for it over another channel.',
+  more: 'More to compare with',
+  logKey: "A key of the log, or of its clock",
+  logKeyWhat: 'A line of the form name+key ID+base64.',
+  checkpoint: 'A checkpoint that you kept',
+  checkpointWhat: 'The signed text of an earlier state of the log. The bundle must contain or extend it.',
+  check: 'Check the bundle',
+  cancel: 'Stop',
+  cancelled: 'Stopped. Nothing is said of the bundle.',
+  noFile: 'Choose a bundle first.',
+  reading: (share: string) => `Checking: ${share} of all bytes are read.`,
+  unreadable: 'The browser cannot read the file. Nothing is said of the bundle.',
+  verdicts: {
+    verified: 'Verified',
+    intact_but_identity_not_checked: 'Whole, but whose it is was not checked',
+    failed: 'Not to be trusted',
+  },
+  promises: 'What is proven, and what is not',
+  proven: 'proven',
+  notProven: 'not proven',
+  words: { complete: 'Complete', unaltered: 'Unaltered', 'signed by': 'Signed by', 'existed before': 'Existed before' },
+  checks: 'What was checked',
+  states: { passed: 'ok', failed: 'failed', not_claimed: 'not claimed', not_checked: 'not checked' },
+  place: (file: string, line: number | undefined, seq: number | undefined) =>
+    [file && `File ${file}`, line !== undefined && `line ${line}`, seq !== undefined && `record ${seq}`].filter(Boolean).join(', '),
+  facts: 'What the bundle says of itself',
+  log: 'Log',
+  period: 'Received',
+  periodIs: (from: string, to: string) => `from ${from} up to ${to}`,
+  records: 'Records',
+  recordsAre: (records: number, withheld: number) => (withheld > 0 ? `${records}, of which ${withheld} are withheld` : String(records)),
+  profile: 'Personal values',
+  recipient: 'Made for',
+  signer: 'Signer',
+  certificate: 'Certificate',
+  timestamp: 'Timestamp',
+  compareFingerprint: 'Compare the certificate with a fingerprint from elsewhere, never with one from the bundle.',
+  further: 'What this page does not check',
+  furtherWhat:
+    "The figures of a report in the bundle (countersign verify --recompute makes them again), and whether a timestamp's authority is to be trusted " +
+    '(--tsa-ca). The command does all that this page does, and reads .tar.zst, too:',
+  save: 'Save the result',
+  saveName: 'verification.json',
+};
