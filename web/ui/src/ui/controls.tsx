@@ -40,9 +40,9 @@ export function Button({ children, onClick, kind = 'plain', type = 'button', bus
   );
 }
 
-export function ButtonLink({ href, children, kind = 'plain', download }: { href: string; children: ComponentChildren; kind?: Kind; download?: string }) {
+export function ButtonLink({ href, children, kind = 'plain', download, label }: { href: string; children: ComponentChildren; kind?: Kind; download?: string; label?: string }) {
   return (
-    <a class={`button ${kind}`} href={href} download={download}>
+    <a class={`button ${kind}`} href={href} download={download} aria-label={label}>
       {children}
     </a>
   );
@@ -172,16 +172,22 @@ export function Choices({ label, options, chosen, onChosen, hint }: { label: str
 export function CopyButton({ text, label = t.common.copy }: { text: string; label?: string }) {
   const [copied, setCopied] = useState(false);
   return (
-    <Button
-      kind="quiet"
-      onClick={() => {
-        void navigator.clipboard.writeText(text).then(() => {
-          setCopied(true);
-          setTimeout(() => setCopied(false), 2_000);
-        });
-      }}
-    >
-      <span role="status">{copied ? t.common.copied : label}</span>
-    </Button>
+    <>
+      <Button
+        kind="quiet"
+        onClick={() => {
+          void navigator.clipboard.writeText(text).then(() => {
+            setCopied(true);
+            setTimeout(() => setCopied(false), 2_000);
+          });
+        }}
+      >
+        {copied ? t.common.copied : label}
+      </Button>
+      {/* Within the button it would be no part of its name. */}
+      <span class="unseen" role="status">
+        {copied && t.common.copied}
+      </span>
+    </>
   );
 }

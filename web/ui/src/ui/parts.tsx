@@ -94,8 +94,11 @@ export function Dialog({ title, children, onClose }: { title: string; children: 
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    shown?.showModal();
     return () => {
+      // Behind an open one nothing takes focus.
+      shown?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
@@ -186,6 +189,18 @@ export interface Day {
   events: number;
 }
 
+/** All bars are one stop of the keyboard; arrows go from one to the next. */
+function alongBars(event: KeyboardEvent): void {
+  const bars = [...(event.currentTarget as HTMLElement).querySelectorAll('button')];
+  const at = bars.findIndex((one) => one === document.activeElement);
+  const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: bars.length - 1 }[event.key];
+  const next = to === undefined ? undefined : bars[to];
+  if (!next) return;
+  event.preventDefault();
+  for (const one of bars) one.tabIndex = one === next ? 0 : -1;
+  next.focus();
+}
+
 /** Events by day as bars. Each bar is a button where `onDay` is given; the same stands in a table for who does not see bars. */
 export function DayChart({ caption, days, dayHead, eventsHead, onDay }: { caption: string; days: readonly Day[]; dayHead: string; eventsHead: string; onDay?: (day: string) => void }) {
   const most = Math.max(1, ...days.map((one) => one.events));
@@ -194,8 +209,8 @@ export function DayChart({ caption, days, dayHead, eventsHead, onDay }: { captio
   return (
     <figure class="chart">
       <figcaption>{caption}</figcaption>
-      <div class="bars" aria-hidden={onDay ? undefined : true}>
-        {days.map((one) => {
+      <div class="bars" role={onDay ? 'toolbar' : undefined} aria-label={onDay ? caption : undefined} aria-hidden={onDay ? undefined : true} onKeyDown={onDay && alongBars}>
+        {days.map((one, at) => {
           const height = one.events === 0 ? 0 : Math.max(2, Math.round((one.events / most) * 100));
           const label = `${utcDayText(one.day)}: ${numberText(one.events)}`;
           const bar = (
@@ -204,7 +219,7 @@ export function DayChart({ caption, days, dayHead, eventsHead, onDay }: { captio
             </svg>
           );
           return onDay ? (
-            <button key={one.day} type="button" class="bar" title={label} aria-label={label} onClick={() => onDay(one.day)}>
+            <button key={one.day} type="button" class="bar" title={label} aria-label={label} tabIndex={at === days.length - 1 ? 0 : -1} onClick={() => onDay(one.day)}>
               {bar}
             </button>
           ) : (

@@ -1,0 +1,111 @@
+import type { OverviewData } from '../../api/overview';
+import { t } from '../../texts';
+import { Figure } from '../../ui/parts';
+import { Raw } from '../../ui/raw';
+import { agoText, numberText, Time } from '../../ui/time';
+import { tenantHref, type TenantProps } from '../props';
+
+type Props = TenantProps & { data: OverviewData };
+
+/** Checkpoints follow within a second or two: what waits longer than this is worth a look. */
+const BEHIND_MS = 5 * 60_000;
+
+export function Health(props: Props) {
+  return (
+    <section class="overview-part" aria-labelledby="health">
+      <div>
+        <h2 id="health">{t.overview.health}</h2>
+        <p class="hint">{t.overview.healthWhat}</p>
+      </div>
+      <div class="figures">
+        <Records {...props} />
+        <Checkpoint {...props} />
+        <Verification {...props} />
+        <Outside {...props} />
+      </div>
+    </section>
+  );
+}
+
+function Records({ data, ...props }: Props) {
+  const { size, last_received: last } = data.log;
+  return (
+    <Figure label={t.overview.records} value={numberText(size)} href={tenantHref(props, ['events'])}>
+      {last ? (
+        <p>
+          {t.overview.lastReceived} <Time at={last} ago />
+        </p>
+      ) : (
+        <p>{t.overview.recordsNone}</p>
+      )}
+      <p>{props.session.account.period ? t.overview.recordsWhatPeriod : t.overview.recordsWhat}</p>
+      <p class="mono">
+        <Raw text={data.log.name} inline />
+      </p>
+    </Figure>
+  );
+}
+
+function Checkpoint({ data }: Props) {
+  const { checkpoint, log } = data;
+  if (!checkpoint)
+    return (
+      <Figure label={t.overview.checkpoint} value={t.overview.checkpointNone} tone={log.size > 0 ? 'warn' : 'plain'}>
+        <p>{t.overview.checkpointWhat}</p>
+      </Figure>
+    );
+  const behind = Math.max(0, log.size - checkpoint.size);
+  const late = behind > 0 && Date.now() - new Date(checkpoint.time).getTime() > BEHIND_MS;
+  return (
+    <Figure label={t.overview.checkpoint} value={agoText(checkpoint.time)} tone={late ? 'warn' : 'good'}>
+      <p>
+        <Time at={checkpoint.time} />
+      </p>
+      <p>{behind === 0 ? t.overview.checkpointAll(numberText(log.size)) : t.overview.checkpointPart(numberText(checkpoint.size), numberText(behind))}</p>
+      <p>{t.overview.checkpointWhat}</p>
+    </Figure>
+  );
+}
+
+function Verification({ data, ...props }: Props) {
+  const { verification } = data;
+  if (!verification)
+    return (
+      <Figure label={t.overview.verification} value={t.overview.verificationNone}>
+        <p>{t.overview.verificationWhat}</p>
+      </Figure>
+    );
+  const good = verification.result === 'intact';
+  const all = props.session.account.all_tenants;
+  const href = all ? { href: tenantHref({ tenant: '_system', region: data.region }, ['events'], { q: 'type:ledger.verified' }) } : {};
+  return (
+    <Figure label={t.overview.verification} value={good ? t.overview.verificationGood : t.overview.verificationBad} tone={good ? 'good' : 'bad'} {...href}>
+      <p>
+        <Time at={verification.time} ago />
+      </p>
+      {!good && (
+        <p>
+          {t.overview.verificationFault('')} <Raw text={verification.result} />
+        </p>
+      )}
+      <p>{t.overview.verificationWhat}</p>
+    </Figure>
+  );
+}
+
+/** What others outside confirm. */
+function Outside({ data, ...props }: Props) {
+  const { timestamping, witnesses } = data;
+  const { role, all_tenants: all } = props.session.account;
+  return (
+    <div class="figure-stack">
+      <Figure label={t.overview.timestamps} value={timestamping ? t.overview.timestampsOn : t.overview.timestampsOff} tone={timestamping ? 'good' : 'plain'}>
+        <p>{t.overview.timestampsWhat}</p>
+        {!timestamping && role === 'admin' && all && <p>{t.overview.timestampsHow}</p>}
+      </Figure>
+      <Figure label={t.overview.witnesses} value={witnesses > 0 ? numberText(witnesses) : t.overview.witnessesNone} tone={witnesses > 0 ? 'good' : 'plain'}>
+        <p>{t.overview.witnessesWhat}</p>
+      </Figure>
+    </div>
+  );
+}
