@@ -76,6 +76,14 @@ auth::Sealing account_sealing(const Config& config) {
           }};
 }
 
+std::string invitation_link(const Config& config, const std::string& token) {
+  const auto address = !config.access.address.empty()
+                           ? config.access.address
+                           : fmt::format("{}://{}:{}", config.listen.tls ? "https" : "http",
+                                         config.listen.address, config.listen.port);
+  return fmt::format("{}/invitation#{}", address, token);
+}
+
 base::Result<std::string> parse_access_address(const std::string& text) {
   const auto bad = [] {
     return base::fail(base::Code::invalid_argument,

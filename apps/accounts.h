@@ -26,6 +26,9 @@ auth::Sealing account_sealing(const Config& config);
 /// address, for which browsers make no passkeys.
 std::optional<webauthn::RelyingParty> relying_party(const Config& config);
 
+/// What to hand to who was invited. What stands behind '#' is sent to no server and stands in no log.
+std::string invitation_link(const Config& config, const std::string& token);
+
 /// Checks and spells access.address as browsers spell an origin: `https://host[:port]`; `http` for a host of
 /// this machine alone. invalid_argument otherwise.
 base::Result<std::string> parse_access_address(const std::string& text);

@@ -179,6 +179,8 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   Table verification = top.table("verification");
   constexpr double kYearHours = 8'784;
   verification.decimal("every_hours", 0, kYearHours, config.verify_every_hours);
+  Table controls = top.table("controls");
+  controls.decimal("every_hours", 0, kYearHours, config.test_every_hours);
   Table access = top.table("access");
   access.text("address", config.access.address);
   access.path("breached_passwords", folder, config.access.breached_passwords);
@@ -189,7 +191,7 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   }
   Table limits = top.table("limits");
   read_limits(limits, config.limits);
-  for (const auto* table : {&top, &listen, &keys, &timestamp, &verification, &access, &limits}) {
+  for (const auto* table : {&top, &listen, &keys, &timestamp, &verification, &controls, &access, &limits}) {
     if (auto done = table->finish(); !done) return fail(file.string(), done.error());
   }
   if (config.data.empty() || config.heads.empty() || config.keys.log.empty() || config.keys.clock.empty() ||
@@ -277,6 +279,10 @@ url = ""
 
 [verification]
 # How often the daemon verifies every ledger from the first record to the last, beside its work and behind it; 0: never (restart).
+every_hours = 24
+
+[controls]
+# How often the daemon tests all controls of each tenant over the last 30 days, beside its work and behind it; 0: never (restart).
 every_hours = 24
 
 [access]

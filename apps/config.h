@@ -64,6 +64,7 @@ struct Config {
   } timestamp;
 
   double verify_every_hours = 24;  ///< how often the daemon verifies the ledgers by itself; 0: never
+  double test_every_hours = 24;    ///< how often it tests the controls of each tenant by itself; 0: never
 
   struct Access {
     std::string address;                       ///< `https://host[:port]` as browsers see it; empty: not known

@@ -1,4 +1,5 @@
 #include "apps/accounts.h"
+#include "apps/daemon/administration.h"
 #include "apps/daemon/deciding.h"
 #include "apps/daemon/erasure_desk.h"
 #include "apps/daemon/evidence.h"
@@ -14,17 +15,17 @@
 #include "apps/daemon/scim_office.h"
 #include "apps/daemon/syslog.h"
 #include "apps/daemon/verifying.h"
+#include "apps/daemon/watched_registry.h"
 #include "apps/oidc_settings.h"
 #include "apps/policy_change.h"
 #include "apps/region_directories.h"
 #include "collector/endpoints/routes.h"
 #include "collector/ingest/operator_book.h"
-#include "collector/ingest/secrets.h"
 #include "ledger/base/json.h"
-#include "ledger/retention/rules.h"
 #include "ledger/sqlite/connection.h"
 #include "web/api/oidc_routes.h"
 #include "web/api/people.h"
+#include "web/portal/portal.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -55,39 +56,6 @@ sigset_t awaited_signals() {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
   return set;
 }
-
-/// The registry with the rules of retention, and when their files last changed.
-class WatchedRegistry {
- public:
-  WatchedRegistry(std::filesystem::path file, std::filesystem::path retention, vault::KekSource kek)
-      : file_(std::move(file)), retention_(std::move(retention)), kek_(std::move(kek)) {}
-
-  /// The registry, if one of the files has changed since the last call; an empty one where there is no file
-  /// yet.
-  base::Result<std::shared_ptr<const ingest::Registry>> changed() {
-    std::error_code error, ignored;
-    const auto written = std::filesystem::last_write_time(file_, error);
-    const auto rules_written = std::filesystem::last_write_time(retention_, ignored);
-    if (read_ && written == written_ && rules_written == rules_written_)
-      return std::shared_ptr<const ingest::Registry>();
-    auto loaded = error ? base::Result<ingest::Registry>(ingest::Registry()) : ingest::Registry::load(file_);
-    if (!loaded) return base::fail(loaded.error());
-    TRY_ASSIGN(const auto key, vault::read_key_encryption_key(kek_));
-    TRY(ingest::open_secrets(*loaded, key));
-    TRY_ASSIGN(const auto book, retention::RuleBook::load(retention_));
-    loaded->put(book);
-    written_ = written;
-    rules_written_ = rules_written;
-    read_ = true;
-    return std::make_shared<const ingest::Registry>(std::move(*loaded));
-  }
-
- private:
-  const std::filesystem::path file_, retention_;
-  const vault::KekSource kek_;
-  std::filesystem::file_time_type written_{}, rules_written_{};
-  bool read_ = false;
-};
 
 class Daemon {
  public:
@@ -140,9 +108,12 @@ class Daemon {
                                    relying_party(config_), account_recorder(config_, registry), record_all}));
     TRY_ASSIGN(oidc_, start_oidc(config_.oidc, config_.access.address));
     evidence_ = std::make_unique<EvidenceOffice>(config_, *people_);
-    reports_ = std::make_unique<ReportOffice>(config_, *people_, evidence_->access(), regions_);
+    reports_ =
+        std::make_unique<ReportOffice>(config_, *people_, evidence_->access(), regions_, registry, metrics_);
     scim_ = std::make_unique<ScimOffice>(config_, *people_, regions_, *service_);
     deciding_ = std::make_unique<Deciding>(regions_, metrics_);
+    administration_ =
+        std::make_unique<AdministrationOffice>(config_, *people_, *service_, operator_book_, metrics_);
     http::ListenOptions listen;
     listen.address = config_.listen.address;
     listen.port = config_.listen.port;
@@ -190,6 +161,8 @@ class Daemon {
     reports_->add_routes(router, reception);
     scim_->add_routes(router, reception);
     decisions::add_decisions(router, reception, deciding_->calls());
+    administration_->add_routes(router, reception);
+    portal::add_portal(router, base::portal_files());
     return router;
   }
 
@@ -292,6 +265,7 @@ class Daemon {
     erasures_->stop();
     policies_->stop();
     deciding_->stop();
+    administration_->stop();
     reports_->stop();
     evidence_->stop();
     scim_->stop();
@@ -325,6 +299,7 @@ class Daemon {
   std::unique_ptr<ReportOffice> reports_;
   std::unique_ptr<ScimOffice> scim_;
   std::unique_ptr<Deciding> deciding_;
+  std::unique_ptr<AdministrationOffice> administration_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;
   std::unique_ptr<Verifying> verifying_;

@@ -27,6 +27,7 @@ boost::json::object added(const ingest::Operator& one, const std::string& id, ba
       {"resource", one.name},
       {"context", fmt::format("role {}, {}{}{}", to_string(one.role), tenants, period_of(one),
                               one.expires ? ", expires " + base::format_rfc3339(*one.expires) : "")}};
+  ingest::name_author(one.added_by, event);
   return event;
 }
 
@@ -59,6 +60,7 @@ std::vector<boost::json::object> operator_events(const ingest::Operator& one,
   if (one.revoked && !out.empty()) {
     auto event = system_event("operator.revoked/" + one.name, "operator.revoked", *one.revoked);
     event["action"] = {{"name", "operator revoke"}, {"resource", one.name}};
+    ingest::name_author(one.revoked_by, event);
     out.push_back(std::move(event));
   }
   return out;

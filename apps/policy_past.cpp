@@ -40,13 +40,13 @@ base::Result<void> read_region(const store::RegionFiles& files, const base::Tena
     request.hits_max = kRecordsMax;
     TRY_ASSIGN(request.terms,
                projection::parse_query(fmt::format("type:{} action.resource:{}", type, tenant.value())));
-    TRY_ASSIGN(const auto hits, searcher.search(request, [](record::Kind, std::string_view) {
+    TRY_ASSIGN(const auto answer, searcher.search(request, [](record::Kind, std::string_view) {
       return base::Result<std::optional<std::string>>(std::optional<std::string>());
     }));
-    if (hits.size() == kRecordsMax)
+    if (answer.hits.size() == kRecordsMax)
       return fail(Code::resource_exhausted,
                   fmt::format("{} has more changes than are read at once", tenant.value()));
-    for (const auto seq : hits) {
+    for (const auto seq : answer.hits) {
       if (seq >= system_size) continue;
       TRY_ASSIGN(const auto record, reader.record(*log, base::seq_at(seq)));
       TRY(out.add(record));

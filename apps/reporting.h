@@ -39,6 +39,19 @@ struct Reported {
 base::Result<Reported> make_report(const Config& config, const base::RegionId& region,
                                    const ReportOptions& options, const reports::ReportProgress& progress);
 
+/// What the policies of the records find, and what others would have found.
+struct ReportedTwice {
+  reports::Report now, then;
+  boost::json::object policy;  ///< of the records, at the end of the period
+};
+
+/// Two reports of the same records, without tables: by the policies that the records tell of, and as if one
+/// policy (policy::TenantHistory::always) had held all the time. Of each control up to `exceptions_most` are
+/// told. Errors as make_report.
+base::Result<ReportedTwice> report_twice(const Config& config, const base::RegionId& region,
+                                         const ReportOptions& options, const boost::json::object& policy,
+                                         std::size_t exceptions_most);
+
 /// The built-in controls with those of a folder, where one is named.
 base::Result<reports::Catalogue> read_catalogue(const std::string& folder);
 base::Result<std::vector<reports::SampleRequest>> read_samples(const ReportOptions& options);

@@ -15,6 +15,7 @@ std::vector<boost::json::object> tenant_events(const ingest::Tenant& tenant, con
   if (tenant.first_region() == region) {
     auto event = system_event("tenant.added/" + tenant.id.value(), "tenant.added", tenant.created);
     event["action"] = {{"name", "tenant add"}, {"resource", tenant.id.value()}};
+    ingest::name_author(tenant.added_by, event);
     out.push_back(std::move(event));
   }
   for (const auto& move : tenant.moves) {

@@ -22,7 +22,7 @@ base::Result<int> challenge(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto life, projection::read_life(files.index(), log.number, options.id));
   boost::json::array events;
   std::string text = fmt::format("Challenge {}: {}, {} events of {} {}\n\n", options.id, life.state,
-                                 life.events.size(), life.sources, life.sources == 1 ? "source" : "sources");
+                                 life.events_total, life.sources, life.sources == 1 ? "source" : "sources");
   for (const auto& event : life.events) {
     const auto time = base::format_rfc3339(event.occurred);
     events.push_back({{"seq", event.seq},

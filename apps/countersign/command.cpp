@@ -70,16 +70,6 @@ std::string caller() {
   return user != nullptr && *user != '\0' ? user : fmt::format("uid {}", ::getuid());
 }
 
-base::Result<base::RegionId> choose_region(const Config& config, const std::string& asked) {
-  if (asked.empty()) {
-    if (config.regions.size() == 1) return config.regions.front();
-    return base::fail(Code::invalid_argument,
-                      "this appliance keeps several regions; choose one with --region");
-  }
-  for (const auto& region : config.regions) {
-    if (region.value() == asked) return region;
-  }
-  return base::fail(Code::not_found, fmt::format("this appliance does not keep region {}", asked));
-}
+ingest::Author calling() { return {caller(), std::string(ingest::kMachineAccount), {}, {}}; }
 
 }  // namespace countersign::apps

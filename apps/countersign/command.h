@@ -1,6 +1,8 @@
 #pragma once
 
 #include "apps/config.h"
+#include "apps/registering.h"
+#include "collector/ingest/author.h"
 #include "ledger/base/result.h"
 
 #include <CLI/CLI.hpp>
@@ -40,11 +42,9 @@ void print(const Context& context, const boost::json::value& data, std::string_v
 /// Loads the configuration that the command line names.
 base::Result<Config> load(const Context& context);
 
-/// The account of whoever runs the command.
+/// The account of whoever runs the command, and the same as the registry names it.
 std::string caller();
-
-/// The region that was asked for, or the only one there is.
-base::Result<base::RegionId> choose_region(const Config& config, const std::string& asked);
+ingest::Author calling();
 
 /// Makes the folder, vault and ledger of a region that has none. already_exists where there are some.
 base::Result<void> make_region(const Config& config, const base::RegionId& region);

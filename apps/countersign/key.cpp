@@ -1,11 +1,11 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/waiting.h"
+#include "apps/key_listing.h"
 #include "apps/keys.h"
 #include "apps/rotating.h"
 #include "apps/signer.h"
 #include "apps/system_events.h"
 #include "ledger/base/encoding.h"
-#include "ledger/store/ledger_reader.h"
 #include "ledger/vault/keys.h"
 
 #include <fmt/format.h>
@@ -15,91 +15,16 @@ namespace {
 
 constexpr std::string_view kSigner = "signer";
 
-/// The lines of `key list`, and the first thing that is wrong.
-struct Listing {
-  boost::json::array data;
-  std::string text = fmt::format("{:<8} {:<36} {:<40} {}\n", "KEY", "ID", "WHERE", "STATE");
-  std::optional<base::Error> wrong;
-
-  void add(std::string_view key, std::string_view id, std::string_view where, std::string_view state) {
-    data.push_back({{"key", std::string(key)},
-                    {"id", std::string(id)},
-                    {"where", std::string(where)},
-                    {"state", std::string(state)}});
-    text += fmt::format("{:<8} {:<36} {:<40} {}\n", key, id, where, state);
-  }
-  void add(std::string_view key, std::string_view where, const base::Error& error) {
-    if (!wrong) wrong = error;
-    add(key, "-", where, error.message);
-  }
-};
-
-std::string state_of(const std::vector<RotationOrder>& orders, std::string_view key, bool under_way) {
-  for (const auto& order : orders) {
-    if (to_string(order.key) == key) return "a rotation is ordered";
-  }
-  return under_way ? "a rotation is under way" : "in use";
-}
-
-void list_vault(const Config& config, const base::RegionId& region, const vault::Kek& kek,
-                const std::vector<RotationOrder>& orders, Listing& out) {
-  const auto file = config.region_files(region).vault();
-  const auto keys = vault::open_keys(file, kek);
-  if (!keys) return out.add("vault", file.string(), keys.error());
-  const auto rows = vault::rows_by_generation(file);
-  if (!rows) return out.add("vault", file.string(), rows.error());
-  for (const auto& generation : keys->all()) {
-    const bool newest = generation->number == keys->newest()->number;
-    const auto count = rows->find(generation->number);
-    const auto state = fmt::format("generation {}, {} values; {}", generation->number,
-                                   count == rows->end() ? 0 : count->second,
-                                   newest ? state_of(orders, "vault", false) : "is being retired");
-    out.add("vault", fmt::format("{}/{}", vault::key_id(generation->data), vault::key_id(generation->lookup)),
-            file.string(), state);
-  }
-}
-
-void list_checkpoint_keys(const Config& config, const base::RegionId& region,
-                          const std::vector<RotationOrder>& orders, Listing& out) {
-  const auto ledger = store::LedgerReader::open(config.region_files(region).ledger());
-  if (!ledger) return out.add("log", config.keys.log.string(), ledger.error());
-  const auto keys = read_log_keys(config, ledger->identity());
-  if (!keys) return out.add("log, clock", config.keys.log.string(), keys.error());
-  std::error_code ignored;
-  const auto line = [&](std::string_view key, const std::filesystem::path& file,
-                        const CheckpointKeyPtr& held) {
-    out.add(key, public_key_id(held->public_key()), file.string(),
-            state_of(orders, key, std::filesystem::exists(next_of(file), ignored)));
-  };
-  line("log", config.keys.log, keys->log);
-  line("clock", config.keys.clock, keys->clock);
-}
-
 base::Result<int> list(const Context& context) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto orders, rotation_orders(config));
-  Listing out;
-  const auto kek = vault::read_key_encryption_key(config.keys.vault);
-  if (kek) {
-    out.add("kek", vault::key_id(kek->newest()), config.keys.vault.text(),
-            state_of(orders, "kek", kek->size() > 1));
-  } else {
-    out.add("kek", config.keys.vault.text(), kek.error());
-  }
-  for (const auto& region : config.regions) {
-    if (kek) list_vault(config, region, *kek, orders, out);
-    list_checkpoint_keys(config, region, orders, out);
-  }
-  if (const auto signer = read_signer(config)) {
-    out.add(kSigner, base::to_hex(signer->certificate.fingerprint().view()).substr(0, 32),
-            config.keys.signer_certificate.string(),
-            fmt::format("{}, until {}", has_next_signer(config) ? "a rotation is under way" : "in use",
-                        base::format_rfc3339(signer->certificate.not_after()).substr(0, 10)));
-  } else {
-    out.add(kSigner, config.keys.signer_certificate.string(), signer.error());
-  }
-  print(context, out.data, out.text);
-  if (out.wrong) return base::fail(*out.wrong);
+  TRY_ASSIGN(const auto listing, list_keys(config));
+  std::string text = fmt::format("{:<8} {:<36} {:<40} {}\n", "KEY", "ID", "WHERE", "STATE");
+  for (const auto& one : listing.keys)
+    text += fmt::format("{:<8} {:<36} {:<40} {}\n", one.at("key").as_string().c_str(),
+                        one.at("id").as_string().c_str(), one.at("where").as_string().c_str(),
+                        one.at("state").as_string().c_str());
+  print(context, listing.keys, text);
+  if (listing.wrong) return base::fail(*listing.wrong);
   return 0;
 }
 

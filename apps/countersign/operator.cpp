@@ -2,6 +2,7 @@
 #include "apps/countersign/times.h"
 #include "collector/ingest/operator_book.h"
 #include "collector/ingest/registry.h"
+#include "web/admin/documents.h"
 
 #include <fmt/format.h>
 
@@ -30,6 +31,7 @@ base::Result<int> add(const Context& context, const Options& options) {
   }
   TRY_ASSIGN(one.period, period_of(options.from, options.before));
   TRY_ASSIGN(one.expires, time_of(options.expires));
+  one.by = calling();
   TRY_ASSIGN(const auto token,
              ingest::add_operator(config.registry(), one, base::system_clock(), crypto::system_entropy()));
   print(context, boost::json::object{{"operator", options.name}, {"role", options.role}, {"token", token}},
@@ -56,28 +58,11 @@ base::Result<int> list(const Context& context) {
       fmt::format("{:<24} {:<12} {:<24} {:<18} {}\n", "OPERATOR", "ROLE", "TENANTS", "LAST USED", "STATE");
   const auto now = base::system_clock()();
   for (const auto& one : registry ? registry->operators() : std::vector<ingest::Operator>()) {
-    boost::json::array tenants;
     std::string names;
-    for (const auto& tenant : one.tenants) {
-      tenants.emplace_back(tenant.value());
-      names += (names.empty() ? "" : ",") + tenant.value();
-    }
-    boost::json::object entry{
-        {"operator", one.name},          {"role", std::string(to_string(one.role))},
-        {"tenants", std::move(tenants)}, {"all_tenants", one.all_tenants},
-        {"active", one.is_active(now)},  {"created", base::format_rfc3339(one.created)}};
+    for (const auto& tenant : one.tenants) names += (names.empty() ? "" : ",") + tenant.value();
     const auto last = used.find(one.name);
-    if (last == used.end()) {
-      entry["last_used"] = nullptr;
-    } else {
-      entry["last_used"] = base::format_rfc3339(last->second);
-    }
-    if (one.period)
-      entry["period"] = {{"from", base::format_rfc3339(one.period->from)},
-                         {"before", base::format_rfc3339(one.period->before)}};
-    if (one.expires) entry["expires"] = base::format_rfc3339(*one.expires);
-    if (one.revoked) entry["revoked"] = base::format_rfc3339(*one.revoked);
-    data.push_back(std::move(entry));
+    data.push_back(
+        admin::token_document(one, last == used.end() ? std::nullopt : std::optional(last->second), now));
     text += fmt::format("{:<24} {:<12} {:<24} {:<18} {}\n", one.name, to_string(one.role),
                         one.all_tenants ? "(all)" : names,
                         last == used.end() ? "never" : minute_of(last->second), state_of(one, now));
@@ -89,7 +74,7 @@ base::Result<int> list(const Context& context) {
 
 base::Result<int> revoke(const Context& context, const std::string& name) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY(ingest::revoke_operator(config.registry(), name, base::system_clock()));
+  TRY(ingest::revoke_operator(config.registry(), name, base::system_clock(), calling()));
   print(context, boost::json::object{{"operator", name}, {"revoked", true}},
         fmt::format(
             "Operator {} is revoked. A running countersignd refuses the token within a second or two.\n",

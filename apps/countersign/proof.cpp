@@ -6,6 +6,7 @@
 #include "ledger/base/file.h"
 #include "ledger/record/record.h"
 #include "ledger/store/ledger_reader.h"
+#include "ledger/store/record_proof.h"
 #include "ledger/tree/checkpoint.h"
 #include "ledger/tree/note_key.h"
 #include "ledger/tree/tlog_proof.h"
@@ -29,22 +30,18 @@ base::Result<int> inclusion(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto region,
              choose_region(context, config, base::TenantId(options.tenant), options.region));
   TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
-  TRY_ASSIGN(const auto log, reader.log(base::TenantId(options.tenant)));
-  TRY_ASSIGN(const auto row, reader.newest_checkpoint(log));
-  if (!row || options.seq >= row->size)
+  const base::TenantId tenant(options.tenant);
+  TRY_ASSIGN(const auto log, reader.log(tenant));
+  TRY_ASSIGN(const auto proof, store::prove_record(reader, tenant, options.seq, store::ProveBy::newest));
+  if (!proof)
     return base::fail(
         base::Code::not_found,
         fmt::format("no checkpoint covers record {} yet; the log has {} records", options.seq, log.size));
-  TRY_ASSIGN(auto path, tree::inclusion_path(options.seq, row->size, reader.nodes(log)));
-  tree::TlogProof proof;
-  proof.index = options.seq;
-  proof.path = std::move(path);
-  proof.checkpoint = row->note;
-  const auto text = tree::format_tlog_proof(proof);
-  print(
-      context,
-      boost::json::object{{"log", log.name.text}, {"seq", options.seq}, {"size", row->size}, {"proof", text}},
-      text);
+  const auto text = proof->text();
+  print(context,
+        boost::json::object{
+            {"log", log.name.text}, {"seq", options.seq}, {"size", proof->size}, {"proof", text}},
+        text);
   return 0;
 }
 

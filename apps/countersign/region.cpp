@@ -1,6 +1,6 @@
 #include "apps/countersign/command.h"
 #include "apps/region_directories.h"
-#include "ledger/store/ledger_reader.h"
+#include "apps/region_listing.h"
 
 #include <fmt/format.h>
 
@@ -23,25 +23,18 @@ base::Result<int> init_region(const Context& context, const std::string& name) {
   return 0;
 }
 
-/// A region that is kept here, as JSON and as a line of the table.
-boost::json::object described(const Config& config, const base::RegionId& region, std::string& text) {
-  const auto& place = config.places.at(region);
-  const bool made = store::LedgerReader::open(config.region_files(region).ledger()).has_value();
-  const auto system = file_system_of(place.directory);
-  boost::json::object out{{"region", region.value()},
-                          {"directory", place.directory.string()},
-                          {"own_file_system", place.own_file_system},
-                          {"made", made}};
-  if (system) {
-    out["file_system"] = {{"device", system->device},
-                          {"id", system->id},
-                          {"type", system->type},
-                          {"mount_point", system->mount_point}};
-  }
-  text += fmt::format("{:<20} {:<40} {:<10} {:<10} {}\n", region.value(), place.directory.string(),
-                      system ? system->device : "-", system && !system->type.empty() ? system->type : "-",
-                      made ? "kept here" : "not made yet: countersign region init " + region.value());
-  return out;
+/// A region that is kept here, as a line of the table.
+std::string line_of(const boost::json::object& region) {
+  const auto* system = region.if_contains("file_system");
+  const auto of_system = [&](const char* member) {
+    const auto text = system == nullptr ? std::string() : std::string(system->at(member).as_string());
+    return text.empty() ? std::string("-") : text;
+  };
+  const std::string name(region.at("region").as_string());
+  return fmt::format(
+      "{:<20} {:<40} {:<10} {:<10} {}\n", name, region.at("directory").as_string().c_str(),
+      of_system("device"), of_system("type"),
+      region.at("made").as_bool() ? "kept here" : "not made yet: countersign region init " + name);
 }
 
 base::Result<int> list(const Context& context) {
@@ -49,7 +42,10 @@ base::Result<int> list(const Context& context) {
   boost::json::array data;
   std::string text = fmt::format("{:<20} {:<40} {:<10} {:<10} {}\n", "REGION", "DIRECTORY OR ADDRESS",
                                  "DEVICE", "TYPE", "STATE");
-  for (const auto& region : config.regions) data.push_back(described(config, region, text));
+  for (const auto& region : config.regions) {
+    data.push_back(region_document(config, region));
+    text += line_of(data.back().as_object());
+  }
   for (const auto& [region, address] : config.elsewhere) {
     data.push_back({{"region", region.value()}, {"address", address}});
     text += fmt::format("{:<20} {:<40} {:<10} {:<10} kept elsewhere\n", region.value(), address, "-", "-");

@@ -4,7 +4,6 @@
 #include "apps/countersign/times.h"
 #include "apps/keys.h"
 #include "collector/adapters/adapter.h"
-#include "collector/http/url.h"
 #include "collector/ingest/registry.h"
 #include "collector/ingest/source_book.h"
 #include "collector/ingest/usual_scheme.h"
@@ -13,6 +12,7 @@
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/vault/keys.h"
+#include "web/admin/documents.h"
 
 #include <fmt/format.h>
 
@@ -38,15 +38,6 @@ struct Options {
 };
 
 constexpr std::size_t kSecretFileBytesMax = 8192;
-
-std::string address_of(const Config& config, const ingest::NewSource& source) {
-  const auto path = source.scheme.empty() && source.adapter == ingest::kNativeAdapter
-                        ? std::string("/v1/events")
-                        : fmt::format("/v1/hooks/{}", source.name.value());
-  if (!source.url.empty()) return source.url + path;
-  return fmt::format("{}://{}:{}{}", config.listen.tls ? "https" : "http", config.listen.address,
-                     config.listen.port, path);
-}
 
 /// The lines of a file, or of standard input for `-`: one secret each.
 base::Result<std::vector<std::string>> read_secrets(const std::string& file) {
@@ -134,20 +125,8 @@ std::string pull_settings_help() {
   return out;
 }
 
-/// The options of a source whose provider is polled.
+/// The settings of a source whose provider is polled.
 base::Result<void> add_pull(const Options& options, ingest::NewSource& source) {
-  if (options.pull_url.empty()) return {};
-  const auto* puller = pull::find_puller(options.adapter);
-  if (puller == nullptr)
-    return base::fail(base::Code::invalid_argument,
-                      fmt::format("a source of the adapter {} cannot be polled", options.adapter));
-  TRY_ASSIGN(const auto url, http::parse_url(options.pull_url));
-  const bool loopback = url.host == "localhost" || url.host.starts_with("127.") || url.host == "::1";
-  if (!url.tls && !loopback)
-    return base::fail(base::Code::invalid_argument, "--pull takes an address that begins with https://");
-  if (options.secret_file.empty())
-    return base::fail(base::Code::invalid_argument,
-                      fmt::format("--pull needs --secret-file with {}", puller->credential));
   source.pull_url = options.pull_url;
   for (const auto& setting : options.pull_settings) {
     const auto equals = setting.find('=');
@@ -155,13 +134,7 @@ base::Result<void> add_pull(const Options& options, ingest::NewSource& source) {
       return base::fail(base::Code::invalid_argument, "--pull-setting takes NAME=VALUE");
     source.pull_settings[setting.substr(0, equals)] = setting.substr(equals + 1);
   }
-  return pull::check_settings(*puller, source.pull_settings);
-}
-
-boost::json::array hex_of(const std::vector<base::Digest>& certificates) {
-  boost::json::array out;
-  for (const auto& one : certificates) out.emplace_back(base::to_hex(one.view()));
-  return out;
+  return {};
 }
 
 base::Result<int> add(const Context& context, const Options& options) {
@@ -171,9 +144,6 @@ base::Result<int> add(const Context& context, const Options& options) {
   source.adapter = options.adapter;
   source.scheme = options.scheme;
   TRY(add_pull(options, source));
-  if (source.scheme.empty() && !options.secret_file.empty() && source.pull_url.empty())
-    source.scheme = ingest::usual_scheme(options.adapter);
-  if (source.scheme == "token") source.scheme.clear();
   source.url = options.url;
   source.keep_raw = options.keep_raw;
   TRY_ASSIGN(source.silent_after_s, duration_of(options.silent_after));
@@ -183,14 +153,23 @@ base::Result<int> add(const Context& context, const Options& options) {
     TRY_ASSIGN(auto tenant, base::parse_tenant(name));
     source.tenants.push_back(std::move(tenant));
   }
-  TRY_ASSIGN(const auto held, hold_kek(config));
-  TRY_ASSIGN(const auto key, vault::read_key_encryption_key(config.keys.vault));
-  TRY_ASSIGN(const auto shown, ingest::add_source(config.registry(), source, key.newest(),
-                                                  base::system_clock(), crypto::system_entropy()));
-  const auto address = source.pull_url.empty() ? address_of(config, source) : source.pull_url;
+  source.by = calling();
+  TRY(settle_source(source));
+  TRY_ASSIGN(const auto shown, register_source(config, source));
+  ingest::Source made;
+  made.name = source.name;
+  made.adapter = source.adapter;
+  made.scheme = source.scheme;
+  made.url = source.url;
+  made.pull_url = source.pull_url;
+  const auto address = source_address(config, made);
   boost::json::object out{{"source", options.name}, {"adapter", options.adapter}, {"url", address}};
   if (!source.scheme.empty()) out["scheme"] = source.scheme;
-  if (!source.certificates.empty()) out["certificates"] = hex_of(source.certificates);
+  if (!source.certificates.empty()) {
+    boost::json::array certificates;
+    for (const auto& one : source.certificates) certificates.emplace_back(base::to_hex(one.view()));
+    out["certificates"] = std::move(certificates);
+  }
   if (!shown.empty()) out[source.scheme.empty() ? "token" : "secret"] = shown;
   print(context, out, advice(source, address, shown));
   return 0;
@@ -233,22 +212,11 @@ base::Result<int> list(const Context& context) {
                                  "TENANTS", "LAST HEARD", "STATE");
   if (registry) {
     for (const auto& source : registry->sources()) {
-      boost::json::array tenants;
       std::string names;
-      for (const auto& tenant : source.tenants) {
-        tenants.emplace_back(tenant.value());
-        names += (names.empty() ? "" : ",") + tenant.value();
-      }
-      boost::json::object entry{
-          {"source", source.name.value()}, {"adapter", source.adapter},
-          {"scheme", source.proof_name()}, {"certificates", hex_of(source.certificates)},
-          {"keep_raw", source.keep_raw},   {"silent_after_s", source.silent_after_s},
-          {"tenants", std::move(tenants)}, {"created", base::format_rfc3339(source.created)}};
+      for (const auto& tenant : source.tenants) names += (names.empty() ? "" : ",") + tenant.value();
       const auto page = book.find(source.name.value());
       const auto heard = page == book.end() ? std::nullopt : page->second.heard;
-      entry["last_heard"] = heard ? boost::json::value(base::format_rfc3339(*heard)) : boost::json::value();
-      if (source.revoked) entry["revoked"] = base::format_rfc3339(*source.revoked);
-      data.push_back(std::move(entry));
+      data.push_back(admin::source_document(source, page == book.end() ? nullptr : &page->second));
       text += fmt::format("{:<24} {:<16} {:<18} {:<24} {:<18} {}\n", source.name.value(), source.adapter,
                           source.proof_name(), names.empty() ? "(all)" : names,
                           heard ? minute_of(*heard) : "never",
@@ -263,7 +231,7 @@ base::Result<int> list(const Context& context) {
 base::Result<int> revoke(const Context& context, const std::string& name) {
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto source, base::parse_source(name));
-  TRY(ingest::revoke_source(config.registry(), source, base::system_clock()));
+  TRY(ingest::revoke_source(config.registry(), source, base::system_clock(), calling()));
   print(
       context, boost::json::object{{"source", name}, {"revoked", true}},
       fmt::format("Source {} is revoked. A running countersignd refuses it within a second or two.\n", name));

@@ -1,5 +1,6 @@
 #include "apps/countersign/command.h"
 #include "collector/ingest/registry.h"
+#include "web/admin/documents.h"
 
 #include <fmt/format.h>
 
@@ -9,15 +10,9 @@ namespace {
 base::Result<int> add(const Context& context, const std::string& name, const std::string& asked,
                       const std::string& moved_to) {
   TRY_ASSIGN(const auto config, load(context));
-  TRY_ASSIGN(const auto tenant, base::parse_tenant(name));
-  base::RegionId region(asked);
-  if (moved_to.empty() && !config.elsewhere.contains(region)) {
-    TRY_ASSIGN(region, choose_region(config, asked));
-  } else {
-    TRY_ASSIGN(region, base::parse_region(asked));
-  }
-  TRY(ingest::add_tenant(config.registry(), tenant, region,
-                         moved_to.empty() ? std::nullopt : std::optional(moved_to), base::system_clock()));
+  TRY_ASSIGN(const auto region,
+             register_tenant(config, name, asked, moved_to.empty() ? std::nullopt : std::optional(moved_to),
+                             calling()));
   print(context, boost::json::object{{"tenant", name}, {"region", region.value()}},
         fmt::format(
             "Tenant {} is pinned to region {}. A running countersignd knows it within a second or two.\n",
@@ -59,17 +54,6 @@ base::Result<int> move(const Context& context, const Relocation& options) {
   return 0;
 }
 
-boost::json::array moves_of(const ingest::Tenant& tenant) {
-  boost::json::array out;
-  for (const auto& move : tenant.moves)
-    out.push_back({{"from", move.from.value()},
-                   {"to", move.to.value()},
-                   {"time", base::format_rfc3339(move.time)},
-                   {"reason", move.reason},
-                   {"by", move.by}});
-  return out;
-}
-
 base::Result<int> list(const Context& context) {
   TRY_ASSIGN(const auto config, load(context));
   auto registry = ingest::Registry::load(config.registry());
@@ -78,12 +62,7 @@ base::Result<int> list(const Context& context) {
   std::string text = fmt::format("{:<32} {:<16} {}\n", "TENANT", "REGION", "MOVED TO");
   if (registry) {
     for (const auto& tenant : registry->tenants()) {
-      boost::json::object entry{{"tenant", tenant.id.value()},
-                                {"region", tenant.region.value()},
-                                {"created", base::format_rfc3339(tenant.created)}};
-      if (tenant.moved_to) entry["moved_to"] = *tenant.moved_to;
-      if (!tenant.moves.empty()) entry["moves"] = moves_of(tenant);
-      data.push_back(std::move(entry));
+      data.push_back(admin::tenant_document(tenant));
       text += fmt::format("{:<32} {:<16} {}\n", tenant.id.value(), tenant.region.value(),
                           tenant.moved_to.value_or("-"));
     }

@@ -49,17 +49,8 @@ base::Result<Office> open_office(const Context& context) {
   return Office{std::move(config), std::move(registry), std::move(store), std::move(record)};
 }
 
-/// What to hand to the person. What stands behind '#' is sent to no server and stands in no log.
-std::string link_of(const Config& config, const std::string& token) {
-  const auto address = !config.access.address.empty()
-                           ? config.access.address
-                           : fmt::format("{}://{}:{}", config.listen.tls ? "https" : "http",
-                                         config.listen.address, config.listen.port);
-  return fmt::format("{}/invitation#{}", address, token);
-}
-
 int show_invitation(const Context& context, const Config& config, const auth::Invited& invited) {
-  const auto link = link_of(config, invited.token);
+  const auto link = invitation_link(config, invited.token);
   auto data = auth::account_document(invited.account, base::system_clock()());
   data["token"] = invited.token;
   data["link"] = link;

@@ -48,8 +48,9 @@ base::Result<void> wait_for_checkpoint(const store::RegionFiles& files, const ba
 
 api::BundleMaker maker_of(const Config& config) {
   return [config](const base::RegionId& region, const api::ShelvedBundle& bundle,
-                  const std::filesystem::path& file,
-                  const boost::json::object& members) -> base::Result<api::MadeBundle> {
+                  const std::filesystem::path& file, const boost::json::object& members,
+                  const std::function<void(api::BundleProgress::Step)>& progress)
+             -> base::Result<api::MadeBundle> {
     ExportOptions options;
     options.tenant = bundle.tenant;
     options.from = bundle.from;
@@ -74,7 +75,10 @@ api::BundleMaker maker_of(const Config& config) {
     options.asked_by.erase("action");
     options.asked_by["actor"] = {{"id", bundle.asked_by}, {"role", bundle.role}};
     TRY(wait_for_checkpoint(config.region_files(region), base::TenantId(bundle.tenant)));
-    TRY_ASSIGN(const auto done, export_bundle(config, region, options, [](std::uint64_t, std::uint64_t) {}));
+    TRY_ASSIGN(const auto done,
+               export_bundle(config, region, options, [&](std::uint64_t written, std::uint64_t total) {
+                 progress({written, total});
+               }));
     return api::MadeBundle{done.summary.bytes, done.summary.records, base::to_hex(done.summary.seal.view())};
   };
 }

@@ -2,6 +2,7 @@
 
 #include "apps/erasing.h"
 #include "apps/operator_events.h"
+#include "apps/source_events.h"
 #include "apps/system_events.h"
 #include "apps/tenant_events.h"
 #include "ledger/base/file.h"
@@ -123,14 +124,7 @@ void Region::note_registry(const ingest::Registry& registry) {
     for (auto& event : operator_events(one, registry, id_)) note(std::move(event));
   }
   for (const auto& source : registry.sources()) {
-    auto added = system_event("source.added/" + source.name.value(), "source.added", source.created);
-    added["action"] = {
-        {"name", "source add"}, {"resource", source.name.value()}, {"context", "adapter " + source.adapter}};
-    note(std::move(added));
-    if (!source.revoked) continue;
-    auto revoked = system_event("source.revoked/" + source.name.value(), "source.revoked", *source.revoked);
-    revoked["action"] = {{"name", "source revoke"}, {"resource", source.name.value()}};
-    note(std::move(revoked));
+    for (auto& event : source_events(source)) note(std::move(event));
   }
 }
 

@@ -1,21 +1,27 @@
 #pragma once
 
 #include "apps/config.h"
+#include "apps/daemon/control_runs.h"
 #include "apps/daemon/region.h"
 #include "web/api/finding_routes.h"
+#include "web/api/overview_routes.h"
 #include "web/api/report_routes.h"
+#include "web/standing/preview_routes.h"
+#include "web/standing/standing_routes.h"
 
 #include <memory>
 #include <vector>
 
 namespace countersign::apps {
 
-/// What the routes of findings and reports work with, and their desks.
+/// What the routes of findings, reports, the standing of controls and the overview work with, and their
+/// desks; and the thread that tests controls on schedule.
 class ReportOffice {
  public:
-  /// `people` and `regions` outlive it.
+  /// What is given outlives it, but for the configuration. `registry` is called from its threads.
   ReportOffice(const Config& config, api::People& people, const api::EvidenceAccess& access,
-               const std::vector<std::unique_ptr<Region>>& regions);
+               const std::vector<std::unique_ptr<Region>>& regions, ControlRuns::FindRegistry registry,
+               base::Metrics& metrics);
 
   /// This outlives the router.
   void add_routes(http::Router& router, const endpoints::Reception& reception);
@@ -24,8 +30,16 @@ class ReportOffice {
   void stop();
 
  private:
+  static constexpr std::size_t kReadersWaitingMax = 128;
+
+  const api::EvidenceAccess& access_;
   api::Findings findings_;
   api::Reports reports_;
+  standing::Previews previews_;
+  ControlRuns control_runs_;
+  const standing::Calls standing_;
+  const api::OverviewFacts facts_;
+  api::Desk readers_{kReadersWaitingMax};
 };
 
 }  // namespace countersign::apps

@@ -3,6 +3,7 @@
 #include "apps/ledger_verified.h"
 #include "apps/system_events.h"
 #include "ledger/projection/search.h"
+#include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
 #include "ledger/store/head_memory.h"
 #include "ledger/store/ledger_reader.h"
@@ -57,6 +58,24 @@ base::Result<store::LedgerReport> verify_safely(const Config& config, const base
   }
 }
 
+base::Result<store::LogHead> system_log(store::LedgerReader& reader) {
+  return reader.log(base::TenantId(std::string(base::kSystemTenant)));
+}
+
+/// The number of the newest record of a verification.
+base::Result<std::optional<std::uint64_t>> newest_told(const store::RegionFiles& files,
+                                                       const store::LogHead& log) {
+  TRY_ASSIGN(auto searcher, projection::Searcher::open(files.index()));
+  projection::SearchRequest request;
+  request.log = log.number;
+  request.hits_max = 1;
+  TRY_ASSIGN(request.terms, projection::parse_query("type:ledger.verified"));
+  TRY_ASSIGN(const auto answer, searcher.search(request, [](record::Kind, std::string_view) {
+    return base::Result<std::optional<std::string>>(std::optional<std::string>());
+  }));
+  return answer.hits.empty() ? std::optional<std::uint64_t>() : std::optional(answer.hits.front());
+}
+
 }  // namespace
 
 Timestamp first_verification(Timestamp started, Timestamp last, double every_hours) {
@@ -66,21 +85,29 @@ Timestamp first_verification(Timestamp started, Timestamp last, double every_hou
 
 base::Result<Timestamp> last_verified(const store::RegionFiles& files) {
   TRY_ASSIGN(auto reader, store::LedgerReader::open(files.ledger()));
-  TRY_ASSIGN(const auto log, reader.log(base::TenantId(std::string(base::kSystemTenant))));
-  TRY_ASSIGN(auto searcher, projection::Searcher::open(files.index()));
-  projection::SearchRequest request;
-  request.log = log.number;
-  request.hits_max = 1;
-  TRY_ASSIGN(request.terms, projection::parse_query("type:ledger.verified"));
-  TRY_ASSIGN(const auto hits, searcher.search(request, [](record::Kind, std::string_view) {
-    return base::Result<std::optional<std::string>>(std::optional<std::string>());
-  }));
-  const auto bytes = reader.record(log, base::seq_at(hits.empty() ? 0 : hits.front()));
+  TRY_ASSIGN(const auto log, system_log(reader));
+  TRY_ASSIGN(const auto seq, newest_told(files, log));
+  const auto bytes = reader.record(log, base::seq_at(seq.value_or(0)));
   // What was retired is older than any interval.
   if (!bytes && bytes.error().code == Code::not_found && log.size > 0) return Timestamp{};
   if (!bytes) return base::fail(bytes.error());
   TRY_ASSIGN(const auto record, record::read_record(*bytes));
   return record.received;
+}
+
+base::Result<std::optional<api::Verification>> newest_verification(const store::RegionFiles& files) {
+  TRY_ASSIGN(auto reader, store::LedgerReader::open(files.ledger()));
+  const auto log = system_log(reader);
+  if (!log && log.error().code == Code::not_found) return std::optional<api::Verification>();
+  if (!log) return base::fail(log.error());
+  TRY_ASSIGN(const auto seq, newest_told(files, *log));
+  if (!seq) return std::optional<api::Verification>();
+  const auto bytes = reader.record(*log, base::seq_at(*seq));
+  if (!bytes && bytes.error().code == Code::not_found) return std::optional<api::Verification>();
+  if (!bytes) return base::fail(bytes.error());
+  TRY_ASSIGN(const auto record, record::read_record(*bytes));
+  TRY_ASSIGN(const auto event, record::read_event(record.event));
+  return std::optional(api::Verification{record.received, event.text(record::kOutcomeReason)});
 }
 
 Verifying::Verifying(Config config, base::Metrics& metrics, base::Clock clock)

@@ -6,6 +6,7 @@
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
 #include "ledger/store/schema.h"
+#include "web/api/overview_routes.h"
 
 #include <boost/json/object.hpp>
 
@@ -66,5 +67,9 @@ class Verifying {
 /// When a region's ledger was verified last, as its system log says; where it does not, when that log began.
 /// not_found where there is no log yet; unavailable and others where it cannot be read just now.
 base::Result<base::Timestamp> last_verified(const store::RegionFiles& files);
+
+/// The newest verification that the region's system log tells of, by whomever it was; empty where it tells of
+/// none. Errors as of reading a ledger or an index.
+base::Result<std::optional<api::Verification>> newest_verification(const store::RegionFiles& files);
 
 }  // namespace countersign::apps

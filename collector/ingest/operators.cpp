@@ -55,8 +55,7 @@ base::Result<void> check(const NewOperator& one) {
                 "a provisioner looks after the users of the whole appliance: give it all tenants");
   if (one.role == Role::auditor && (one.tenants.size() != 1 || !one.period || !one.expires))
     return fail(Code::invalid_argument,
-                "an auditor's token has one tenant, a period that it may see, and an expiry: give --tenant, "
-                "--from, --before and --expires");
+                "an auditor's token has one tenant, a period that it may see, and an expiry");
   if (one.period && one.period->before <= one.period->from)
     return fail(Code::invalid_argument, "the period ends before it begins");
   return {};
@@ -89,13 +88,15 @@ std::string to_text(const Operator& one) {
                        base::format_rfc3339(one.period->before));
   if (one.expires) out += fmt::format(",\"expires\":\"{}\"", base::format_rfc3339(*one.expires));
   if (one.revoked) out += fmt::format(",\"revoked\":\"{}\"", base::format_rfc3339(*one.revoked));
+  if (one.added_by.is_known()) out += ",\"added_by\":" + to_text(one.added_by);
+  if (one.revoked_by.is_known()) out += ",\"revoked_by\":" + to_text(one.revoked_by);
   return out + '}';
 }
 
 base::Result<Operator> parse_operator(const boost::json::object& from) {
-  constexpr std::array<std::string_view, 10> kMembers{"name",        "role",   "token_sha256", "tenants",
-                                                      "all_tenants", "from",   "before",       "created",
-                                                      "expires",     "revoked"};
+  constexpr std::array<std::string_view, 12> kMembers{"name",        "role",    "token_sha256", "tenants",
+                                                      "all_tenants", "from",    "before",       "created",
+                                                      "expires",     "revoked", "added_by",     "revoked_by"};
   for (const auto& member : from) {
     const std::string_view name(member.key().data(), member.key().size());
     if (std::find(kMembers.begin(), kMembers.end(), name) == kMembers.end())
@@ -128,6 +129,12 @@ base::Result<Operator> parse_operator(const boost::json::object& from) {
   TRY(read_period(from, out));
   TRY_ASSIGN(out.expires, time_of(from, "expires"));
   TRY_ASSIGN(out.revoked, time_of(from, "revoked"));
+  if (const auto* by = from.if_contains("added_by")) {
+    TRY_ASSIGN(out.added_by, parse_author(*by, "the operator's member added_by"));
+  }
+  if (const auto* by = from.if_contains("revoked_by")) {
+    TRY_ASSIGN(out.revoked_by, parse_author(*by, "the operator's member revoked_by"));
+  }
   return out;
 }
 
@@ -154,7 +161,8 @@ base::Result<std::string> add_operator(const std::filesystem::path& path, const 
                           now,
                           one.expires,
                           {},
-                          one.period});
+                          one.period,
+                          one.by});
     return {};
   });
   TRY(done);
@@ -162,7 +170,7 @@ base::Result<std::string> add_operator(const std::filesystem::path& path, const 
 }
 
 base::Result<void> revoke_operator(const std::filesystem::path& path, const std::string& name,
-                                   const base::Clock& clock) {
+                                   const base::Clock& clock, const Author& by) {
   return change_registry(path, [&](Registry& registry) -> base::Result<void> {
     const auto* found = registry.operator_by_name(name);
     if (found == nullptr) return fail(Code::not_found, fmt::format("there is no operator {}", name));
@@ -171,6 +179,7 @@ base::Result<void> revoke_operator(const std::filesystem::path& path, const std:
                                                          base::format_rfc3339(*found->revoked)));
     auto changed = *found;
     changed.revoked = clock();
+    changed.revoked_by = by;
     registry.put(std::move(changed));
     return {};
   });

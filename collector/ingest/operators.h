@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collector/ingest/author.h"
 #include "collector/ingest/policy.h"
 #include "ledger/base/result.h"
 #include "ledger/base/time.h"
@@ -33,7 +34,8 @@ struct Operator {
   base::Timestamp created;
   std::optional<base::Timestamp> expires;  ///< from then on the token is worthless
   std::optional<base::Timestamp> revoked;
-  std::optional<Period> period = {};  ///< nothing received outside of it is shown
+  std::optional<Period> period = {};      ///< nothing received outside of it is shown
+  Author added_by = {}, revoked_by = {};  ///< unknown of those of before
 
   bool may_act_for(const base::TenantId& tenant) const;
   /// Whether it is bound as its role asks for: an auditor to one tenant, a period and an expiry. A registry
@@ -54,6 +56,7 @@ struct NewOperator {
   bool all_tenants = false;
   std::optional<base::Timestamp> expires = {};
   std::optional<Period> period = {};
+  Author by = {};
 };
 
 /// Registers an operator in the registry at `path` and returns the token, `cso_` and 43 characters of
@@ -65,6 +68,6 @@ base::Result<std::string> add_operator(const std::filesystem::path& path, const 
 
 /// Makes an operator's token worthless for good. Errors: not_found, failed_precondition (it is already).
 base::Result<void> revoke_operator(const std::filesystem::path& path, const std::string& name,
-                                   const base::Clock& clock);
+                                   const base::Clock& clock, const Author& by = {});
 
 }  // namespace countersign::ingest

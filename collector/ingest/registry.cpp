@@ -8,7 +8,6 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -82,6 +81,11 @@ class Members {
       return bad(path(name), "must be a whole number of seconds");
     return found->get_int64();
   }
+  /// Unknown where there is none.
+  Result<Author> author(std::string_view name) const {
+    const auto* found = value(name);
+    return found == nullptr ? Author() : parse_author(*found, path(name));
+  }
   std::string path(std::string_view name) const {
     return where_.empty() ? std::string(name) : fmt::format("{}.{}", where_, name);
   }
@@ -135,7 +139,7 @@ Result<void> read_choices(const Members& from, Source& source) {
 Result<Source> read_source(const Members& from) {
   TRY(from.only({"name", "adapter", "token_sha256", "scheme", "secrets", "backfill_sha256", "tenants", "url",
                  "keep_raw", "silent_after_s", "pull_url", "pull_settings", "certificates", "created",
-                 "revoked"}));
+                 "revoked", "added_by", "revoked_by"}));
   Source source;
   TRY_ASSIGN(const auto name, from.text("name"));
   TRY_ASSIGN(source.name, base::parse_source(name));
@@ -163,18 +167,21 @@ Result<Source> read_source(const Members& from) {
   if (from.has("revoked")) {
     TRY_ASSIGN(source.revoked, from.time("revoked"));
   }
+  TRY_ASSIGN(source.added_by, from.author("added_by"));
+  TRY_ASSIGN(source.revoked_by, from.author("revoked_by"));
   return source;
 }
 
 Result<Tenant> read_tenant(const Members& from) {
-  TRY(from.only(
-      {"id", "region", "created", "moved_to", "moves", "sharing", "access", "attributes", "monitoring"}));
+  TRY(from.only({"id", "region", "created", "moved_to", "moves", "sharing", "access", "attributes",
+                 "monitoring", "added_by"}));
   Tenant tenant;
   TRY_ASSIGN(const auto id, from.text("id"));
   TRY_ASSIGN(tenant.id, base::parse_tenant(id));
   TRY_ASSIGN(const auto region, from.text("region"));
   TRY_ASSIGN(tenant.region, base::parse_region(region));
   TRY_ASSIGN(tenant.created, from.time("created"));
+  TRY_ASSIGN(tenant.added_by, from.author("added_by"));
   if (from.has("moved_to")) {
     TRY_ASSIGN(const auto address, from.text("moved_to"));
     tenant.moved_to = std::string(address);
@@ -199,37 +206,6 @@ Result<Tenant> read_tenant(const Members& from) {
     TRY_ASSIGN(tenant.moves, parse_moves(*moves, from.path("moves"), tenant.region));
   }
   return tenant;
-}
-
-void append_member(std::string& out, std::string_view name, std::string_view text) {
-  if (out.back() != '{') out += ',';
-  base::append_json_string(out, name);
-  out += ':';
-  base::append_json_string(out, text);
-}
-
-void append_pull(std::string& out, const Source& source) {
-  if (source.pull_url.empty()) return;
-  append_member(out, "pull_url", source.pull_url);
-  out += ",\"pull_settings\":{";
-  for (const auto& [name, value] : source.pull_settings) append_member(out, name, value);
-  out += '}';
-}
-
-/// How the source proves itself.
-void append_proof(std::string& out, const Source& source) {
-  if (source.token_sha256) append_member(out, "token_sha256", base::to_hex(source.token_sha256->view()));
-  if (source.backfill_sha256)
-    append_member(out, "backfill_sha256", base::to_hex(source.backfill_sha256->view()));
-  if (!source.certificates.empty()) out += ",\"certificates\":" + to_text(source.certificates);
-  if (source.scheme.empty() && source.pull_url.empty()) return;
-  if (!source.scheme.empty()) append_member(out, "scheme", source.scheme);
-  out += ",\"secrets\":[";
-  for (const auto& sealed : source.sealed) {
-    if (out.back() != '[') out += ',';
-    base::append_json_string(out, base::to_base64(sealed));
-  }
-  out += ']';
 }
 
 }  // namespace
@@ -349,52 +325,6 @@ void Registry::put(Operator one) {
 
 void Registry::put(const retention::RuleBook& book) {
   for (auto& tenant : tenants_) tenant.retention = book.of(tenant.id);
-}
-
-std::string Registry::to_text() const {
-  std::string out = "{\"v\":1,\n\"tenants\":[";
-  for (const auto& tenant : tenants_) {
-    out += &tenant == tenants_.data() ? "\n{" : ",\n{";
-    append_member(out, "id", tenant.id.value());
-    append_member(out, "region", tenant.region.value());
-    append_member(out, "created", base::format_rfc3339(tenant.created));
-    if (tenant.moved_to) append_member(out, "moved_to", *tenant.moved_to);
-    if (!tenant.sharing.is_default()) out += ",\"sharing\":" + tenant.sharing.to_text();
-    if (!tenant.access.is_default()) out += ",\"access\":" + boost::json::serialize(tenant.access.to_json());
-    if (!tenant.attributes.is_default())
-      out += ",\"attributes\":" + boost::json::serialize(tenant.attributes.to_json());
-    if (!tenant.monitoring.is_default())
-      out += ",\"monitoring\":" + boost::json::serialize(tenant.monitoring.to_json());
-    if (!tenant.moves.empty()) out += ",\"moves\":" + ingest::to_text(tenant.moves);
-    out += '}';
-  }
-  out += "],\n\"sources\":[";
-  for (const auto& source : sources_) {
-    out += &source == sources_.data() ? "\n{" : ",\n{";
-    append_member(out, "name", source.name.value());
-    append_member(out, "adapter", source.adapter);
-    append_proof(out, source);
-    out += ",\"tenants\":[";
-    for (const auto& tenant : source.tenants) {
-      if (out.back() != '[') out += ',';
-      base::append_json_string(out, tenant.value());
-    }
-    out += ']';
-    if (!source.url.empty()) append_member(out, "url", source.url);
-    append_pull(out, source);
-    if (source.keep_raw) out += ",\"keep_raw\":true";
-    if (source.silent_after_s > 0) out += fmt::format(",\"silent_after_s\":{}", source.silent_after_s);
-    append_member(out, "created", base::format_rfc3339(source.created));
-    if (source.revoked) append_member(out, "revoked", base::format_rfc3339(*source.revoked));
-    out += '}';
-  }
-  out += ']';
-  if (!operators_.empty()) out += ",\n\"operators\":[";
-  for (const auto& one : operators_) {
-    out += &one == operators_.data() ? "\n" : ",\n";
-    out += ingest::to_text(one);
-  }
-  return out + (operators_.empty() ? "}\n" : "]}\n");
 }
 
 }  // namespace countersign::ingest

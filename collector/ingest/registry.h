@@ -2,6 +2,7 @@
 
 #include "collector/ingest/access_policy.h"
 #include "collector/ingest/attribute_policy.h"
+#include "collector/ingest/author.h"
 #include "collector/ingest/monitoring_policy.h"
 #include "collector/ingest/move.h"
 #include "collector/ingest/operators.h"
@@ -41,6 +42,7 @@ struct Tenant {
   AttributePolicy attributes = {};      ///< which values under `attributes` are not personal
   MonitoringPolicy monitoring = {};     ///< parameters of the controls that judge its evidence
   std::vector<Move> moves = {};         ///< oldest first; the last one leads to `region`
+  Author added_by = {};                 ///< unknown of one of before
   /// How long its records are kept. From the book of retention, which is the one that says it: put here by
   /// who reads both, and never in the registry's file.
   retention::TenantRules retention = {};
@@ -138,13 +140,14 @@ struct NewSource {
   std::string pull_url = {};  ///< then `secrets` holds the API's credential, and there is no token
   std::map<std::string, std::string> pull_settings = {};
   std::vector<base::Digest> certificates = {};  ///< then there is no token; see certificates.h
+  Author by = {};
 };
 
 /// Registers a source and returns what its sender must be given: a token (`cst_` and 43 characters of
 /// base64url), or the secret that was made for its scheme; empty where the provider made it or a certificate
 /// takes its place. `key` seals the secrets. Errors: already_exists (a revoked source's name too, because
 /// records carry it), not_found (a tenant), invalid_argument (no such adapter or scheme; a provider's adapter
-/// without exactly one tenant; a secret that is missing or not of the scheme).
+/// without exactly one tenant; a secret that is missing or not of the scheme; the appliance's own name).
 base::Result<std::string> add_source(const std::filesystem::path& path, const NewSource& source,
                                      const crypto::Secret& key, const base::Clock& clock,
                                      const crypto::Entropy& entropy);
@@ -162,12 +165,12 @@ base::Result<std::string> make_backfill_token(const std::filesystem::path& path,
 
 /// Makes a source's token worthless for good. Errors: not_found, failed_precondition (it is revoked already).
 base::Result<void> revoke_source(const std::filesystem::path& path, const base::SourceName& name,
-                                 const base::Clock& clock);
+                                 const base::Clock& clock, const Author& by = {});
 
 /// Registers a tenant in a region. `moved_to` is an https address. Errors: already_exists, invalid_argument.
 base::Result<void> add_tenant(const std::filesystem::path& path, const base::TenantId& id,
                               const base::RegionId& region, std::optional<std::string> moved_to,
-                              const base::Clock& clock);
+                              const base::Clock& clock, const Author& by = {});
 
 struct NewMove {
   base::RegionId to;

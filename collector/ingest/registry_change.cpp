@@ -5,6 +5,7 @@
 #include "collector/signatures/scheme.h"
 #include "ledger/base/file.h"
 #include "ledger/crypto/digest.h"
+#include "ledger/store/recorded.h"
 
 #include <fmt/format.h>
 
@@ -28,6 +29,9 @@ std::string adapter_names() {
 
 Result<void> check_source(const Registry& registry, const NewSource& source) {
   TRY(base::parse_source(source.name.value()));
+  // What the appliance makes in a log, such as a test event, bears this name.
+  if (source.name.value() == store::kApplianceSource)
+    return fail(Code::invalid_argument, "that name is the appliance's own; choose another one");
   if (registry.source_by_name(source.name) != nullptr)
     return fail(Code::already_exists, fmt::format("there is a source {} already, or was; choose another name",
                                                   source.name.value()));
@@ -44,7 +48,13 @@ Result<void> check_source(const Registry& registry, const NewSource& source) {
       return fail(Code::not_found, fmt::format("there is no tenant {}; add it first", tenant.value()));
   }
   const bool web = source.url.starts_with("https://") || source.url.starts_with("http://");
-  if (!source.url.empty() && (!web || source.url.find('/', source.url.find("://") + 3) != std::string::npos))
+  const auto odd = [](char c) {
+    return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             std::string_view(".-:/[]").find(c) != std::string_view::npos);
+  };
+  if (source.url.size() > kAddressMax || std::any_of(source.url.begin(), source.url.end(), odd) ||
+      (!source.url.empty() &&
+       (!web || source.url.find('/', source.url.find("://") + 3) != std::string::npos)))
     return fail(Code::invalid_argument,
                 "the address under which the provider calls must be like https://audit.example.com");
   return {};
@@ -132,6 +142,7 @@ Result<std::string> add_source(const std::filesystem::path& path, const NewSourc
     made.silent_after_s = source.silent_after_s;
     made.pull_url = source.pull_url;
     made.pull_settings = source.pull_settings;
+    made.added_by = source.by;
     if (!source.pull_url.empty()) {
       if (!source.scheme.empty() || source.secrets.size() != 1)
         return fail(Code::invalid_argument,
@@ -204,10 +215,11 @@ Result<std::string> make_backfill_token(const std::filesystem::path& path, const
 }
 
 Result<void> revoke_source(const std::filesystem::path& path, const base::SourceName& name,
-                           const base::Clock& clock) {
+                           const base::Clock& clock, const Author& by) {
   return change_registry(path, [&](Registry& registry) -> Result<void> {
     TRY_ASSIGN(auto source, registry.active_source(name));
     source.revoked = clock();
+    source.revoked_by = by;
     registry.put(std::move(source));
     return {};
   });
@@ -215,14 +227,16 @@ Result<void> revoke_source(const std::filesystem::path& path, const base::Source
 
 Result<void> add_tenant(const std::filesystem::path& path, const base::TenantId& id,
                         const base::RegionId& region, std::optional<std::string> moved_to,
-                        const base::Clock& clock) {
+                        const base::Clock& clock, const Author& by) {
   TRY(base::parse_tenant(id.value()));
   TRY(base::parse_region(region.value()));
   TRY(check_address(moved_to));
   return change_registry(path, [&](Registry& registry) -> Result<void> {
     if (registry.tenant(id) != nullptr)
       return fail(Code::already_exists, fmt::format("there is a tenant {} already", id.value()));
-    registry.put(Tenant{id, region, clock(), moved_to, {}});
+    Tenant made{id, region, clock(), moved_to, {}};
+    made.added_by = by;
+    registry.put(std::move(made));
     return {};
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "collector/ingest/author.h"
 #include "ledger/base/time.h"
 #include "ledger/base/types.h"
 #include "ledger/crypto/secret.h"
@@ -44,6 +45,7 @@ struct Source {
   std::map<std::string, std::string> pull_settings = {};  ///< what else the puller needs, not secret
   std::int64_t silent_after_s = 0;                        ///< longer silence is a finding; 0: never
   std::vector<base::Digest> certificates = {};            ///< of its clients; any of them proves it
+  Author added_by = {}, revoked_by = {};                  ///< unknown of those of before
 
   bool is_native() const { return adapter == kNativeAdapter; }
   bool may_send_for(const base::TenantId& tenant) const;

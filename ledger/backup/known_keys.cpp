@@ -56,6 +56,11 @@ base::Result<std::optional<crypto::Secret>> KnownKeys::find(base::Bytes sealed, 
   return std::optional(std::move(key));
 }
 
+base::Result<std::size_t> KnownKeys::count() const {
+  TRY_ASSIGN(const auto keys, read());
+  return keys.size();
+}
+
 base::Result<void> KnownKeys::remember(base::Bytes sealed, const crypto::Secret& key, const vault::Kek& kek,
                                        const crypto::Entropy& entropy) const {
   TRY_ASSIGN(const auto lock, base::wait_for_lock(file_.string() + ".lock", base::FileLock::alone));

@@ -24,6 +24,8 @@ class KnownKeys {
 
   /// The key of a repository in which it stands sealed as `sealed`; empty where it is not known.
   base::Result<std::optional<crypto::Secret>> find(base::Bytes sealed, const vault::Kek& kek) const;
+  /// Of how many repositories it knows the key.
+  base::Result<std::size_t> count() const;
   /// Nothing happens where it is known.
   base::Result<void> remember(base::Bytes sealed, const crypto::Secret& key, const vault::Kek& kek,
                               const crypto::Entropy& entropy) const;

@@ -52,6 +52,12 @@ TenantHistory::TenantHistory(std::vector<Version> versions)
   }
 }
 
+TenantHistory TenantHistory::always(json::object policy) {
+  TenantHistory out;
+  out.first_ = std::move(policy);
+  return out;
+}
+
 const json::object& TenantHistory::in_force(base::Timestamp time) const {
   const auto after =
       std::upper_bound(versions_.begin(), versions_.end(), time,

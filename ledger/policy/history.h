@@ -50,6 +50,8 @@ class TenantHistory {
   TenantHistory();
   /// Of versions with everything but before and after, the oldest first.
   explicit TenantHistory(std::vector<Version> versions);
+  /// As if one policy, with all members of default_policy(), had held from the beginning.
+  static TenantHistory always(boost::json::object policy);
 
   const std::vector<Version>& versions() const { return versions_; }  ///< the oldest first
   /// The policies that were in force then. Before the first change: what that and later ones say held before

@@ -234,7 +234,7 @@ base::Result<Report> build_report(Workspace& workspace, const Catalogue& catalog
   }
   TRY_ASSIGN(const auto responses, read_responses(workspace));
   const auto is_wanted = [&](const Definition& one) {
-    return one.kind == Kind::listing || wanted.contains(one.id);
+    return one.kind == Kind::listing ? request.listings : wanted.contains(one.id);
   };
   definitions.erase(std::remove_if(definitions.begin(), definitions.end(), std::not_fn(is_wanted)),
                     definitions.end());

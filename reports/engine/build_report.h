@@ -22,6 +22,7 @@ struct ReportRequest {
   std::string framework = "soc2";     ///< by which the report is arranged
   std::vector<std::string> criteria;  ///< clauses; empty: all
   std::vector<SampleRequest> samples;
+  bool listings = true;  ///< false: controls and detections alone
   RunLimits limits;
 };
 

@@ -41,6 +41,10 @@ constexpr std::string_view kList =
     " FROM told WHERE substr(resource, 1, length(?6))=?6 GROUP BY resource"
     " HAVING first<?7 AND (?8='' OR state=?8) AND (?9='' OR control=?9) ORDER BY first DESC LIMIT ?10";
 
+constexpr std::string_view kCount =
+    "SELECT max(type='finding.resolved'), max(type='finding.acknowledged') FROM told"
+    " WHERE substr(resource, 1, length(?6))=?6 GROUP BY resource";
+
 constexpr std::string_view kOne =
     "SELECT place, type, received, context, reason, actor, role FROM told WHERE resource=?6 ORDER BY place";
 
@@ -182,6 +186,19 @@ base::Result<Page> FindingReader::list(const Wanted& wanted) {
   }
   if (more && !out.findings.empty()) out.next = out.findings.back().first_seq;
   return out;
+}
+
+base::Result<Counts> FindingReader::count(const base::TenantId& tenant, const Received& received) {
+  const auto words = words_of_findings(tenant), prefix = tenant.value() + '/';
+  TRY_ASSIGN(auto rows, impl_->prepare(kCount, words, received));
+  rows.bind_text(6, prefix);
+  Counts out;
+  for (;;) {
+    TRY_ASSIGN(const bool row, rows.step());
+    if (!row) return out;
+    auto& count = rows.integer(0) != 0 ? out.resolved : rows.integer(1) != 0 ? out.acknowledged : out.opened;
+    ++count;
+  }
 }
 
 base::Result<std::optional<Finding>> FindingReader::find(const base::TenantId& tenant, std::string_view id,

@@ -35,6 +35,11 @@ struct Page {
   std::optional<std::uint64_t> next;  ///< `earlier` of the next page; empty where there is none
 };
 
+/// How many there are in each state.
+struct Counts {
+  std::uint64_t opened = 0, acknowledged = 0, resolved = 0;
+};
+
 /// The findings of one region as they stood when this was opened: what the index holds of the system log, and
 /// behind that the log's records themselves, so nothing that is on disk is missing. Open one for each
 /// question. One thread.
@@ -49,6 +54,7 @@ class FindingReader {
   FindingReader& operator=(FindingReader&&) noexcept;
 
   base::Result<Page> list(const Wanted& wanted);
+  base::Result<Counts> count(const base::TenantId& tenant, const Received& received = {});
   /// Empty where there is none of that id in what may be looked at.
   base::Result<std::optional<Finding>> find(const base::TenantId& tenant, std::string_view id,
                                             const Received& received = {});

@@ -102,11 +102,12 @@ std::vector<std::string> take_sql() {
       "UPDATE evidence SET in_period = :fresh, person = coalesce((SELECT t.person FROM told_persons t"
       "  WHERE t.life = evidence.life), email, phone) WHERE rowid IN (SELECT seq FROM anew)",
       "INSERT INTO heard_now SELECT source, received / 60000000 AS minute, min(received), max(received),"
-      " sum(proof <> 'backfill'), min(CASE WHEN proof <> 'backfill' THEN (received - occurred) / 1000 END),"
-      " max(CASE WHEN proof <> 'backfill' THEN (received - occurred) / 1000 END),"
-      " min(CASE WHEN proof <> 'backfill' THEN seq END), max(CASE WHEN proof <> 'backfill' THEN seq END),"
-      " min(CASE WHEN proof <> 'backfill' AND type = 'source.heartbeat' THEN received END)"
-      " FROM events GROUP BY source, minute",
+      " sum(told), min(CASE WHEN told THEN (received - occurred) / 1000 END),"
+      " max(CASE WHEN told THEN (received - occurred) / 1000 END),"
+      " min(CASE WHEN told THEN seq END), max(CASE WHEN told THEN seq END),"
+      " min(CASE WHEN told AND type = 'source.heartbeat' THEN received END)"
+      " FROM (SELECT *, proof <> 'backfill' AND source <> 'countersign' AS told FROM events)"
+      " GROUP BY source, minute",
       "INSERT INTO heard(source, minute, events, skew_min_ms, skew_max_ms, first_seq, last_seq)"
       " SELECT source, minute, events, least, most, first_seq, last_seq FROM heard_now WHERE events > 0"
       " ON CONFLICT(source, minute) DO UPDATE SET events = events + excluded.events,"

@@ -50,21 +50,22 @@ FROM (SELECT life, min(seq) AS item, min(occurred) AS begun, max(occurred) AS en
 DROP TABLE counts;
 CREATE INDEX temp.challenges_by_person ON challenges(person, begun);
 
--- What came of each source in each minute, what was imported apart.
+-- What came of each source in each minute; what was imported, and what the appliance itself made, such as a test of a
+-- source, apart.
 CREATE TEMP TABLE minutes AS
-SELECT source, minute, imported, count(*) AS events, sum(occurred >= :from AND occurred < :until) AS in_period,
+SELECT source, minute, unheard, count(*) AS events, sum(occurred >= :from AND occurred < :until) AS in_period,
        min(received) AS first_received, max(received) AS last_received, min(skew) AS skew_min_ms,
        max(skew) AS skew_max_ms, min(seq) AS first_seq, max(seq) AS last_seq, min(proof) AS proof,
        min(CASE WHEN type = 'source.heartbeat' THEN received END) AS heartbeat
-FROM (SELECT source, received / 60000000 AS minute, proof = 'backfill' AS imported, (received - occurred) / 1000 AS skew,
-             seq, received, occurred, proof, type
+FROM (SELECT source, received / 60000000 AS minute, proof = 'backfill' OR source = 'countersign' AS unheard,
+             (received - occurred) / 1000 AS skew, seq, received, occurred, proof, type
       FROM events WHERE place >= (:log << 40) + :first_seq AND place < (:log << 40) + :end_seq)
-GROUP BY minute, source, imported;
+GROUP BY minute, source, unheard;
 
 -- One row for each minute in which a source was heard. History that was imported was not heard.
 CREATE TEMP TABLE heard AS
 SELECT source, minute, events, skew_min_ms, skew_max_ms, first_seq, last_seq
-FROM minutes WHERE NOT imported ORDER BY source, minute;
+FROM minutes WHERE NOT unheard ORDER BY source, minute;
 CREATE INDEX temp.heard_by_source ON heard(source, minute);
 
 -- The records of the system log that concern the tenant: those that name it, those of sources that its log has
@@ -98,7 +99,7 @@ SELECT source, min(first_received) AS first_received, max(last_received) AS last
        sum(in_period) AS events_in_period, min(proof) AS proof,
        (SELECT min(s.occurred) FROM temp.system s WHERE s.type = 'source.added' AND s.resource = m.source) AS added,
        (SELECT max(s.occurred) FROM temp.system s WHERE s.type = 'source.revoked' AND s.resource = m.source) AS revoked,
-       min(CASE WHEN NOT imported THEN heartbeat END) AS first_heartbeat
+       min(CASE WHEN NOT unheard THEN heartbeat END) AS first_heartbeat
 FROM minutes m GROUP BY source;
 
 -- One row for each day of the period, as far as there are records of that time: `day` counts since 1970.

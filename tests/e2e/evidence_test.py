@@ -67,13 +67,35 @@ class Evidence(unittest.TestCase):
             self.assertEqual(status, 422, wrong)
             self.assertIn(words, said["detail"])
         status, _, bundle = ana.ask("POST", "/v1/tenants/acme/bundles", {**YEAR, "report": ["CC6.1", "CC7.2"]})
-        self.assertEqual((status, bundle["report"]), (202, ["CC6.1", "CC7.2"]))
+        self.assertEqual((status, bundle["report"], bundle["framework"]), (202, ["CC6.1", "CC7.2"], "soc2"))
+        arranged = ana.ask("POST", "/v1/tenants/acme/bundles", {**YEAR, "report": ["all"], "framework": "hipaa"})[2]
+        self.assertEqual(ana.ask("GET", f"/v1/tenants/acme/bundles/{arranged['id']}")[2]["framework"], "hipaa")
+        self.assertNotIn("framework", ana.ask("POST", "/v1/tenants/acme/bundles", YEAR)[2])
         ready = self.wait_ready(ana, "acme", bundle["id"])
         self.assertEqual(ready["state"], "ready", ready)
         kept = self.appliance.region_file("bundles") / f"{bundle['id']}.zip"
         done = self.appliance.run("verify", kept, "--recompute", check=False)
         self.assertEqual(done.returncode, 20, done.stdout)
         self.assertIn("Every figure of the report was made again from the records", done.stdout)
+
+    def test_the_making_of_a_bundle_tells_how_far_it_is(self):
+        ana = invited(self.appliance, "waiter@example.com", "--role", "analyst", "--tenant", "acme")
+        asked = [ana.ask("POST", "/v1/tenants/acme/bundles", {**YEAR, "report": ["all"]})[2] for _ in range(6)]
+        self.assertEqual([one for one in asked if "progress" in one], [], "none has begun")
+        steps, bundles = [], []
+
+        def made():
+            bundles[:] = ana.ask("GET", "/v1/tenants/acme/bundles")[2]["bundles"]
+            busy = [one["progress"] for one in bundles if "progress" in one]
+            self.assertLessEqual(len(busy), 1, "they are made one after another")
+            steps.extend(busy)
+            one = ana.ask("GET", f"/v1/tenants/acme/bundles/{asked[-1]['id']}")[2]
+            self.assertFalse("progress" in one and one["state"] != "making")
+            return {one["state"] for one in bundles} == {"ready"}
+        until(made, "the bundles are not made")
+        self.assertIn({"done": 3, "total": 3}, steps, "the records are written before the report is made")
+        self.assertEqual([step for step in steps if set(step) != {"done", "total"} or step["done"] > step["total"]], [])
+        self.assertEqual([one for one in bundles if "progress" in one], [])
 
     def test_records_are_found_and_shown_and_each_look_is_recorded(self):
         ana = invited(self.appliance, "looker@example.com", "--role", "analyst", "--tenant", "acme")

@@ -121,7 +121,14 @@ class Setting:
             until(lambda t=tenant: self.clerk.ask("POST", f"/v1/tenants/{t}/records/search", {})[2].get("records"), f"the index of {tenant}")
             until(lambda t=tenant: self.clerk.ask("GET", f"/v1/tenants/{t}/findings")[2].get("findings"), f"a finding of {tenant}")
             until(lambda t=tenant: self.clerk.ask("POST", f"/v1/tenants/{t}/step-up/decisions", self.question())[0] == 200, f"decisions of {tenant}")
+            until(lambda t=tenant: self.clerk.ask("POST", f"/v1/tenants/{t}/controls/run")[0] == 202, f"a test of the controls of {tenant}")
+            self.wait_for_controls(tenant)
         until(lambda: self.clerk.ask("POST", "/v1/tenants/_system/records/search?region=eu-1", {})[2].get("records"), "the index of _system")
+
+    def wait_for_controls(self, tenant):
+        """Until the controls have been tested and no test of them runs."""
+        path = f"/v1/tenants/{tenant}/controls"
+        until(lambda: self.clerk.ask("GET", path)[2].get("running") is False, f"the controls of {tenant} are tested")
 
     def next(self):
         self.number += 1

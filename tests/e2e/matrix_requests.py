@@ -36,7 +36,7 @@ def request_of(*routes):
 
 @request_of("GET /v1/policy-schema", "GET /v1/openapi.json", "GET /healthz", "GET /readyz", "GET /metrics", "GET /services/collector/health",
             "GET /v1/oidc", "GET /v1/tenants/{tenant}/policy", "GET /v1/tenants/{tenant}/policy/history", "GET /v1/tenants/{tenant}/bundles", "GET /v1/session", "DELETE /v1/session",
-            "GET /v1/controls", "GET /v1/tenants/{tenant}/findings", "POST /v1/account/totp", "DELETE /v1/account/totp", "POST /v1/account/passkeys/options", "POST /v1/account/recovery-codes")
+            "GET /v1/controls", "GET /v1/tenants", "GET /v1/tenants/{tenant}/overview", "GET /v1/tenants/{tenant}/controls", "GET /v1/tenants/{tenant}/findings", "POST /v1/account/totp", "DELETE /v1/account/totp", "POST /v1/account/passkeys/options", "POST /v1/account/recovery-codes")
 def nothing_more(_):
     return {}
 
@@ -72,6 +72,11 @@ def the_same_policy(case):
     return {"body": case.setting.clerk.ask("GET", f"/v1/tenants/{case.tenant}/policy")[2], "fields": {"If-Match": "*"}}
 
 
+@request_of("POST /v1/tenants/{tenant}/policy/preview")
+def a_policy_to_try_out(_):
+    return {"body": {"access": {"factors": ["passkey"]}}}
+
+
 @request_of("POST /v1/tenants/{tenant}/policy/history/{change}/review")
 def first_change_of_the_policy(case):
     # That of a command, so nobody who asks has made it.
@@ -84,14 +89,15 @@ def decision(case):
     return {"body": case.setting.question()}
 
 
-@request_of("POST /v1/tenants/{tenant}/records/search")
+@request_of("POST /v1/tenants/{tenant}/records/search", "POST /v1/tenants/{tenant}/records/facets")
 def search(case):
     everybody = [f"user{n}@mail.example" for n in range(1, 5)]
     seen = {"acme": everybody[0], "globex": everybody[2]}
     return {"body": {"query": f"actor.email:{seen[case.tenant]}" if case.variant == "personal" else ""}}
 
 
-@request_of("GET /v1/tenants/{tenant}/records/{seq}", "GET /v1/tenants/{tenant}/records/{seq}/values")
+@request_of("GET /v1/tenants/{tenant}/records/{seq}", "GET /v1/tenants/{tenant}/records/{seq}/values",
+            "GET /v1/tenants/{tenant}/records/{seq}/challenge", "GET /v1/tenants/{tenant}/records/{seq}/proof")
 def first_record(_):
     return {"path": {"seq": 0}}
 
@@ -146,6 +152,17 @@ def new_report(_):
     return {"body": {**YEARS, "criteria": ["CC6.1"]}}
 
 
+@request_of("GET /v1/tenants/{tenant}/controls/{id}")
+def one_control(_):
+    return {"path": {"id": "OTP-LIFETIME"}}
+
+
+@request_of("POST /v1/tenants/{tenant}/controls/run")
+def test_of_controls(case):
+    case.setting.wait_for_controls(case.tenant)
+    return {}
+
+
 @request_of("POST /v1/privacy/erasures")
 def erasure_of_nobody(case):
     return {"body": {"tenant": case.tenant, "subjects": ["email=nobody@example.com"], "reason": "gdpr_art_17", "dry_run": False}}
@@ -154,6 +171,59 @@ def erasure_of_nobody(case):
 @request_of("GET /v1/privacy/erasures/{id}", "DELETE /v1/account/passkeys/{id}")
 def unknown_id(_):
     return {"path": {"id": NOT_GIVEN}}
+
+
+@request_of(*(f"GET /v1/admin/{what}" for what in ("sources", "source-kinds", "users", "tokens", "tenants", "keys", "regions", "backups", "health")))
+def what_is_administered(_):
+    return {}
+
+
+@request_of("POST /v1/admin/sources")
+def new_source(case):
+    return {"body": {"source": f"made-{case.setting.next()}", "tenants": [case.tenant]}}
+
+
+@request_of("POST /v1/admin/sources/{source}/test-event")
+def source_to_test(case):
+    return {"path": {"source": "app" if case.tenant == "acme" else "globex-app"}}
+
+
+@request_of("DELETE /v1/admin/sources/{source}")
+def source_to_revoke(case):
+    # Whoever may revoke one gets one of her own; of what is refused nothing is left.
+    if case.asker.name not in ("admin", "all tenants"):
+        return source_to_test(case)
+    name = f"made-{case.setting.next()}"
+    status, _, answer = case.setting.clerk.ask("POST", "/v1/admin/sources", {"source": name, "tenants": [case.tenant]})
+    assert status == 201, answer
+    return {"path": {"source": name}}
+
+
+@request_of("POST /v1/admin/users")
+def new_user(case):
+    return {"body": {"user": f"made-{case.setting.next()}@example.com", "role": "analyst", "tenants": [case.tenant]}}
+
+
+@request_of("DELETE /v1/admin/users/{id}", *(f"POST /v1/admin/users/{{id}}/{action}" for action in ("invite", "disable", "enable", "unlock", "reset-factors")))
+def user_of_the_tenant(case):
+    status, _, answer = case.setting.clerk.ask("POST", "/v1/admin/users", new_user(case)["body"])
+    assert status == 201, answer
+    return {"path": {"id": answer["id"]}}
+
+
+@request_of("POST /v1/admin/tokens")
+def new_token(case):
+    return {"body": {"operator": f"made-{case.setting.next()}", "role": "analyst", "tenants": ["acme"]}}
+
+
+@request_of("DELETE /v1/admin/tokens/{operator}")
+def token_of_nobody(_):
+    return {"path": {"operator": "nobody"}}
+
+
+@request_of("POST /v1/admin/tenants")
+def new_tenant(case):
+    return {"body": {"tenant": f"made-{case.setting.next()}"}}
 
 
 @request_of("POST /v1/session/challenges")

@@ -333,6 +333,82 @@ class OpenApi(unittest.TestCase):
             yield self.ask("POST", path, json.dumps(order), fields, pattern)
             yield self.ask("GET", "/v1/controls", None, fields)
 
+    def administration(self, say):
+        base = "/v1/admin"
+        auditor = {"role": "auditor", "tenants": ["acme"], "period": {"from": YEAR["from"], "before": YEAR["to"]}, "expires": "2099-01-01T00:00:00Z"}
+        token = {"Authorization": f"Bearer {self.admin}", "Content-Type": "application/json"}
+        for body in ({"source": "made", "tenants": ["acme"]}, {"source": "made", "tenants": ["acme"]}, {"source": "polled", "adapter": "okta", "tenants": ["acme"], "secrets": ["s"], "pull": {"url": "https://127.0.0.1:1"}},
+                     {"source": "hook", "scheme": "standard_webhooks", "certificates": ["00"]}, {"source": "hook", "scheme": "standard_webhooks"}, {}, "{", b" " * (17 << 10)):
+            yield say("POST", base + "/sources", body)
+        yield say("POST", base + "/sources", {"source": "x"}, Content_Type="text/plain")
+        yield say("POST", base + "/sources", {"source": "x"}, X_CSRF_Token="")
+        one = "/sources/{source}"
+        for source in ("made", "none"):
+            yield say("POST", f"{base}/sources/{source}/test-event", {}, base + one + "/test-event")
+        for body in ("{", {"tenant": "nobody"}, {"tenant": "far"}, b" " * (17 << 10)):
+            yield say("POST", f"{base}/sources/made/test-event", body, base + one + "/test-event")
+        for source in ("made", "made", "polled", "none"):
+            yield say("DELETE", f"{base}/sources/{source}", None, base + one)
+        made = say("POST", base + "/users", {"user": "vera@example.com", **auditor})
+        yield made
+        for body in ({"user": "vera@example.com", **auditor}, {}, "{", b" " * (17 << 10)):
+            yield say("POST", base + "/users", body)
+        for user in (made["answer"]["id"], "0" * 32):
+            for action in ("invite", "disable", "disable", "invite", "enable", "enable", "unlock", "reset-factors"):
+                yield say("POST", f"{base}/users/{user}/{action}", None, f"{base}/users/{{id}}/{action}")
+            yield say("DELETE", f"{base}/users/{user}", None, base + "/users/{id}")
+        own = say("GET", "/v1/session")["answer"]["account"]["id"]
+        yield say("DELETE", f"{base}/users/{own}", None, base + "/users/{id}")
+        for body in ({"operator": "made", **auditor}, {"operator": "made", **auditor}, {}, "{"):
+            yield say("POST", base + "/tokens", body)
+        for name in ("made", "made", "none"):
+            yield say("DELETE", f"{base}/tokens/{name}", None, base + "/tokens/{operator}")
+        for body in ({"tenant": "made"}, {"tenant": "made"}, {"tenant": "other", "region": "mars-1"}, {}, "{"):
+            yield say("POST", base + "/tenants", body)
+        for what in ("sources", "source-kinds", "users", "tokens", "tenants", "keys", "regions", "backups", "health"):
+            yield self.until(lambda what=what: say("GET", f"{base}/{what}"), lambda a: a["status"] == 200)
+            for fields in (token, {"Authorization": f"Bearer {self.auditor}"}, {}):
+                yield self.ask("GET", f"{base}/{what}", None, fields)
+        for what in ("sources", "users", "tokens", "tenants"):
+            yield self.ask("POST", f"{base}/{what}", "{}", token)
+
+    def overview(self, say):
+        tenant, pattern = "/v1/tenants/acme", "/v1/tenants/{tenant}"
+        nobody, token = {}, {"Authorization": f"Bearer {self.auditor}", "Content-Type": "application/json"}
+        application = {"Authorization": f"Bearer {self.provisioner}"}
+        yield say("GET", "/v1/tenants")
+        for fields in (nobody, application):
+            yield self.ask("GET", "/v1/tenants", None, fields)
+        yield say("POST", tenant + "/controls/run", None, pattern + "/controls/run")
+        yield say("POST", tenant + "/controls/run", None, pattern + "/controls/run")
+        yield self.until(lambda: say("GET", tenant + "/controls", None, pattern + "/controls"), lambda a: a["status"] == 200)
+        for at in ("acme", "nobody", "far", "_system"):
+            yield say("GET", f"/v1/tenants/{at}/overview", None, pattern + "/overview")
+            yield say("GET", f"/v1/tenants/{at}/controls", None, pattern + "/controls")
+            yield say("POST", f"/v1/tenants/{at}/controls/run", None, pattern + "/controls/run", **({"X_CSRF_Token": ""} if at == "acme" else {}))
+            for control in ("OTP-LIFETIME", "OTP-SINGLE-USE", "none"):
+                yield say("GET", f"/v1/tenants/{at}/controls/{control}", None, pattern + "/controls/{id}")
+            for seq in (0, 99_999, "x"):
+                for what in ("challenge", "proof"):
+                    yield say("GET", f"/v1/tenants/{at}/records/{seq}/{what}", None, pattern + "/records/{seq}/" + what)
+        for path, named in (("/overview", "/overview"), ("/controls", "/controls"), ("/controls/OTP-LIFETIME", "/controls/{id}")):
+            yield self.ask("GET", tenant + path, None, nobody, pattern + named)
+            yield self.ask("GET", tenant + path, None, token, pattern + named)
+        yield self.ask("POST", tenant + "/controls/run", None, token, pattern + "/controls/run")
+
+    def previews(self, say):
+        path, pattern = "/v1/tenants/acme/policy/preview", "/v1/tenants/{tenant}/policy/preview"
+        for body in ({}, {"access": {"factors": ["passkey"]}}, {"monitoring": {"parameters": ["OTP-LIFETIME.lifetime_s=60"]}}):
+            yield self.until(lambda body=body: say("POST", path, body, pattern), lambda a: a["status"] == 200)
+        for body in ({"x": 1}, "{", {"region": "us-1"}, b" " * (65 << 10)):
+            yield say("POST", path, body, pattern)
+        yield say("POST", path, {}, pattern, Content_Type="text/plain")
+        for at in ("nobody", "far", "_system"):
+            yield say("POST", f"/v1/tenants/{at}/policy/preview", {}, pattern)
+        token = {"Authorization": f"Bearer {self.auditor}", "Content-Type": "application/json"}
+        for fields in (token, {}):
+            yield self.ask("POST", path, "{}", fields, pattern)
+
     def four_eyes(self, say):
         policy, path, pattern = "/v1/tenants/acme/policy", "/v1/tenants/acme/bundles", "/v1/tenants/{tenant}/bundles"
         yield say("PUT", policy, {"access": {"audit_access": {"four_eyes": True}}}, "/v1/tenants/{tenant}/policy", If_Match="*")
@@ -383,7 +459,7 @@ class OpenApi(unittest.TestCase):
     def test_the_document_and_what_a_person_is_answered(self):
         ana = Person(self.appliance, "ana@example.com")
         say = self.said_to(ana)
-        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.findings(say), self.reports(say), self.decisions(say), self.four_eyes(say),
+        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.findings(say), self.reports(say), self.overview(say), self.previews(say), self.decisions(say), self.administration(say), self.four_eyes(say),
                  self.providers(), self.leaving(ana, say)]
         answers = [answer for part in parts for answer in part]
         seen = {}
@@ -401,12 +477,21 @@ class OpenApi(unittest.TestCase):
                 ("GET", tenant + "/records/{seq}", {200, 404}), ("GET", tenant + "/records/{seq}/values", {200, 403, 404}),
                 ("POST", tenant + "/bundles", {202, 400, 403, 422}), ("GET", tenant + "/bundles", {200}), ("GET", tenant + "/bundles/{id}", {200, 404}),
                 ("GET", tenant + "/bundles/{id}/content", {200, 206, 403, 409, 416}), ("POST", tenant + "/bundles/{id}/approval", {403, 409}),
+                ("GET", "/v1/tenants", {200, 401, 403}), ("GET", tenant + "/overview", {200, 401, 403, 404, 421}), ("GET", tenant + "/controls", {200, 401, 403, 404, 421}),
+                ("GET", tenant + "/controls/{id}", {200, 401, 403, 404, 421}), ("POST", tenant + "/controls/run", {202, 403, 404, 409, 421}),
+                ("GET", tenant + "/records/{seq}/challenge", {200, 404, 421, 422}), ("GET", tenant + "/records/{seq}/proof", {200, 404, 421, 422}),
+                ("POST", tenant + "/policy/preview", {200, 400, 401, 403, 404, 409, 413, 415, 421, 422}),
                 ("GET", tenant + "/findings", {200, 401, 403, 404, 421, 422}), ("GET", tenant + "/findings/{finding}", {200, 404}),
                 ("POST", tenant + "/findings/{finding}/acknowledge", {200, 400, 403, 404, 409, 413, 415, 421, 422}),
                 ("POST", tenant + "/findings/{finding}/answer", {200, 400, 403, 404, 413, 415, 421, 422}),
                 ("POST", tenant + "/findings/{finding}/resolve", {200, 400, 403, 404, 409, 413, 415, 421, 422}),
                 ("POST", tenant + "/reports", {200, 400, 401, 403, 404, 413, 415, 421, 422}), ("GET", "/v1/controls", {200, 401, 403}),
                 ("POST", tenant + "/step-up/decisions", {200, 400, 401, 403, 404, 413, 415, 421, 422}), ("GET", "/v1/oidc", {200}),
+                ("POST", "/v1/admin/sources", {201, 400, 403, 409, 413, 415, 422}), ("DELETE", "/v1/admin/sources/{source}", {200, 404, 409}),
+                ("POST", "/v1/admin/sources/{source}/test-event", {201, 400, 404, 413}), ("POST", "/v1/admin/users", {201, 400, 403, 409, 413, 422}),
+                ("POST", "/v1/admin/users/{id}/invite", {200, 404, 409}), ("POST", "/v1/admin/users/{id}/reset-factors", {200, 404}), ("DELETE", "/v1/admin/users/{id}", {204, 404, 409}),
+                ("POST", "/v1/admin/tokens", {201, 400, 403, 409, 422}), ("DELETE", "/v1/admin/tokens/{operator}", {200, 404, 409}), ("POST", "/v1/admin/tenants", {201, 400, 403, 404, 409, 422}),
+                *(("GET", "/v1/admin/" + what, {200, 401, 403}) for what in ("sources", "source-kinds", "users", "tokens", "tenants", "keys", "regions", "backups", "health")),
                 ("GET", "/v1/oidc/{name}/sign-in", {404, 502}), ("GET", "/v1/oidc/{name}/callback", {400, 404}),
                 ("POST", "/v1/oidc/{name}/back-channel-logout", {400, 404})):
             self.assertEqual(expected - seen.get((method, path), set()), set(), (method, path, seen.get((method, path))))

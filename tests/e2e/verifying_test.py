@@ -8,6 +8,7 @@ import unittest
 from appliance import Appliance, event, until
 
 SHORT = "every_hours = 0.0005"  # 1.8 s
+DAILY = "\nevery_hours = 24\n\n[controls]"
 
 
 def alter(ledger, log, seq):
@@ -46,8 +47,8 @@ class Verifying(unittest.TestCase):
 
     def shorten(self):
         text = self.appliance.config.read_text()
-        self.assertEqual(text.count("every_hours = 24"), 1)
-        self.appliance.config.write_text(text.replace("every_hours = 24", SHORT))
+        self.assertEqual(text.count(DAILY), 1)
+        self.appliance.config.write_text(text.replace(DAILY, f"\n{SHORT}\n\n[controls]"))
 
     def outcomes(self):
         return [r["event"]["outcome"]["reason"] for r in self.appliance.records("_system") if r["event"]["type"] == "ledger.verified"]
@@ -124,11 +125,11 @@ class Verifying(unittest.TestCase):
     def test_what_is_no_interval_is_refused(self):
         text = self.appliance.config.read_text()
         for wrong in ("-1", '"daily"', "9999", "true"):
-            self.appliance.config.write_text(text.replace("every_hours = 24", f"every_hours = {wrong}"))
+            self.appliance.config.write_text(text.replace(DAILY, f"\nevery_hours = {wrong}\n\n[controls]"))
             done = self.appliance.run("tenant", "list", check=False)
             self.assertEqual((done.returncode, "verification.every_hours must be a number from 0 to 8784" in done.stderr), (2, True), done.stderr)
         for right in ("0", "0.5", "168"):
-            self.appliance.config.write_text(text.replace("every_hours = 24", f"every_hours = {right}"))
+            self.appliance.config.write_text(text.replace(DAILY, f"\nevery_hours = {right}\n\n[controls]"))
             self.appliance.run("tenant", "list")
 
 

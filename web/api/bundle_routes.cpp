@@ -28,7 +28,7 @@ http::Response failure(const base::Error& error) {
   return refusal(503, "the appliance could not do that just now; its log says why");
 }
 
-json::object bundle_document(const ShelvedBundle& one) {
+json::object bundle_document(const ShelvedBundle& one, const std::optional<BundleProgress::Step>& step) {
   json::object out{{"id", one.id},
                    {"tenant", one.tenant},
                    {"from", one.from},
@@ -41,6 +41,7 @@ json::object bundle_document(const ShelvedBundle& one) {
                    {"asked", base::format_rfc3339(one.asked)},
                    {"kept_until", base::format_rfc3339({one.asked.micros + BundleShelf::kKeptS * 1'000'000})},
                    {"state", std::string(to_string(one.state))}};
+  if (!one.report.empty()) out["framework"] = one.framework.empty() ? "soc2" : one.framework;
   if (!one.approved_by.empty()) out["approved_by"] = one.approved_by;
   if (one.state == State::failed) out["why"] = one.why;
   if (one.state == State::ready) {
@@ -48,6 +49,7 @@ json::object bundle_document(const ShelvedBundle& one) {
     out["records"] = one.records;
     out["seal"] = one.seal;
   }
+  if (one.state == State::making && step) out["progress"] = {{"done", step->done}, {"total", step->total}};
   return out;
 }
 
@@ -146,9 +148,12 @@ tl::expected<ShelvedBundle, Problem> read_order(const http::Request& request, co
 }
 
 /// Makes the bundle and puts down what came of it.
-void make(const BundleMaker& maker, const View& view, ShelvedBundle bundle, const json::object& members) {
+void make(const BundleMaker& maker, const View& view, ShelvedBundle bundle, const json::object& members,
+          BundleProgress& progress) {
   const BundleShelf shelf(view.files);
-  const auto made = maker(view.region, bundle, shelf.file(bundle.id), members);
+  progress.put(bundle.id, {});
+  const auto made = maker(view.region, bundle, shelf.file(bundle.id), members,
+                          [&](BundleProgress::Step step) { progress.put(bundle.id, step); });
   bundle.state = made ? State::ready : State::failed;
   if (made) {
     bundle.bytes = made->bytes;
@@ -163,6 +168,7 @@ void make(const BundleMaker& maker, const View& view, ShelvedBundle bundle, cons
   }
   if (const auto put = shelf.put(bundle); !put)
     spdlog::error("a bundle's state was not kept: {}", put.error().message);
+  progress.forget(bundle.id);
 }
 
 bool needs_approval(const View& view, const ShelvedBundle& bundle) {
@@ -198,7 +204,7 @@ http::Response Bundles::begin(const Asker& asker, const http::Request& request) 
   if (shelf.list(order->tenant).size() >= BundleShelf::kOfTenantMax)
     return refusal(429, "there are many bundles of this tenant already; they are kept for a day");
   if (const auto put = shelf.put(*order); !put) return failure(put.error());
-  auto response = document(202, bundle_document(*order));
+  auto response = document(202, bundle_document(*order, std::nullopt));
   response.headers.emplace_back("Location",
                                 fmt::format("/v1/tenants/{}/bundles/{}", order->tenant, order->id));
   const auto members = look_members(asker, request, "export", order->tenant, {}, nullptr);
@@ -213,7 +219,7 @@ void Bundles::put_to_work(View view, ShelvedBundle order, json::object members) 
   failed.why = "too many bundles are being made; ask for it again later";
   desk_.post(
       [this, view = std::move(view), order = std::move(order), members = std::move(members)] {
-        make(maker_, view, order, members);
+        make(maker_, view, order, members, progress_);
         return http::Response();
       },
       [shelf, failed](const http::Response& response) {
@@ -242,7 +248,7 @@ http::Response Bundles::approve(const Asker& asker, const http::Request& request
   bundle->state = State::making;
   bundle->approved_by = asker.who->name;
   if (const auto put = shelf.put(*bundle); !put) return failure(put.error());
-  auto response = document(202, bundle_document(*bundle));
+  auto response = document(202, bundle_document(*bundle, std::nullopt));
   put_to_work(std::move(*view), std::move(*bundle), std::move(members));
   return response;
 }
@@ -252,7 +258,7 @@ http::Response Bundles::list(const Asker& asker, const http::Request& request) {
   if (!view) return endpoints::answer(view.error());
   json::array bundles;
   for (const auto& one : BundleShelf(view->files).list(view->tenant.value())) {
-    if (shows_no_more(*view, one)) bundles.push_back(bundle_document(one));
+    if (shows_no_more(*view, one)) bundles.push_back(bundle_document(one, progress_.find(one.id)));
   }
   return document(200, {{"bundles", std::move(bundles)}});
 }
@@ -264,7 +270,7 @@ http::Response Bundles::show(const Asker& asker, const http::Request& request) {
       BundleShelf(view->files).find(view->tenant.value(), std::string(request.parameter("id")));
   if (!bundle) return failure(bundle.error());
   if (!shows_no_more(*view, *bundle)) return refusal(403, "the bundle shows more than you may see");
-  return document(200, bundle_document(*bundle));
+  return document(200, bundle_document(*bundle, progress_.find(bundle->id)));
 }
 
 http::Response Bundles::download(const Asker& asker, const http::Request& request) {

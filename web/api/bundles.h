@@ -1,5 +1,6 @@
 #pragma once
 
+#include "web/api/bundle_progress.h"
 #include "web/api/bundle_shelf.h"
 #include "web/api/evidence.h"
 
@@ -15,10 +16,10 @@ struct MadeBundle {
 };
 
 /// Writes a bundle as it was asked for to `file`, and records the export first, with `members` of who asked.
-/// Blocks for as long as it takes.
-using BundleMaker = std::function<base::Result<MadeBundle>(const base::RegionId&, const ShelvedBundle&,
-                                                           const std::filesystem::path& file,
-                                                           const boost::json::object& members)>;
+/// Blocks for as long as it takes, and calls `progress` now and then.
+using BundleMaker = std::function<base::Result<MadeBundle>(
+    const base::RegionId&, const ShelvedBundle&, const std::filesystem::path& file,
+    const boost::json::object& members, const std::function<void(BundleProgress::Step)>& progress)>;
 
 /// /v1/tenants/{tenant}/bundles: bundles are asked for, made one after another on a desk of their own, listed
 /// and downloaded. A person asks, nobody by a token; who may see no more than masked values is given no
@@ -53,6 +54,7 @@ class Bundles {
   People& people_;
   const EvidenceAccess access_;
   const BundleMaker maker_;
+  BundleProgress progress_;
   Desk desk_;            ///< makes bundles
   Desk shelf_desk_{64};  ///< answers; reads and writes what bundles are
 };

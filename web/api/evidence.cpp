@@ -76,11 +76,14 @@ tl::expected<FreshProof, Problem> prove_look(People& people, const endpoints::As
                kSecondFactorProblem);
   auto taken = people.take_proof(asker.person->session, view.policy.audit_window_s(),
                                  [&](std::string_view factor) { return may_serve(view.policy, factor); });
-  if (!taken)
+  if (!taken) {
+    const auto window = view.policy.audit_window_s();
     return bad(403,
-               fmt::format("show a second factor: the tenant asks for one within {} seconds",
-                           view.policy.audit_window_s()),
+               window == 0
+                   ? std::string("show a second factor: the tenant asks for one each time")
+                   : fmt::format("show a second factor: the tenant asks for one within {} seconds", window),
                kSecondFactorProblem);
+  }
   return FreshProof{std::move(taken->challenge), std::move(taken->factor)};
 }
 

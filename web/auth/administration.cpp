@@ -7,6 +7,8 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace countersign::auth {
 namespace {
 
@@ -34,6 +36,14 @@ json::array locks_of(const Account& account) {
   if (account.factor_failures >= kFactorFailuresMax) out.emplace_back("second_factors");
   if (is_password_locked(account, true)) out.emplace_back("password");
   if (is_password_locked(account, false)) out.emplace_back("password_from_elsewhere");
+  return out;
+}
+
+/// When a password or a passkey was last right, as far as that is kept: of passwords 30 days, to the day.
+std::optional<base::Timestamp> last_seen(const Account& account) {
+  std::optional<base::Timestamp> out;
+  for (const auto& one : account.networks) out = std::max(out, std::optional(one.last_seen));
+  for (const auto& one : account.passkeys) out = std::max(out, one.last_used);
   return out;
 }
 
@@ -156,6 +166,7 @@ base::Result<void> remove(const Administrator& by, std::string_view id) {
 }
 
 json::object account_document(const Account& account, base::Timestamp now) {
+  constexpr std::size_t kDay = 10;
   json::array tenants, factors;
   auto locks = locks_of(account);
   for (const auto& tenant : account.tenants) tenants.emplace_back(tenant.value());
@@ -188,6 +199,8 @@ json::object account_document(const Account& account, base::Timestamp now) {
   if (account.disabled) out["disabled"] = base::format_rfc3339(*account.disabled);
   if (account.scim) out["provisioned_as"] = account.scim->id;
   if (account.oidc) out["issuer"] = account.oidc->issuer;
+  out["origin"] = account.scim ? "scim" : account.oidc ? "oidc" : "password";
+  if (const auto seen = last_seen(account)) out["last_seen_on"] = base::format_rfc3339(*seen).substr(0, kDay);
   if (account.invitation) out["invitation_expires"] = base::format_rfc3339(account.invitation->expires);
   return out;
 }

@@ -179,6 +179,16 @@ TEST(SourceSilence, HearsNothingInImportedHistory) {
   EXPECT_THAT(items(tale.run("SOURCE-SILENCE", kFrom, kUntil)), ElementsAre("shop 2026-01-03 01:00"));
 }
 
+TEST(SourceSilence, HearsNothingInTestsOfTheAppliancesOwn) {
+  Tale tale;
+  beat(tale, "shop", "2026-01-02T00:00:00Z", 86'400 + 3'600, 300);
+  for (const auto* at : {"2026-01-03T01:10:00Z", "2026-01-04T02:00:00Z"})
+    tale.say(at, "source.heartbeat", {{"action.resource", "shop"}}, "countersign", "none");
+  tale.say("2026-01-06T00:00:00Z", "login.succeeded", {}, "crm");
+  const auto result = tale.run("SOURCE-SILENCE", kFrom, kUntil);
+  EXPECT_THAT(items(result), ElementsAre("shop 2026-01-03 01:00")) << "and none of the appliance itself";
+}
+
 /// One thing that each detection notes, in two days of which much is at one moment.
 Tale eventful() {
   Tale tale;

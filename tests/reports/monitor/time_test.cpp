@@ -81,6 +81,19 @@ TEST(TimeThatPasses, ClosesAnHourOfSendsOnce) {
   EXPECT_THAT(watch.pass_time("2026-01-05T11:00:00Z"), IsEmpty());
 }
 
+TEST(TimeThatPasses, IsNotFilledByTestsOfTheAppliancesOwn) {
+  Watch watch;
+  const auto test = [&](std::int64_t s) {
+    watch.tale.say(after(kNine, s), "source.heartbeat", {{"action.resource", "shop"}}, "countersign", "none");
+  };
+  test(-2 * kDay);
+  beat(watch, "shop", 0);
+  test(300);
+  watch.listen();
+  ASSERT_THAT(watch.pass_time("2026-01-05T09:16:01Z"), ElementsAre("SOURCE-SILENCE shop 2026-01-05 09:00"));
+  EXPECT_THAT(watch.pass_time("2026-01-08T09:00:00Z"), IsEmpty()) << "nobody waits for the next test";
+}
+
 TEST(TimeThatPasses, IsToldByTheRecordsWhereThereAreMoreToJudge) {
   Watch watch;
   beat(watch, "shop", 0);

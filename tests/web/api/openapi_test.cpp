@@ -3,14 +3,18 @@
 #include "collector/endpoints/routes.h"
 #include "ledger/base/json.h"
 #include "tests/support/temp_dir.h"
+#include "web/admin/administration.h"
 #include "web/api/bundles.h"
 #include "web/api/evidence.h"
 #include "web/api/finding_routes.h"
 #include "web/api/oidc_routes.h"
+#include "web/api/overview_routes.h"
 #include "web/api/people.h"
 #include "web/api/report_routes.h"
 #include "web/api/scim_routes.h"
 #include "web/decisions/decisions.h"
+#include "web/standing/preview_routes.h"
+#include "web/standing/standing_routes.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -54,7 +58,8 @@ class Appliance {
                                 record_nothing})),
         bundles_(*people_, access_, {}),
         findings_(access_, {}, base::system_clock()),
-        reports_(*people_, access_, {}) {}
+        reports_(*people_, access_, {}),
+        administration_({}, *people_) {}
 
   /// `POST /v1/events`, for each route.
   Names routes() {
@@ -68,6 +73,12 @@ class Appliance {
     findings_.add_routes(router, reception);
     reports_.add_routes(router, reception);
     decisions::add_decisions(router, reception, {});
+    add_tenants(router, reception, access_);
+    add_record_facts(router, reception, access_, readers_);
+    add_overview(router, reception, access_, facts_, readers_);
+    standing::add_standing(router, reception, access_, standing_, readers_);
+    previews_.add_routes(router, reception);
+    administration_.add_routes(router, reception);
     add_scim(router, reception, {scim_, rights_, *people_, {}, readers_});
     Names out;
     for (const auto& [method, pattern] : router.patterns()) out.insert(method + " " + pattern);
@@ -91,6 +102,10 @@ class Appliance {
   Bundles bundles_;
   Findings findings_;
   Reports reports_;
+  const OverviewFacts facts_{};
+  const standing::Calls standing_{};
+  standing::Previews previews_{access_, {}, {}};
+  admin::Administration administration_;
   Desk readers_{1, std::chrono::minutes(1), {}};
   const scim::Service scim_{{}};
   const std::vector<auth::GroupRights> rights_;
