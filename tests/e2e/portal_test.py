@@ -193,6 +193,7 @@ class Portal(unittest.TestCase):
 
     def test_evidence(self):
         self.for_evidence()
+        self.run_tests("overview")
         self.run_tests("evidence")
 
     def test_events(self):

@@ -113,6 +113,8 @@ export class Visit {
     for (const [scheme, size] of [['light', DESK], ['dark', DESK], ['light', PHONE], ['dark', PHONE]]) {
       await this.page.emulateMedia({ colorScheme: scheme });
       await this.page.setViewportSize(size);
+      // What is half behind the bar that stays on top is no small target.
+      await this.page.evaluate(() => scrollTo(0, 0));
       await this.page.waitForTimeout(150);
       // A colour on its way from one theme to the other is neither's.
       await this.page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => {}))));
