@@ -28,8 +28,9 @@ constexpr Sayings kOfASource{
 constexpr Sayings kOfACertificate{
     .failed_precondition = "the appliance asks for no client certificates (client_certificates in [listen])"};
 
-/// A command that sends one event, with words in capitals where the sender's own belong. Empty where the
-/// provider's requests alone are taken. Nothing of it needs to be quoted: addresses and names are checked.
+/// A command that sends a heartbeat, which claims nothing of anybody, with words in capitals where the
+/// sender's own belong. Empty where the provider's requests alone are taken. Nothing of it needs to be
+/// quoted: addresses and names are checked.
 std::string example_of(const ingest::Source& source, const std::string& address) {
   if (!source.is_native() || !source.scheme.empty() || !source.pull_url.empty()) return {};
   const auto proof =
@@ -37,10 +38,8 @@ std::string example_of(const ingest::Source& source, const std::string& address)
   const auto tenant = source.tenants.empty() ? std::string("TENANT") : source.tenants.front().value();
   const json::object event{{"id", "EVENT"},
                            {"time", base::format_rfc3339(source.created)},
-                           {"type", "challenge.verified"},
-                           {"tenant", tenant},
-                           {"actor", {{"id", "USER"}}},
-                           {"challenge", {{"id", "CHALLENGE"}, {"purpose", "login"}, {"factor", "totp"}}}};
+                           {"type", "source.heartbeat"},
+                           {"tenant", tenant}};
   return fmt::format("curl --fail-with-body {} -H 'Content-Type: application/json' -d '{}' '{}'", proof,
                      json::serialize(event), address);
 }
