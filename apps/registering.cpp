@@ -57,7 +57,7 @@ json::object adapter_document(std::string_view name, std::string_view title) {
   if (const auto* puller = pull::find_puller(name)) {
     auto settings = settings_of(puller->settings);
     for (auto& common : settings_of(pull::common_settings())) settings.push_back(std::move(common));
-    out["pull"] = {{"secret", puller->credential}, {"settings", std::move(settings)}};
+    out["pull"] = {{"credential", puller->credential}, {"settings", std::move(settings)}};
   }
   return out;
 }
@@ -114,7 +114,7 @@ json::object source_kinds(const Config& config) {
                         {"title", one.title},
                         {"made_here", one.secret.empty()},
                         {"proof", record::to_string(one.proof)}};
-    if (!one.secret.empty()) scheme["secret"] = one.secret;
+    if (!one.secret.empty()) scheme["credential"] = one.secret;
     schemes.push_back(std::move(scheme));
   }
   return {{"adapters", std::move(adapters)},

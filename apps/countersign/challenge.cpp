@@ -21,8 +21,9 @@ base::Result<int> challenge(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto log, ledger.log(base::TenantId(options.tenant)));
   TRY_ASSIGN(const auto life, projection::read_life(files.index(), log.number, options.id));
   boost::json::array events;
-  std::string text = fmt::format("Challenge {}: {}, {} events of {} {}\n\n", options.id, life.state,
-                                 life.events_total, life.sources, life.sources == 1 ? "source" : "sources");
+  std::string text = fmt::format("Challenge {}: {}, {}{} events of {} {}\n\n", options.id, life.state,
+                                 life.more ? "more than " : "", life.events_total, life.sources,
+                                 life.sources == 1 ? "source" : "sources");
   for (const auto& event : life.events) {
     const auto time = base::format_rfc3339(event.occurred);
     events.push_back({{"seq", event.seq},
@@ -43,6 +44,7 @@ base::Result<int> challenge(const Context& context, const Options& options) {
                             {"failed", life.failed},
                             {"verified", life.verified},
                             {"sources", life.sources},
+                            {"more", life.more},
                             {"events", std::move(events)}},
         text);
   return 0;

@@ -26,7 +26,8 @@ boost::json::object json_of(const projection::Coverage& coverage) {
   for (const auto& gap : coverage.gaps) gaps.push_back({{"from", gap.low}, {"to", gap.high}});
   boost::json::object out{{"minutes", coverage.minutes},       {"minutes_covered", coverage.minutes_covered},
                           {"events", coverage.events},         {"gaps", std::move(gaps)},
-                          {"gaps_total", coverage.gaps_total}, {"missing", coverage.missing}};
+                          {"gaps_total", coverage.gaps_total}, {"missing", coverage.missing},
+                          {"gaps_more", coverage.gaps_more}};
   if (coverage.first_heard) out["first_heard"] = base::format_rfc3339(*coverage.first_heard);
   if (coverage.last_heard) out["last_heard"] = base::format_rfc3339(*coverage.last_heard);
   if (coverage.skew_min_ms) out["skew_min_ms"] = *coverage.skew_min_ms;
@@ -42,7 +43,8 @@ std::string text_of(const std::string& tenant, const projection::Coverage& cover
                        *coverage.skew_max_ms);
   out += "\n";
   if (coverage.missing == 0) return out;
-  out += fmt::format("  {:<20} {} numbers of its own count are missing:", "", coverage.missing);
+  out += fmt::format("  {:<20} {}{} numbers of its own count are missing:", "",
+                     coverage.gaps_more ? "more than " : "", coverage.missing);
   for (const auto& gap : coverage.gaps) out += fmt::format(" {}-{}", gap.low, gap.high);
   return out + (coverage.gaps_total > static_cast<std::int64_t>(coverage.gaps.size()) ? " …\n" : "\n");
 }

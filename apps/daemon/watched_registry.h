@@ -4,6 +4,7 @@
 #include "ledger/base/result.h"
 #include "ledger/vault/kek.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -20,9 +21,18 @@ class WatchedRegistry {
   base::Result<std::shared_ptr<const ingest::Registry>> changed();
 
  private:
+  /// Each change is a file of its own, put in the place of the one before: of two within one tick of the
+  /// clock the number or the size differs. All zero where there is none.
+  struct FileState {
+    std::uint64_t number = 0;
+    std::int64_t size = 0, seconds = 0, nanoseconds = 0;
+    bool operator==(const FileState&) const = default;
+  };
+  static FileState state_of(const std::filesystem::path& file);
+
   const std::filesystem::path file_, retention_;
   const vault::KekSource kek_;
-  std::filesystem::file_time_type written_{}, rules_written_{};
+  FileState registry_, rules_;
   bool read_ = false;
 };
 

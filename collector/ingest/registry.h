@@ -121,7 +121,8 @@ class Registry {
 
 /// The functions below change the file at `path`, which is made where there is none. Each holds a lock on
 /// `<path>.lock` from reading to writing, so of two at once neither is lost, and is durable when it returns;
-/// unavailable where another holds the lock for ten seconds, resource_exhausted above kRegistryBytesMax.
+/// unavailable where another holds the lock for ten seconds, resource_exhausted above kRegistryBytesMax, and
+/// where something is added above three quarters of that.
 /// A running daemon sees the change when it reloads. Any thread, any process.
 
 /// Reads the registry, lets `change` alter it, and writes it, unless `change` fails.

@@ -106,6 +106,17 @@ Result<Source> Registry::active_source(const base::SourceName& name) const {
   return *found;
 }
 
+namespace {
+
+/// So that there is always room to revoke what was added.
+constexpr std::uint64_t kGrowingBytesMax = kRegistryBytesMax / 4 * 3;
+
+std::size_t entries_of(const Registry& registry) {
+  return registry.sources().size() + registry.tenants().size() + registry.operators().size();
+}
+
+}  // namespace
+
 Result<void> change_registry(const std::filesystem::path& path,
                              const std::function<Result<void>(Registry&)>& change) {
   TRY(base::make_folders_durably(path.parent_path()));
@@ -115,12 +126,15 @@ Result<void> change_registry(const std::filesystem::path& path,
   auto registry = Registry::load(path);
   if (!registry && registry.error().code != Code::not_found) return fail(registry.error());
   if (!registry) registry = Registry();
+  const auto entries = entries_of(*registry);
   TRY(change(*registry));
   const auto text = registry->to_text();
-  if (text.size() > kRegistryBytesMax)
+  const auto most = entries_of(*registry) > entries ? kGrowingBytesMax : kRegistryBytesMax;
+  if (text.size() > most)
     return fail(Code::resource_exhausted,
-                fmt::format("{} would grow beyond {} bytes, and could not be read again", path.string(),
-                            kRegistryBytesMax));
+                fmt::format("{} would grow beyond {} bytes; nothing can be added any more, and what there is "
+                            "can be revoked",
+                            path.string(), most));
   // Readable by others than the owner: it holds hashes of random tokens, and whoever runs the command need
   // not be the daemon's user. The folder says who gets so far.
   return base::write_file_durably(path, text, base::FileMode::readable);

@@ -27,7 +27,7 @@ using testing::TestRegion;
 
 constexpr std::int64_t kHour = 3'600'000'000;
 const base::RegionId kRegion("eu-1");
-const base::TenantId kAcme("acme"), kEmpty("empty");
+const base::TenantId kAcme("acme"), kEmpty("empty"), kGlobex("globex");  // globex is not registered
 
 /// False where a fact does not come to be within 30 s.
 bool comes(const std::function<bool()>& fact) {
@@ -51,6 +51,7 @@ class ControlRunsRegion : public ::testing::Test {
     EXPECT_TRUE(append_system_events(*writer, {system_event_now("ledger.started")}));
     std::vector<record::PreparedEvent> batch;
     for (std::uint64_t n = 0; n < 60; ++n) batch.push_back(testing::sample_event(n));
+    for (std::uint64_t n = 0; n < 60; ++n) batch.push_back(testing::sample_event(n, "globex", "other"));
     EXPECT_TRUE(TestRegion::append(*writer, std::move(batch)));
     writer->stop();
     projector_ = std::move(*projection::Projector::start(region_.files().ledger(), region_.files().index(),
@@ -72,7 +73,7 @@ class ControlRunsRegion : public ::testing::Test {
       const auto found = reader->last_in(log, last, last + 1);
       return found && found->has_value();
     };
-    return reader && has(0, 0) && has(1, 59);
+    return reader && has(0, 0) && has(1, 59) && has(2, 59);
   }
 
   std::unique_ptr<ControlRuns> start() {
@@ -145,17 +146,51 @@ TEST_F(ControlRunsRegion, TestsOnlyWhenToldToWhereTheIntervalIsNought) {
   EXPECT_EQ(runs(*made), 0u);
   EXPECT_FALSE(made->is_running(kRegion, kAcme));
   boost::json::object members{{"actor", {{"id", "ana"}, {"role", "analyst"}}}};
-  EXPECT_EQ(made->begin(kRegion, kAcme, members), Begun::begun);
-  EXPECT_EQ(made->begin(kRegion, kAcme, members), Begun::running);
+  EXPECT_EQ(made->begin(kRegion, kAcme, members).begun, Begun::begun);
+  EXPECT_EQ(made->begin(kRegion, kAcme, members).begun, Begun::running);
   EXPECT_TRUE(made->is_running(kRegion, kAcme));
   EXPECT_FALSE(made->is_running(kRegion, kEmpty));
   ASSERT_TRUE(comes([&] { return !made->is_running(kRegion, kAcme); }));
   EXPECT_EQ(runs(*made), 1u);
   ASSERT_EQ(recorded().size(), 1u);
   EXPECT_EQ(recorded().front().at("actor").at("role"), "analyst");
-  EXPECT_EQ(made->begin(kRegion, kAcme, {}), Begun::begun);
+  now_ += 18'500'000;
+  const auto refused = made->begin(kRegion, kAcme, {});
+  EXPECT_EQ(refused.begun, Begun::recent);
+  EXPECT_EQ(refused.retry_s, 42);
+  now_ += 41'500'000;
+  EXPECT_EQ(made->begin(kRegion, kAcme, {}).begun, Begun::begun);
   made->stop();
-  EXPECT_EQ(made->begin(kRegion, kEmpty, {}), Begun::busy);
+  EXPECT_EQ(made->begin(kRegion, kEmpty, {}).begun, Begun::busy);
+}
+
+TEST_F(ControlRunsRegion, AnOrderThatHasToWaitHoldsNobodyUp) {
+  config_.test_every_hours = 0;
+  const auto made = start();
+  EXPECT_EQ(made->begin(kRegion, kEmpty, {}).begun, Begun::begun);
+  EXPECT_EQ(made->begin(kRegion, kAcme, {}).begun, Begun::begun);
+  EXPECT_TRUE(comes([&] { return runs(*made) == 1; }));
+  EXPECT_TRUE(made->is_running(kRegion, kEmpty)) << "its turn comes again";
+  EXPECT_EQ(made->begin(kRegion, kEmpty, {}).begun, Begun::running);
+}
+
+TEST_F(ControlRunsRegion, OrdersThatDoNotEndHoldNothingUpThatIsDue) {
+  config_.test_every_hours = 24;
+  std::atomic<int> looked{0};
+  ControlRuns made(
+      config_,
+      [&] {
+        ++looked;
+        return registry_;
+      },
+      metrics_, [this] { return Timestamp{now_.load()}; });
+  // One of the two waits whenever the other is tested.
+  EXPECT_TRUE(comes([&] {
+    now_ += 61'000'000;
+    for (const auto& tenant : {kAcme, kGlobex}) made.begin(kRegion, tenant, {});
+    return runs(made) + runs(made, kGlobex) >= 8;
+  }));
+  EXPECT_GE(looked, 4);
 }
 
 TEST_F(ControlRunsRegion, KeepsNothingThatCannotBeRecorded) {

@@ -103,7 +103,7 @@ TEST(SourceKinds, AreThoseOfTheTables) {
   const auto& schemes = kinds.at("schemes").as_array();
   EXPECT_EQ(find(schemes, "scheme", "standard_webhooks").at("made_here"), true);
   EXPECT_EQ(find(schemes, "scheme", "twilio").at("made_here"), false);
-  EXPECT_EQ(find(schemes, "scheme", "twilio").at("secret"), "the account's auth token");
+  EXPECT_EQ(find(schemes, "scheme", "twilio").at("credential"), "the account's auth token");
 }
 
 TEST(ClientCertificate, IsTakenOnlyWhereTheApplianceAsksForOne) {

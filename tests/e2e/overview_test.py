@@ -72,6 +72,8 @@ class Overview(unittest.TestCase):
         return status, json.loads(answer)
 
     def looks(self):
+        """All looks that are recorded, once none waits to be."""
+        until(lambda: not [f for f in self.appliance.region_file("outbox").iterdir() if f.suffix == ".json"], "the outbox is not empty")
         return [r["event"]["type"] for r in self.appliance.records("_system") if r["event"]["type"] in ("record.viewed", "records.searched", "personal.viewed")]
 
     def test_who_is_told_of_which_tenants(self):

@@ -123,7 +123,7 @@ class Search(unittest.TestCase):
     def test_what_is_wrong_is_refused_before_anything_is_looked_at(self):
         for body, words in (({"below": -1}, "below is a number"), ({"above": "7"}, "above is a number"), ({"below": 1.5}, "below is a number"),
                             ({"limit": 0}, "limit is a number"), ({"limit": 1001}, "limit is a number"), ({"query": 7}, "query must be a text"),
-                            ({"query": "shoe:9"}, "no member 'shoe'"), ({"query": "-\"open"}, "not closed"), ({"more": 1}, "there are query, from")):
+                            ({"query": "shoe:9"}, "no member 'shoe'"), ({"query": "-\"open"}, "not closed"), ({"query": "sms\u0000"}, "control characters"), ({"more": 1}, "there are query, from")):
             status, _, problem = self.ask("search", body)
             self.assertEqual((status, words in problem["detail"]), (422, True), problem)
         for body in ({"limit": 5}, {"below": 5}, {"above": 5}):

@@ -21,7 +21,9 @@ async function unharmed(one, where) {
 
 async function shown(one, hash) {
   await one.go(hash);
-  await one.page.locator('main h1').waitFor();
+  await one.page.locator('main h1').waitFor().catch(async (error) => {
+    throw new Error(`${hash}: ${one.waitsFor()}\n${await one.page.locator('body').innerText()}\n${error.message}`);
+  });
   await one.page.waitForLoadState('networkidle');
   await unharmed(one, hash);
 }

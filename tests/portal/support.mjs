@@ -59,6 +59,10 @@ export class Visit {
       this.trouble.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
+    /** Requests without an answer yet, and when they were made: what a page waits for that does not come. */
+    this.pending = new Map();
+    context.on('request', (request) => this.pending.set(request, Date.now()));
+    for (const end of ['requestfinished', 'requestfailed']) context.on(end, (request) => this.pending.delete(request));
     context.on('request', (request) => {
       const url = new URL(request.url());
       if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== base && !this.allowed.includes(url.origin)) this.trouble.push(`asked for ${url}`);
@@ -68,6 +72,11 @@ export class Visit {
   /** Fails where the page asked anybody but the appliance, broke its policy, threw, or opened a dialogue of the browser. */
   quiet() {
     assert.deepEqual(this.trouble, []);
+  }
+
+  /** What the page has asked for and not been answered, with the milliseconds that it waits. */
+  waitsFor() {
+    return [...this.pending].map(([request, since]) => `${request.method()} ${request.url()} for ${Date.now() - since} ms`).join(', ') || 'it waits for nothing';
   }
 
   async end() {

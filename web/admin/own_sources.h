@@ -4,9 +4,14 @@
 #include "collector/http/message.h"
 #include "collector/ingest/source.h"
 
+#include <cstddef>
 #include <string_view>
 
 namespace countersign::admin {
+
+/// Sources that admins of some tenants may have registered for these, the revoked ones included, which keep
+/// their names for good.
+inline constexpr std::size_t kOwnSourcesMax = 100;
 
 inline constexpr std::string_view kNoSource = "there is no source of that name that you look after";
 

@@ -44,6 +44,14 @@ std::string example_of(const ingest::Source& source, const std::string& address)
                      json::serialize(event), address);
 }
 
+/// Whether the asker may add a source to those of his tenants.
+bool has_room(const Asker& asker, const ingest::Registry& registry) {
+  if (asker.who->all_tenants) return true;
+  const auto& all = registry.sources();
+  return std::count_if(all.begin(), all.end(), [&](const auto& one) { return sees(asker, one); }) <
+         static_cast<std::ptrdiff_t>(kOwnSourcesMax);
+}
+
 http::Response list(const Calls& calls, ingest::IngestService& service, const Asker& asker) {
   const auto pages = service.book().pages();
   json::array out;
@@ -99,6 +107,11 @@ void Administration::add_sources(http::Router& router, const endpoints::Receptio
   };
 
   const auto add = [this, &service, in_force_as, shown](const SourceWish& wish, const Act& act) {
+    if (!has_room(act.asker, *service.registry()))
+      return api::refusal(409,
+                          fmt::format("your tenants have {} sources, revoked ones included; an administrator "
+                                      "of all tenants can add more",
+                                      kOwnSourcesMax));
     auto source = wish.source;
     for (const auto& one : wish.certificates) {
       const auto digest = calls_.certificate(one);

@@ -154,6 +154,9 @@ void Administration::add_users(http::Router& router, const endpoints::Reception&
   of_one("POST", path + "/{id}/invite", [this](auth::Access& access, const Act& act, const std::string& id) {
     const auto account = find(access, act.asker, id);
     if (!account) return account_failure(account.error());
+    // Who wants another password of his own shows the present one.
+    if (account->id == act.asker.who->name)
+      return api::refusal(409, "this is your own account; change your password under /v1/account/password");
     const auto made = auth::invite_again(administrator(access, act), id);
     return made ? invited(calls_, act, 200, *made, access.clock()) : account_failure(made.error());
   });

@@ -41,10 +41,15 @@ json::object life_document(const projection::Life& life) {
                       {"proof", one.proof},
                       {"factor", text_or_null(one.factor)},
                       {"reason", text_or_null(one.reason)}});
-  return {{"state", life.state},         {"sources", life.sources},
-          {"sent", life.sent},           {"delivered", life.delivered},
-          {"failed", life.failed},       {"verified", life.verified},
-          {"events", std::move(events)}, {"events_total", life.events_total}};
+  return {{"state", life.state},
+          {"sources", life.sources},
+          {"sent", life.sent},
+          {"delivered", life.delivered},
+          {"failed", life.failed},
+          {"verified", life.verified},
+          {"events", std::move(events)},
+          {"events_total", life.events_total},
+          {"more", life.more}};
 }
 
 base::Result<json::object> challenge_of(const View& view, std::uint64_t seq) {

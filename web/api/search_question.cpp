@@ -26,6 +26,8 @@ base::Result<std::optional<std::uint64_t>> number_of(const json::object& body, s
   return std::optional(static_cast<std::uint64_t>(value->get_int64()));
 }
 
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
 base::Result<void> check_members(const json::object& body, Asks what) {
   for (const auto& member : body) {
     const std::string_view name(member.key().data(), member.key().size());
@@ -55,6 +57,8 @@ base::Result<Question> read_question(const json::object& body, const View& view,
   TRY_ASSIGN(out.below, number_of(body, "below", 0, kNumberMost));
   TRY_ASSIGN(out.above, number_of(body, "above", 0, kNumberMost));
   const auto query = text_of(body, "query"), from = text_of(body, "from"), before = text_of(body, "before");
+  if (std::any_of(query.begin(), query.end(), is_control))
+    return fail(Code::invalid_argument, "query must not have line breaks, tabs or other control characters");
   TRY_ASSIGN(out.terms, projection::parse_query(query));
   if (!from.empty()) {
     TRY_ASSIGN(out.from, base::parse_rfc3339(from));
@@ -74,6 +78,13 @@ base::Result<Question> read_question(const json::object& body, const View& view,
   }
   out.described = fmt::format(
       "by {}", columns.empty() ? "nothing but time" : fmt::format("{}", fmt::join(columns, ", ")));
+  if (view.policy.audit_single_records() && (out.above || out.below)) {
+    // Bounds can be drawn around a single record, of which this tenant wants to know each look.
+    const auto bounds = fmt::format("{}{}", out.above ? fmt::format(", above {}", *out.above) : "",
+                                    out.below ? fmt::format(", below {}", *out.below) : "");
+    out.described += bounds;
+    out.asked += bounds;
+  }
   return out;
 }
 

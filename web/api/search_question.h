@@ -20,7 +20,9 @@ struct Question {
   std::uint64_t limit = 100;
   bool personal = false;  ///< it names a personal value
   std::string described;  ///< members that it names, without their values
-  std::string asked;      ///< query, from and before as they came: what makes it the same question
+  /// Query, from and before as they came: what makes it the same question. Where the tenant wants to know of
+  /// each look at a single record, above and below, too.
+  std::string asked;
 };
 
 enum class Asks { for_records, for_counts };

@@ -158,6 +158,27 @@ TEST_F(FacetCounts, SayWhereTheTimeWasTooShort) {
   EXPECT_TRUE(count(searcher, request).exact) << "that is counted already";
 }
 
+TEST_F(FacetCounts, SayWhereTheTimeWasTooShortEvenForWhatIsCounted) {
+  std::vector<Made> records;
+  for (std::int64_t day = 0; day < 5'000; ++day) {
+    Made made;
+    made.seq = static_cast<std::uint64_t>(day);
+    made.received_us += day * 86'400'000'000;
+    records.push_back(std::move(made));
+  }
+  const MadeIndex index(records);
+  auto searcher = index.searcher();
+  auto request = request_of("");
+  EXPECT_EQ(count(searcher, request).total, 5'000u);
+  request.budget = std::chrono::microseconds(0);
+  const auto facets = count(searcher, request);
+  EXPECT_FALSE(facets.exact);
+  EXPECT_LT(facets.counted, 5'000u);
+  ASSERT_FALSE(facets.days.empty());
+  EXPECT_EQ(facets.days.back().number, records.back().received_us / 86'400'000'000) << "the newest are there";
+  EXPECT_EQ(facets.days.size(), facets.counted);
+}
+
 TEST_F(FacetCounts, HaveTheFiftyMostFrequentValues) {
   std::vector<Made> records;
   for (int i = 0; i < 70; ++i) {

@@ -148,5 +148,40 @@ TEST_F(RecordLife, CountsAsTheViewThatControlsRead) {
   EXPECT_GT(lives, 15);
 }
 
+TEST_F(RecordLife, IsCountedToABoundAndSaysSo) {
+  say("app", "challenge.sent", challenge("c-1"));
+  bring_level();
+  ASSERT_TRUE(life(0));
+  EXPECT_FALSE(life(0)->more);
+  auto index =
+      sqlite::Connection::open(region_.files().index(), {.access = sqlite::Access::read_write}).value();
+  const auto add = [&](int first, int many, const char* source, const char* type) {
+    ASSERT_TRUE(index.execute(fmt::format(
+        "INSERT INTO events(place,log,seq,received,occurred,source,proof,life,type) WITH RECURSIVE n(i) AS "
+        "(VALUES({0}) UNION ALL SELECT i+1 FROM n WHERE i+1<{0}+{1}) SELECT i,0,i,{2}+i,{2}+i,'{3}','hmac',0,"
+        "'{4}' FROM n; UPDATE progress SET next={0}+{1}",
+        first, many, 1'800'000'000'000'000, source, type)));
+  };
+  add(1, 9'999, "app", "challenge.failed");
+  EXPECT_FALSE(life(0)->more);
+  EXPECT_EQ(life(0)->events_total, 10'000);
+  EXPECT_EQ(sums(*life(0)), "failed 1 1 0 9999 0");
+  add(10'000, 5'000, "app", "challenge.failed");
+  add(15'000, 3, "twilio", "challenge.verified");
+  const auto found = life(0);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_TRUE(found->more);
+  EXPECT_EQ(found->state, "verified") << "whatever was counted";
+  EXPECT_EQ(found->sources, 2);
+  EXPECT_LE(found->events_total, Life::kReadMost + 1);
+  EXPECT_GE(found->events_total, Life::kReadMost);
+  EXPECT_EQ(found->events.size(), Life::kEventsMax);
+  const auto part = life(15'001, {{1'800'000'000'015'000}, {1'800'000'000'015'002}});
+  ASSERT_TRUE(part) << part.error().message;
+  EXPECT_FALSE(part->more) << "what may not be told of is not counted";
+  EXPECT_EQ(sums(*part), "verified 1 0 0 0 2");
+  EXPECT_EQ(part->events.size(), 2u);
+}
+
 }  // namespace
 }  // namespace countersign::projection

@@ -269,6 +269,61 @@ TEST_F(Pages, AWordWithManyEndsIsComparedWhereNoListIsShort) {
   EXPECT_EQ(all_answers(searcher, request).size(), 1'611u - 2u) << "2, 2x, 2xx, 2xxx and 20000 to 20499";
 }
 
+TEST_F(Pages, ABeginningTellsNothingOfWordsThatAreElsewhere) {
+  auto records = records_;
+  Made other = records_.back();
+  other.log = 2;
+  other.seq += 200'000;
+  other.action = "globex.merger";
+  records.push_back(other);
+  // Log 1 in two times, of which the first has a word that the second has not.
+  Made early = *std::find_if(records.begin(), records.end(), [](const Made& one) { return one.log == 1; });
+  std::find_if(records.begin(), records.end(), [](const Made& one) { return one.log == 1; })->action =
+      "quarter.figures";
+  const MadeIndex index(records);
+  auto searcher = index.searcher();
+  const auto ends = [&](const char* text) {
+    auto request = request_of(text);
+    request.from = base::Timestamp{early.received_us + 3'600'000'000};
+    request.budget = std::chrono::microseconds(0);
+    const auto answer = ask(searcher, request);
+    EXPECT_TRUE(answer.hits.empty()) << text;
+    return !answer.next;
+  };
+  EXPECT_TRUE(ends("nowhere* challenge"));
+  EXPECT_TRUE(ends("globex* challenge")) << "another tenant's";
+  EXPECT_TRUE(ends("\"globex mer\"* challenge"));
+  EXPECT_TRUE(ends("figures* challenge")) << "of another time";
+  auto request = request_of("figures* challenge");
+  EXPECT_EQ(ask(searcher, request).hits.size(), 1u) << "who may see it finds it";
+}
+
+TEST_F(Pages, ABeginningOfManyWordsTellsNothingOfThoseThatAreElsewhere) {
+  std::vector<Made> records;
+  for (std::uint64_t seq = 30; seq < 100; ++seq) {
+    Made made;
+    made.seq = seq;
+    made.received_us += static_cast<std::int64_t>(seq);
+    records.push_back(std::move(made));
+  }
+  for (std::uint64_t seq = 200'000; seq < 220'500; ++seq) {
+    Made made;
+    made.log = 2;
+    made.seq = seq;
+    records.push_back(std::move(made));
+  }
+  const MadeIndex index(records);
+  auto searcher = index.searcher();
+  for (const auto* text : {"q* challenge", "e2* challenge"}) {
+    auto request = request_of(text);
+    request.budget = std::chrono::microseconds(0);
+    const auto answer = ask(searcher, request);
+    EXPECT_TRUE(answer.hits.empty()) << text;
+    EXPECT_FALSE(answer.next) << text;
+  }
+  EXPECT_EQ(ask(searcher, request_of("e9* challenge")).hits.size(), 10u);
+}
+
 TEST_F(Pages, AQueryOfVeryManyWordsIsRefusedAndOneOfManyBeginningsIsNot) {
   auto searcher = index_.searcher();
   std::string words;
@@ -293,6 +348,21 @@ TEST_F(Pages, TheWordsOfARowAreThoseItWasWrittenWith) {
     ASSERT_EQ(row.text(0), index_.words()[i]) << "else FTS5 forgets other words than it has";
     row.reset();
   }
+}
+
+TEST(Query, TakesNothingForATokenThatIsNone) {
+  const auto somebody = [](const std::string& value) {
+    const auto terms = parse_query("actor.email:" + value);
+    EXPECT_TRUE(terms && terms->size() == 1) << value;
+    return terms->front().names_somebody();
+  };
+  const auto address = std::string(31, 'a') + "@example.com";
+  ASSERT_EQ(address.size(), 43u);
+  EXPECT_TRUE(somebody(address));
+  EXPECT_TRUE(somebody(std::string(42, 'a') + "+"));
+  EXPECT_TRUE(somebody("ana@example.com"));
+  EXPECT_FALSE(somebody(testing::token_for("ana@example.com")));
+  EXPECT_FALSE(parse_query("factor:sms")->front().names_somebody());
 }
 
 TEST(Query, ReadsExclusionsAndBeginnings) {

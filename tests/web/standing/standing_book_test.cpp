@@ -9,6 +9,7 @@
 #include <boost/json/array.hpp>
 #include <gtest/gtest.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,36 @@ TEST_F(StandingBook, ForgetsTheOldestTests) {
   ASSERT_EQ(runs.size(), Book::kRunsKept);
   EXPECT_EQ(runs.front().time, run_number(1).time);
   EXPECT_EQ(runs.back().time, run_number(7'000).time);
+}
+
+TEST_F(StandingBook, ForgetsDaysOnlyWhereThereAreTooMany) {
+  constexpr std::int64_t kDay = 86'400'000'000;
+  std::string history;
+  for (int day = 0; day < 100; ++day) {
+    for (int hour = 0; hour < 4; ++hour) {
+      auto run = run_number(day * 4 + hour);
+      run.time = {1'767'225'600'000'000 + day * kDay + hour * kDay / 24};
+      history += to_line(run) + "\n";
+    }
+  }
+  std::filesystem::create_directories(folder_.path() / "standing");
+  ASSERT_TRUE(base::write_file_durably(file("acme.history.jsonl"), history, base::FileMode::secret));
+  for (int n = 0; n < 20; ++n) {
+    auto run = run_number(1'000 + n);
+    run.time = {1'767'225'600'000'000 + 100 * kDay + n * 60'000'000};
+    ASSERT_TRUE(book_.put(kAcme, run, report_text(1'000 + n)));
+  }
+  const auto kept = book_.runs(kAcme, 10'000).value();
+  ASSERT_EQ(kept.size(), Book::kRunsKept);
+  std::set<std::string> days;
+  for (const auto& run : kept) days.insert(base::format_rfc3339(run.time).substr(0, 10));
+  EXPECT_EQ(days.size(), 101u) << "none is forgotten";
+  EXPECT_EQ(kept.front().controls.at("OTP-LIFETIME").exceptions, 3u) << "the last of the first day";
+  const auto shown = book_.runs(kAcme, 90).value();
+  ASSERT_EQ(shown.size(), 90u);
+  EXPECT_EQ(shown.back().controls.at("OTP-LIFETIME").exceptions, 1'019u);
+  EXPECT_EQ(shown[88].controls.at("OTP-LIFETIME").exceptions, 99u * 4 + 3) << "the last of the day before";
+  EXPECT_EQ(shown.front().controls.at("OTP-LIFETIME").exceptions, 11u * 4 + 3) << "the oldest day of 90";
 }
 
 TEST_F(StandingBook, TakesNoHalfOfATestForAWholeOne) {

@@ -69,15 +69,15 @@ export interface AdapterKind {
   title: string;
   needs_one_tenant: boolean;
   usual_scheme: string;
-  pull?: { secret: string; settings: PullSetting[] };
+  pull?: { credential: string; settings: PullSetting[] };
 }
 
 export interface SchemeKind {
   scheme: string;
   title: string;
-  /** Whether the appliance makes the secret; else `secret` says what the provider makes. */
+  /** Whether the appliance makes the secret; else `credential` says what the provider makes. */
   made_here: boolean;
-  secret?: string;
+  credential?: string;
   proof: string;
 }
 

@@ -16,6 +16,8 @@ export interface SourceState {
   coverage: { minutes: number; covered: number };
   /** Null for who has a period. */
   gaps: number | null;
+  /** There are more gaps than were counted. */
+  gaps_more?: boolean;
 }
 
 /** The answer of GET /v1/tenants/{tenant}/overview. */

@@ -65,6 +65,8 @@ export interface Life {
   events: LifeEvent[];
   /** More than `events` has, where there are very many. */
   events_total?: number;
+  /** There are more than were counted: the numbers are of that many at least. */
+  more?: boolean;
 }
 
 export interface ProofAnswer {

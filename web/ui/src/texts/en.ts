@@ -1281,6 +1281,8 @@ export const en = {
     lifeOpen: (seq: string) => `Record ${seq}`,
     lifeAfter: (span: string) => `${span} later`,
     lifePart: (shown: string, total: string) => `The first ${shown} of ${total} events.`,
+    lifeMore: (counted: string) => `More than ${counted} events`,
+    lifeNotAll: (shown: string) => `${shown} of them are shown. Not all were read: the numbers above are of those that were counted.`,
     states: { sent: 'Sent', delivered: 'Delivered', undelivered: 'Not delivered', failed: 'Failed', verified: 'Verified', expired: 'Expired', cancelled: 'Cancelled' } as Record<string, string>,
     lifeCounts: { sent: 'Sent', delivered: 'Delivered', failed: 'Failed', verified: 'Verified' },
 

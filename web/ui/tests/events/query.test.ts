@@ -28,6 +28,9 @@ test('personal values are kept out of what stands in an address, tokens are not'
   assert.equal(open, `failed actor.id:${token} factor:sms`);
   assert.deepEqual(personal, ['actor.email:ana@example.com', '-ip:203.0.113.7']);
   assert.equal(termsOf('email:"Ana Example"').every(isPersonal), true);
+  const long = `${'a'.repeat(31)}@example.com`;
+  assert.equal(long.length, 43);
+  assert.deepEqual(partQuery(`email:${long}`).personal, [`email:${long}`]);
 });
 
 test('words that look like a person are told', () => {

@@ -18,13 +18,13 @@ export interface Way {
 export function waysOf(kinds: SourceKinds, adapter: AdapterKind): Way[] {
   const out: Way[] = [];
   const own = (name: string, secret?: string): Way => ({ name, text: t.admin.newSource.ways[name] ?? name, what: t.admin.newSource.wayWhat[name] ?? '', secret });
-  if (adapter.pull) out.push(own('pull', adapter.pull.secret));
+  if (adapter.pull) out.push(own('pull', adapter.pull.credential));
   const scheme = kinds.schemes.find((one) => one.scheme === adapter.usual_scheme && one.scheme !== SHARED);
   const signed: Way | undefined = scheme && {
     name: scheme.scheme,
     text: t.admin.newSource.waySigned(scheme.title),
     what: (scheme.made_here ? t.admin.newSource.wayWhat['made'] : t.admin.newSource.wayWhat['provider']) ?? '',
-    secret: scheme.made_here ? undefined : (scheme.secret ?? ''),
+    secret: scheme.made_here ? undefined : (scheme.credential ?? ''),
   };
   if (signed && adapter.adapter !== NATIVE) out.push(signed);
   out.push(own(TOKEN));

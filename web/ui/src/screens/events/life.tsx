@@ -37,7 +37,7 @@ function Timeline({ life, seq, hrefOf }: { life: Life; seq: number; hrefOf: (seq
   const total = life.events_total ?? life.events.length;
   return (
     <>
-      <p class="hint">{t.events.lifeWhat(t.common.events(total, numberText(total)), life.sources)}</p>
+      <p class="hint">{t.events.lifeWhat(life.more ? t.events.lifeMore(numberText(total)) : t.common.events(total, numberText(total)), life.sources)}</p>
       <dl class="life-counts">
         {(['sent', 'delivered', 'failed', 'verified'] as const).map((name) => (
           <div key={name}>
@@ -51,7 +51,8 @@ function Timeline({ life, seq, hrefOf }: { life: Life; seq: number; hrefOf: (seq
           <Moment key={one.seq} one={one} before={life.events[at - 1]} here={one.seq === seq} href={hrefOf(one.seq)} />
         ))}
       </ol>
-      {total > life.events.length && <p class="hint">{t.events.lifePart(numberText(life.events.length), numberText(total))}</p>}
+      {life.more && <p class="hint">{t.events.lifeNotAll(numberText(life.events.length))}</p>}
+      {!life.more && total > life.events.length && <p class="hint">{t.events.lifePart(numberText(life.events.length), numberText(total))}</p>}
     </>
   );
 }

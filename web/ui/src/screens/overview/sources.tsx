@@ -21,7 +21,7 @@ export function Sources({ data, ...props }: Props) {
     { head: t.overview.events7, cell: (one) => numberText(one.events), number: true },
     { head: t.overview.coverage, cell: (one) => <Coverage one={one} /> },
   ];
-  if (data.sources.some((one) => one.gaps !== null)) columns.push({ head: t.overview.gaps, cell: (one) => (one.gaps === null ? '–' : numberText(one.gaps)), number: true });
+  if (data.sources.some((one) => one.gaps !== null)) columns.push({ head: t.overview.gaps, cell: (one) => (one.gaps === null ? '–' : `${numberText(one.gaps)}${one.gaps_more ? '+' : ''}`), number: true });
   return (
     <Card title={t.overview.sources} actions={admin && <ButtonLink href={hrefOf(['admin', 'sources'])}>{t.nav.admin}</ButtonLink>}>
       <p class="hint">{t.overview.sourcesWhat}</p>
