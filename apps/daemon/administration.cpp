@@ -37,9 +37,9 @@ base::Result<void> record_change(const Config& config, const EventsOf& events_of
 }
 
 EventsOf events_of_source(const base::SourceName& name) {
-  return [name](const ingest::Registry& registry, const base::RegionId&) {
+  return [name](const ingest::Registry& registry, const base::RegionId& region) {
     const auto* found = registry.source_by_name(name);
-    return found == nullptr ? std::vector<json::object>() : source_events(*found);
+    return found == nullptr ? std::vector<json::object>() : source_events(*found, registry, region);
   };
 }
 

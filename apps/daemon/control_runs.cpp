@@ -20,6 +20,7 @@ namespace {
 using base::Code;
 using base::Timestamp;
 using standing::Begun;
+using standing::Ordered;
 
 constexpr int kLowestPriority = 19;
 constexpr std::chrono::seconds kLook{1};
@@ -65,19 +66,30 @@ void ControlRuns::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-Begun ControlRuns::begin(const base::RegionId& region, const base::TenantId& tenant,
-                         boost::json::object members) {
+Ordered ControlRuns::begin(const base::RegionId& region, const base::TenantId& tenant,
+                           boost::json::object members) {
+  const Whose whose{region, tenant};
+  const auto rest = rest_s(whose);
   {
     const std::lock_guard lock(mutex_);
-    const Whose whose{region, tenant};
     if (running_ == whose ||
         std::any_of(orders_.begin(), orders_.end(), [&](const Order& one) { return one.whose == whose; }))
-      return Begun::running;
-    if (stopping_ || orders_.size() == kOrdersMax) return Begun::busy;
+      return {Begun::running};
+    if (rest > 0) return {Begun::recent, rest};
+    if (stopping_ || orders_.size() >= kOrdersMax) return {Begun::busy};
     orders_.push_back({whose, std::move(members)});
   }
   changed_.notify_all();
-  return Begun::begun;
+  return {Begun::begun};
+}
+
+/// Seconds until somebody may order the next test; a clock that was set back holds nobody up.
+std::int64_t ControlRuns::rest_s(const Whose& whose) {
+  const auto last = books_.at(whose.first)->newest(whose.second);
+  if (!last || !*last) return 0;
+  const auto age_us = clock_().micros - (*last)->time.micros;
+  if (age_us < 0 || age_us >= standing::kBetweenOrders_s * kSecond_us) return 0;
+  return standing::kBetweenOrders_s - age_us / kSecond_us;
 }
 
 bool ControlRuns::is_running(const base::RegionId& region, const base::TenantId& tenant) {
@@ -103,60 +115,75 @@ void ControlRuns::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
-    while (const auto order = take_order()) {
-      carry_out(*order);
-      end_turn();
-    }
-    if (config_.test_every_hours > 0) look();
+    const bool ordered = carry_out_order();
+    // Orders that never end hold nothing up that is due.
+    const bool due = config_.test_every_hours > 0 && look();
     lock.lock();
-    changed_.wait_for(lock, kLook, [this] { return stopping_ || !orders_.empty(); });
+    if (!ordered && !due) changed_.wait_for(lock, kLook, [this] { return stopping_ || has_order(); });
   }
 }
 
-/// Waits for the first checkpoint, and for the index.
-void ControlRuns::carry_out(const Order& order) {
+/// Whether an order may be carried out now; under the mutex.
+bool ControlRuns::has_order() const {
+  const auto now = std::chrono::steady_clock::now();
+  return std::any_of(orders_.begin(), orders_.end(), [&](const Order& one) { return one.after <= now; });
+}
+
+/// One that meets no checkpoint, or no index, is put back. False where there is none.
+bool ControlRuns::carry_out_order() {
   constexpr int kTries = 60;
-  for (int i = 0; i < kTries; ++i) {
-    const auto outcome = test(order.whose, &order.members);
-    if (outcome != Outcome::not_yet) break;
-    std::unique_lock lock(mutex_);
-    if (changed_.wait_for(lock, kLook, [this] { return stopping_; })) return;
-  }
+  auto order = take_order();
+  if (!order) return false;
+  const auto outcome = test(order->whose, &order->members);
+  order->after = std::chrono::steady_clock::now() + kLook;
+  if (outcome != Outcome::not_yet || ++order->tries == kTries) order.reset();
+  end_turn(std::move(order));
+  return true;
 }
 
 /// The next one, whose turn it is from then on.
 std::optional<ControlRuns::Order> ControlRuns::take_order() {
   const std::lock_guard lock(mutex_);
-  if (stopping_ || orders_.empty()) return std::nullopt;
-  auto out = std::move(orders_.front());
-  orders_.pop_front();
+  const auto now = std::chrono::steady_clock::now();
+  const auto next =
+      std::find_if(orders_.begin(), orders_.end(), [&](const Order& one) { return one.after <= now; });
+  if (stopping_ || next == orders_.end()) return std::nullopt;
+  auto out = std::move(*next);
+  orders_.erase(next);
   running_ = out.whose;
   return out;
 }
 
-void ControlRuns::end_turn() {
+void ControlRuns::end_turn(std::optional<Order> again) {
   const std::lock_guard lock(mutex_);
   running_.reset();
+  if (again) orders_.push_back(std::move(*again));
 }
 
-/// Tests what is due, until somebody orders something.
-void ControlRuns::look() {
+/// Tests the tenant that has been due for longest; false where none is.
+bool ControlRuns::look() {
   const auto registry = registry_();
-  if (!registry) return;
+  if (!registry) return false;
+  const Whose* next = nullptr;
+  auto next_due = clock_();
   for (const auto& tenant : registry->tenants()) {
     if (!config_.keeps(tenant.region)) continue;
     const Whose whose{tenant.region, tenant.id};
     auto due = due_.find(whose);
     if (due == due_.end()) due = due_.emplace(whose, first_due(whose)).first;
-    if (clock_() < due->second) continue;
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopping_ || !orders_.empty()) return;
-      running_ = whose;
-    }
-    test(whose, nullptr);
-    end_turn();
+    if (due->second > next_due || (next != nullptr && due->second == next_due)) continue;
+    next = &due->first;
+    next_due = due->second;
   }
+  if (next == nullptr) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+    running_ = *next;
+  }
+  test(*next, nullptr);
+  end_turn();
+  return true;
 }
 
 Timestamp ControlRuns::first_due(const Whose& whose) {

@@ -10,7 +10,9 @@
 
 #include <boost/json/object.hpp>
 
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -26,9 +28,9 @@ namespace countersign::apps {
 ReportOptions last_days_of(const base::TenantId& tenant, base::Timestamp now);
 
 /// Tests the controls of each tenant that is pinned to a region kept here, `controls.every_hours` after it
-/// did so last, over the 30 days before, one tenant after another on a thread of the lowest priority. Each
-/// test is a report of all controls, is recorded in the region's system log as others are, and is then kept
-/// in the region's book. A tenant without records is passed over.
+/// did so last, over the 30 days before, one tenant after another on a thread of the lowest priority; orders
+/// of people and what is due take turns. Each test is a report of all controls, is recorded in the region's
+/// system log as others are, and is then kept in the region's book. A tenant without records is passed over.
 class ControlRuns {
  public:
   static constexpr std::size_t kOrdersMax = 64;  ///< of people, that wait for their turn
@@ -44,8 +46,9 @@ class ControlRuns {
 
   /// Any thread; of a region that is kept here.
   standing::Book& book(const base::RegionId& region) { return *books_.at(region); }
-  standing::Begun begin(const base::RegionId& region, const base::TenantId& tenant,
-                        boost::json::object members);
+  /// An order waits for its turn, and then up to a minute for the first checkpoint and the index.
+  standing::Ordered begin(const base::RegionId& region, const base::TenantId& tenant,
+                          boost::json::object members);
   bool is_running(const base::RegionId& region, const base::TenantId& tenant);
   /// All of these, as the routes want them.
   standing::Calls calls();
@@ -58,14 +61,18 @@ class ControlRuns {
   struct Order {
     Whose whose;
     boost::json::object members;
+    int tries = 0;
+    std::chrono::steady_clock::time_point after = {};  ///< not before then
   };
   void run();
+  bool has_order() const;
+  bool carry_out_order();
   std::optional<Order> take_order();
-  void end_turn();
-  void look();
+  void end_turn(std::optional<Order> again = std::nullopt);
+  bool look();
+  std::int64_t rest_s(const Whose& whose);
   base::Timestamp first_due(const Whose& whose);
   enum class Outcome { kept, not_yet, failed };
-  void carry_out(const Order& order);
   Outcome test(const Whose& whose, const boost::json::object* members);
   base::Result<bool> test_now(const Whose& whose, base::Timestamp now, const boost::json::object* members);
   base::Metric& failed(const base::RegionId& region);

@@ -124,7 +124,7 @@ void Region::note_registry(const ingest::Registry& registry) {
     for (auto& event : operator_events(one, registry, id_)) note(std::move(event));
   }
   for (const auto& source : registry.sources()) {
-    for (auto& event : source_events(source)) note(std::move(event));
+    for (auto& event : source_events(source, registry, id_)) note(std::move(event));
   }
 }
 

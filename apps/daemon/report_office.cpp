@@ -14,7 +14,7 @@ namespace countersign::apps {
 namespace {
 
 /// Exceptions of one control that are compared.
-constexpr std::size_t kJudgedMost = 100'000;
+constexpr std::size_t kJudgedMost = 10'000;
 
 api::FindingAppend append_of(const std::vector<std::unique_ptr<Region>>& regions) {
   return [&regions](const base::RegionId& id,

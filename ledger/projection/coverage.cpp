@@ -34,11 +34,19 @@ base::Result<void> CoverageReader::read_minutes(const CoverageRequest& request, 
   const std::int64_t end = std::max(begin, minute_of({request.before.micros + kMinute_us - 1}));
   const std::int64_t reach = std::max<std::int64_t>(1, request.interval_s / 60);
   out.minutes = end - begin;
+  // Of what was heard before, the newest reaches furthest; a reach may be a year.
+  std::int64_t covered_to = begin;
+  TRY_ASSIGN(auto earlier, connection_.prepare("SELECT max(minute) FROM heard WHERE log=?1 AND source=?2 AND "
+                                               "minute>=?3 AND minute<?4"));
+  earlier.bind(1, request.log).bind_text(2, request.source);
+  earlier.bind(3, request.no_earlier ? begin : begin - reach).bind(4, begin);
+  TRY_ASSIGN(const bool known, earlier.step());
+  if (known && !earlier.is_null(0)) covered_to = std::max(begin, std::min(end, earlier.integer(0) + reach));
+  out.minutes_covered = covered_to - begin;
   TRY_ASSIGN(auto rows,
              connection_.prepare("SELECT minute, events, skew_min, skew_max FROM heard WHERE "
                                  "log=?1 AND source=?2 AND minute>=?3 AND minute<?4 ORDER BY minute"));
-  rows.bind(1, request.log).bind_text(2, request.source).bind(3, begin - reach).bind(4, end);
-  std::int64_t covered_to = begin;
+  rows.bind(1, request.log).bind_text(2, request.source).bind(3, begin).bind(4, end);
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return {};
@@ -46,7 +54,6 @@ base::Result<void> CoverageReader::read_minutes(const CoverageRequest& request, 
     const auto until = std::min(end, minute + reach);
     out.minutes_covered += std::max<std::int64_t>(0, until - std::max(covered_to, minute));
     covered_to = std::max(covered_to, until);
-    if (minute < begin) continue;
     out.events += rows.integer(1);
     out.skew_min_ms = std::min(out.skew_min_ms.value_or(INT64_MAX), rows.integer(2));
     out.skew_max_ms = std::max(out.skew_max_ms.value_or(INT64_MIN), rows.integer(3));
@@ -56,15 +63,22 @@ base::Result<void> CoverageReader::read_minutes(const CoverageRequest& request, 
 }
 
 base::Result<void> CoverageReader::read_gaps(const CoverageRequest& request, Coverage& out) {
-  TRY_ASSIGN(auto rows, connection_.prepare(
-                            "SELECT low, high FROM sequence_gaps WHERE log=?1 AND source=?2 ORDER BY low"));
+  // Not by the view, which goes over all of them.
+  TRY_ASSIGN(auto rows,
+             connection_.prepare("SELECT low, high FROM sequences WHERE log=?1 AND source=?2 ORDER BY low"));
   rows.bind(1, request.log).bind_text(2, request.source);
-  for (;;) {
+  for (std::optional<std::int64_t> before;;) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return {};
-    ++out.gaps_total;
-    out.missing += rows.integer(1) - rows.integer(0) + 1;
-    if (out.gaps.size() < kGapsMax) out.gaps.push_back({rows.integer(0), rows.integer(1)});
+    if (before) {
+      out.gaps_more = out.gaps_total == Coverage::kGapsReadMost;
+      if (out.gaps_more) return {};
+      const SequenceGap gap{*before + 1, rows.integer(0) - 1};
+      ++out.gaps_total;
+      out.missing += gap.high - gap.low + 1;
+      if (out.gaps.size() < kGapsMax) out.gaps.push_back(gap);
+    }
+    before = rows.integer(1);
   }
 }
 

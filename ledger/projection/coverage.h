@@ -28,8 +28,10 @@ struct Coverage {
   /// delivery; below zero the source's clock is ahead.
   std::optional<std::int64_t> skew_min_ms, skew_max_ms;
   std::vector<SequenceGap> gaps;  ///< the first 100, whatever the period
-  std::int64_t gaps_total = 0;
-  std::int64_t missing = 0;  ///< numbers in all gaps
+  std::int64_t gaps_total = 0;    ///< at most kGapsReadMost
+  std::int64_t missing = 0;       ///< numbers in the gaps that were read
+  bool gaps_more = false;         ///< there are more gaps than were read
+  static constexpr std::int64_t kGapsReadMost = 10'000;
 };
 
 struct CoverageRequest {
@@ -37,6 +39,7 @@ struct CoverageRequest {
   std::string source;
   base::Timestamp from, before;
   std::int64_t interval_s = 60;  ///< how long a source is covered after it was heard; at least a minute
+  bool no_earlier = false;       ///< what was heard before `from` does not count
 };
 
 /// Reads coverage from the index. One thread.

@@ -13,6 +13,8 @@ namespace {
 /// The names of kCountedColumns in a query.
 constexpr std::array<std::string_view, kCountedFields> kPaths{"type",    "source",   "factor",
                                                               "purpose", "provider", "outcome.reason"};
+/// Counts that are read before the time is looked at.
+constexpr int kReadAtOnce = 4'096;
 /// Later than any record, and the end of a day.
 constexpr std::int64_t kEndOfTime = INT64_MAX / kHour_us / kHoursOfDay * kHoursOfDay;
 
@@ -120,11 +122,15 @@ base::Result<void> FacetCount::read_combinations(const Conditions& conditions) {
 
 base::Result<void> FacetCount::add_counted(std::int64_t hours, Hours within) {
   TRY_ASSIGN(auto rows, index_.prepare("SELECT begin, combination, events FROM counted WHERE log=?1 AND "
-                                       "hours=?2 AND begin>=?3 AND begin<?4"));
+                                       "hours=?2 AND begin>=?3 AND begin<?4 ORDER BY begin DESC"));
   rows.bind(1, request_.log).bind(2, hours).bind(3, within.low).bind(4, within.high);
-  for (;;) {
+  for (int read = 1;; ++read) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) return {};
+    if (read % kReadAtOnce == 0 && is_late()) {
+      out_.exact = false;
+      return {};
+    }
     // Some of those may be what is asked for, and nothing tells which.
     if (others_.contains(rows.integer(1))) out_.exact = false;
     const auto combination = combinations_.find(rows.integer(1));

@@ -1,6 +1,8 @@
 #include "ledger/projection/life.h"
 
 #include "ledger/projection/columns.h"
+#include "ledger/projection/received.h"
+#include "ledger/projection/selection.h"
 #include "ledger/sqlite/connection.h"
 #include "ledger/store/schema.h"
 
@@ -47,16 +49,33 @@ std::string state_of(const Counts& most) {
 
 /// Two sources that report the same send are no two sends, so of each count the largest that one source has
 /// is taken.
-base::Result<void> count_events(sqlite::Connection& index, std::int64_t life, const Told& told, Life& out) {
-  TRY_ASSIGN(auto rows, index.prepare("SELECT source, type, count(*) FROM events WHERE life=?1 AND "
-                                      "received>=?2 AND received<?3 GROUP BY source, type"));
-  rows.bind(1, life).bind(2, told.from.micros).bind(3, told.before.micros);
+base::Result<void> count_events(sqlite::Connection& index, std::int64_t life, const Places& told, Life& out) {
+  // Nothing is read but the index by life: from one type of a source to the next.
+  TRY_ASSIGN(auto next,
+             index.prepare("SELECT source, type FROM events INDEXED BY events_by_life WHERE life=?1 AND "
+                           "(source, type)>(?2, ?3) ORDER BY source, type LIMIT 1"));
+  TRY_ASSIGN(auto counter,
+             index.prepare("SELECT count(*) FROM (SELECT 1 FROM events INDEXED BY events_by_life WHERE "
+                           "life=?1 AND source=?2 AND type=?3 AND place>=?4 AND place<?5 LIMIT ?6)"));
   std::map<std::string, Counts> by_source;
-  for (;;) {
-    TRY_ASSIGN(const bool row, rows.step());
-    if (!row) break;
-    by_source[std::string(rows.text(0))][std::string(rows.text(1))] = rows.integer(2);
-    out.events_total += rows.integer(2);
+  for (std::string source, type;;) {
+    TRY_ASSIGN(const bool another, next.bind(1, life).bind_text(2, source).bind_text(3, type).step());
+    if (!another) break;
+    std::string next_source(next.text(0)), next_type(next.text(1));
+    next.reset();
+    source = std::move(next_source);
+    type = std::move(next_type);
+    // Whether there is one at all is asked for in any case: the state depends on it.
+    const auto most = std::max<std::int64_t>(1, Life::kReadMost - out.events_total);
+    counter.bind(1, life).bind_text(2, source).bind_text(3, type);
+    counter.bind(4, told.low).bind(5, told.high).bind(6, most + 1);
+    TRY(counter.step());
+    const auto events = counter.integer(0);
+    counter.reset();
+    if (events == 0) continue;
+    out.more = out.more || events > most;
+    by_source[source][type] = std::min(events, most);
+    out.events_total += std::min(events, most);
   }
   Counts most;
   for (const auto& [source, counts] : by_source) {
@@ -71,13 +90,14 @@ base::Result<void> count_events(sqlite::Connection& index, std::int64_t life, co
   return {};
 }
 
-base::Result<void> list_events(sqlite::Connection& index, std::int64_t life, const Told& told, Life& out) {
+base::Result<void> list_events(sqlite::Connection& index, std::int64_t life, const Places& told, Life& out) {
   TRY_ASSIGN(auto rows,
              index.prepare("SELECT seq, occurred, received, type, source, proof, challenge_factor, "
-                           "outcome_reason FROM events WHERE life=?1 AND received>=?2 AND received<?3 "
+                           "outcome_reason FROM events WHERE place IN (SELECT place FROM events INDEXED BY "
+                           "events_by_life WHERE life=?1 AND place>=?2 AND place<?3 LIMIT ?5) "
                            "ORDER BY occurred, place LIMIT ?4"));
-  rows.bind(1, life).bind(2, told.from.micros).bind(3, told.before.micros);
-  rows.bind(4, static_cast<std::int64_t>(Life::kEventsMax));
+  rows.bind(1, life).bind(2, told.low).bind(3, told.high);
+  rows.bind(4, static_cast<std::int64_t>(Life::kEventsMax)).bind(5, Life::kReadMost);
   const auto text = [&](int column) {
     return rows.is_null(column) ? std::string() : std::string(rows.text(column));
   };
@@ -97,7 +117,7 @@ base::Result<void> list_events(sqlite::Connection& index, std::int64_t life, con
   }
 }
 
-base::Result<Life> read(sqlite::Connection& index, std::int64_t life, const Told& told) {
+base::Result<Life> read(sqlite::Connection& index, std::int64_t life, const Places& told) {
   Life out;
   TRY(count_events(index, life, told, out));
   TRY(list_events(index, life, told, out));
@@ -113,7 +133,7 @@ base::Result<Life> read_life(const std::filesystem::path& index_file, std::int64
   find.bind(1, log).bind_text(2, name);
   TRY_ASSIGN(const bool there, find.step());
   if (!there) return fail(Code::not_found, fmt::format("no challenge of that tenant is called {}", name));
-  return read(index, find.integer(0), {});
+  return read(index, find.integer(0), {0, INT64_MAX});
 }
 
 base::Result<Life> read_life_of(const std::filesystem::path& index_file, std::int64_t log, std::uint64_t seq,
@@ -136,7 +156,10 @@ base::Result<Life> read_life_of(const std::filesystem::path& index_file, std::in
   const base::Timestamp received{find.integer(0)};
   if (received < told.from || received >= told.before || find.is_null(1))
     return fail(Code::not_found, "the record names no challenge");
-  return read(index, find.integer(1), told);
+  const auto life = find.integer(1);
+  TRY_ASSIGN(auto received_at, ReceivedReader::open(index_file));
+  TRY_ASSIGN(const auto places, places_of(index, received_at, log, told.from, told.before));
+  return read(index, life, places);
 }
 
 }  // namespace countersign::projection

@@ -22,7 +22,11 @@ struct Life {
   std::int64_t sources = 0, sent = 0, delivered = 0, failed = 0, verified = 0;
   std::vector<Event> events;  ///< by time; at most kEventsMax
   std::int64_t events_total = 0;
+  /// There are more than were counted, so every number is of that many at least. `sources` is of all, and so
+  /// is `state`, except that more sent or more undelivered is of those counted. `events` are of kReadMost.
+  bool more = false;
   static constexpr std::size_t kEventsMax = 1'000;
+  static constexpr std::int64_t kReadMost = 10'000;
 };
 
 /// The newest life that goes by that name in a log. not_found where there is none; unavailable while the

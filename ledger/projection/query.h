@@ -20,7 +20,7 @@ struct Term {
   bool prefix = false;                        ///< a word that only has to begin so
 
   /// Whether it names a personal value, and not the token that records show in its place.
-  bool names_somebody() const { return personal && value.size() != base::kDigestBase64UrlSize; }
+  bool names_somebody() const { return personal && !base::digest_from_base64url(value); }
 };
 
 /// Reads a query such as `failed factor:sms -source:test expor* actor.email:ana@example.com "export users"`:

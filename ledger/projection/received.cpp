@@ -44,6 +44,12 @@ base::Result<std::uint64_t> ReceivedReader::first_at(std::int64_t log, base::Tim
   return found;
 }
 
+base::Result<std::uint64_t> ReceivedReader::known(std::int64_t log) {
+  TRY_ASSIGN(auto next, connection_.prepare("SELECT next FROM progress WHERE log=?1"));
+  TRY_ASSIGN(const bool there, next.bind(1, log).step());
+  return there ? static_cast<std::uint64_t>(next.integer(0)) : 0;
+}
+
 base::Result<std::optional<base::Timestamp>> ReceivedReader::last_in(std::int64_t log, std::uint64_t begin,
                                                                      std::uint64_t end) {
   last_.bind(1, store::place_of(log, begin)).bind(2, store::place_of(log, end));

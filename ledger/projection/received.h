@@ -22,6 +22,9 @@ class ReceivedReader {
   /// before them.
   base::Result<std::uint64_t> first_at(std::int64_t log, base::Timestamp time, std::uint64_t size);
 
+  /// How many of a log's records the index has.
+  base::Result<std::uint64_t> known(std::int64_t log);
+
   /// When the last record from `begin` up to, not including, `end` was received; empty where there is none.
   base::Result<std::optional<base::Timestamp>> last_in(std::int64_t log, std::uint64_t begin,
                                                        std::uint64_t end);

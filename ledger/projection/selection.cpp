@@ -174,41 +174,58 @@ void Selection::plan_members() {
   }
 }
 
-/// The words that begin so; empty where they are many. The table goes from one record to the next, so each
-/// word is asked for by itself.
+/// The words that begin so and that one of the places has; empty where the region has many. The table goes
+/// from one record to the next, so each word is asked for by itself. It is of the whole region: what other
+/// tenants or another time have must make no difference, so what none of the places has is left out.
 base::Result<std::optional<Selection::Alternatives>> Selection::words_beginning(const Phrase& phrase) {
   constexpr std::size_t kMost = 32;
   const auto& beginning = phrase.words.back();
   TRY_ASSIGN(auto next, index_.prepare("SELECT term FROM words_at WHERE term>=?1 LIMIT 1"));
-  std::string before;
-  for (std::size_t i = 0; i + 1 < phrase.words.size(); ++i) before += phrase.words[i] + " ";
-  Alternatives out;
+  std::vector<std::string> words;
   for (std::string from = beginning;;) {
     TRY_ASSIGN(const bool there, next.bind_text(1, from).step());
     std::string word(there ? next.text(0) : std::string_view());
     next.reset();
-    if (!word.starts_with(beginning)) return std::optional(std::move(out));
-    if (out.size() == kMost) return std::optional<Alternatives>();
-    out.push_back(fts_phrase(before + word));
+    if (!word.starts_with(beginning)) break;
+    if (words.size() == kMost) return std::optional<Alternatives>();
     // No word has a control character: the least text behind this word.
     from = word + '\x01';
+    words.push_back(std::move(word));
   }
+  std::string before;
+  for (std::size_t i = 0; i + 1 < phrase.words.size(); ++i) before += phrase.words[i] + " ";
+  // Of a single word FTS5 finds the first record from there on at once.
+  TRY_ASSIGN(auto has, index_.prepare("SELECT 1 FROM words WHERE words MATCH ?1 AND rowid>=?2 AND rowid<?3 "
+                                      "LIMIT 1"));
+  has.bind(2, places_.low).bind(3, places_.high);
+  Alternatives out;
+  for (const auto& word : words) {
+    const auto match = fts_phrase(word);
+    TRY_ASSIGN(const bool there, has.bind_text(1, match).step());
+    has.reset();
+    if (there) out.push_back(fts_phrase(before + word));
+  }
+  return std::optional(std::move(out));
 }
 
-/// The records with a word that begins so, from the newest on; empty where they are many.
+/// The records with a word that begins so, from the newest on; empty where they are many, or are not found
+/// among what the region has within kLookedAt of its words.
 base::Result<std::optional<std::vector<std::int64_t>>> Selection::records_beginning(
     std::string_view beginning) {
-  constexpr std::int64_t kMost = 20'000;
-  TRY_ASSIGN(auto rows, index_.prepare("SELECT doc FROM words_at WHERE term>=?1 AND term<?2 LIMIT ?3"));
+  constexpr std::size_t kMost = 20'000;
+  constexpr std::int64_t kLookedAt = 200'000;
+  TRY_ASSIGN(auto rows, index_.prepare("SELECT doc FROM words_at WHERE term>=?1 AND term<?2"));
   const auto beyond = std::string(beginning) + "\U0010FFFF";
-  rows.bind_text(1, beginning).bind_text(2, beyond).bind(3, kMost + 1);
+  rows.bind_text(1, beginning).bind_text(2, beyond);
   std::vector<std::int64_t> out;
-  for (std::int64_t count = 0;; ++count) {
+  for (std::int64_t looked_at = 0;; ++looked_at) {
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) break;
-    if (count == kMost) return std::optional<std::vector<std::int64_t>>();
     const auto place = rows.integer(0);
-    if (place >= places_.low && place < places_.high) out.push_back(place);
+    const bool within = place >= places_.low && place < places_.high;
+    if (looked_at == kLookedAt || (within && out.size() == kMost))
+      return std::optional<std::vector<std::int64_t>>();
+    if (within) out.push_back(place);
   }
   std::sort(out.begin(), out.end(), std::greater<>());
   out.erase(std::unique(out.begin(), out.end()), out.end());

@@ -133,11 +133,14 @@ TEST(RecordsOfTheRegistry, SayWhoDidItWhereItIsKnown) {
   source.name = base::SourceName("shop");
   source.adapter = "okta";
   source.created = {1};
-  EXPECT_FALSE(source_events(source).at(0).contains("actor")) << "as records of before were made";
+  ingest::Registry registry;
+  const base::RegionId eu("eu-1"), us("us-1"), ap("ap-1");
+  EXPECT_FALSE(source_events(source, registry, eu).at(0).contains("actor"))
+      << "as records of before were made";
   source.added_by = kAna;
   source.revoked = base::Timestamp{2};
   source.revoked_by = {"root", "account", {}, {}};
-  const auto events = source_events(source);
+  const auto events = source_events(source, registry, eu);
   ASSERT_EQ(events.size(), 2u);
   EXPECT_EQ(
       json::serialize(events[0]),
@@ -151,8 +154,29 @@ TEST(RecordsOfTheRegistry, SayWhoDidItWhereItIsKnown) {
   tenant.id = base::TenantId("acme");
   tenant.region = base::RegionId("eu-1");
   tenant.added_by = kAna;
+  registry.put(tenant);
+  source.tenants = {tenant.id};
+  const auto named = [&](const base::RegionId& region) {
+    std::string out;
+    for (const auto& event : source_events(source, registry, region))
+      out += event.contains("actor") ? 'y' : 'n';
+    return out;
+  };
+  EXPECT_EQ(named(eu), "yy");
+  EXPECT_EQ(named(us), "nn") << "no tenant of it has been there";
+  tenant.region = us;
+  tenant.moves = {{eu, us, {2}, {}, {}, {}}};
+  registry.put(tenant);
+  EXPECT_EQ(named(eu), "yy");
+  EXPECT_EQ(named(us), "ny") << "it was there when the source was revoked";
+  tenant.moves.front().time = {3};
+  registry.put(tenant);
+  EXPECT_EQ(named(us), "nn") << "what was recorded stays as it is";
+  source.tenants.clear();
+  EXPECT_EQ(named(ap), "yy") << "it is for all";
+  tenant.region = eu;
+  tenant.moves.clear();
   EXPECT_EQ(tenant_events(tenant, tenant.region).at(0).at("actor").at("id"), "0123abc");
-  ingest::Registry registry;
   registry.put(tenant);
   ingest::Operator one;
   one.name = "brief";

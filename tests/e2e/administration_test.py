@@ -136,6 +136,19 @@ class Administration(unittest.TestCase):
             self.assertNotIn("touch", json.dumps(problem))
         self.assertIsNone(self.listed(self.ruth, "sources", "x", "source"))
 
+    def test_an_admin_of_one_tenant_has_a_limit_of_sources(self):
+        self.appliance.add_tenant("many")
+        rights = ["--role", "admin", "--tenant", "many"]
+        max_ = invited(self.appliance, "max@example.com", *rights)
+        for number in range(99):
+            self.appliance.add_source(f"many-{number}", tenant="many")
+        self.appliance.run("source", "revoke", "many-0")
+        until(lambda: self.listed(max_, "sources", "many-98", "source") and self.listed(max_, "sources", "many-0", "source").get("revoked"), "the sources are not known")
+        self.said(max_, "POST", "/v1/admin/sources", {"source": "many-99", "tenants": ["many"]}, 201)
+        self.assertIn("100 sources", self.said(max_, "POST", "/v1/admin/sources", {"source": "many-100", "tenants": ["many"]}, 409)["detail"])
+        self.said(max_, "DELETE", "/v1/admin/sources/many-99", None, 200)
+        self.said(self.ruth, "POST", "/v1/admin/sources", {"source": "many-100", "tenants": ["many"]}, 201)
+
     # --- Users
 
     def test_an_invited_auditor_sees_her_tenant_alone_until_she_is_disabled(self):
@@ -172,6 +185,8 @@ class Administration(unittest.TestCase):
         own = f"/v1/admin/users/{self.account_of(self.ruth)}"
         for method, path in (("POST", own + "/disable"), ("POST", own + "/reset-factors"), ("DELETE", own)):
             self.assertIn("yours", self.said(self.ruth, method, path, None, 409)["detail"])
+        # An invitation would set another password without the present one.
+        self.assertIn("your own account", self.said(self.ruth, "POST", own + "/invite", None, 409)["detail"])
         # Of two the other may go, and somebody who has never come in does not count.
         eve = invited(self.appliance, "eve@example.com", "--role", "admin", "--all-tenants")
         self.appliance.json("user", "add", "fay@example.com", "--role", "admin", "--all-tenants")

@@ -160,6 +160,7 @@ def one_control(_):
 @request_of("POST /v1/tenants/{tenant}/controls/run")
 def test_of_controls(case):
     case.setting.wait_for_controls(case.tenant)
+    case.setting.appliance.age_tests_of_controls(case.tenant)
     return {}
 
 

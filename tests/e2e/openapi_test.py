@@ -381,7 +381,8 @@ class OpenApi(unittest.TestCase):
             yield self.ask("GET", "/v1/tenants", None, fields)
         yield say("POST", tenant + "/controls/run", None, pattern + "/controls/run")
         yield say("POST", tenant + "/controls/run", None, pattern + "/controls/run")
-        yield self.until(lambda: say("GET", tenant + "/controls", None, pattern + "/controls"), lambda a: a["status"] == 200)
+        yield self.until(lambda: say("GET", tenant + "/controls", None, pattern + "/controls"), lambda a: a["status"] == 200 and not a["answer"]["running"])
+        yield say("POST", tenant + "/controls/run", None, pattern + "/controls/run")
         for at in ("acme", "nobody", "far", "_system"):
             yield say("GET", f"/v1/tenants/{at}/overview", None, pattern + "/overview")
             yield say("GET", f"/v1/tenants/{at}/controls", None, pattern + "/controls")
@@ -478,7 +479,7 @@ class OpenApi(unittest.TestCase):
                 ("POST", tenant + "/bundles", {202, 400, 403, 422}), ("GET", tenant + "/bundles", {200}), ("GET", tenant + "/bundles/{id}", {200, 404}),
                 ("GET", tenant + "/bundles/{id}/content", {200, 206, 403, 409, 416}), ("POST", tenant + "/bundles/{id}/approval", {403, 409}),
                 ("GET", "/v1/tenants", {200, 401, 403}), ("GET", tenant + "/overview", {200, 401, 403, 404, 421}), ("GET", tenant + "/controls", {200, 401, 403, 404, 421}),
-                ("GET", tenant + "/controls/{id}", {200, 401, 403, 404, 421}), ("POST", tenant + "/controls/run", {202, 403, 404, 409, 421}),
+                ("GET", tenant + "/controls/{id}", {200, 401, 403, 404, 421}), ("POST", tenant + "/controls/run", {202, 403, 404, 409, 421, 503}),
                 ("GET", tenant + "/records/{seq}/challenge", {200, 404, 421, 422}), ("GET", tenant + "/records/{seq}/proof", {200, 404, 421, 422}),
                 ("POST", tenant + "/policy/preview", {200, 400, 401, 403, 404, 409, 413, 415, 421, 422}),
                 ("GET", tenant + "/findings", {200, 401, 403, 404, 421, 422}), ("GET", tenant + "/findings/{finding}", {200, 404}),

@@ -166,6 +166,7 @@ class Portal(unittest.TestCase):
                              "nils@example.com": ["--role", "auditor", "--from", stamp(-20), "--before", stamp(1)]}.items():
             person = invited(self.appliance, name, "--tenant", "initech", "--expires", stamp(100), *rights)
             settings["people"][name] = {"secret": person.secret, "recovery": person.recovery_codes, "step": person.used + 1}
+        settings["tests"] = str(self.appliance.region_file("standing") / "initech.history.jsonl")
         settings["late"] = sum(e["type"] == "challenge.verified" and e["challenge"]["factor"] in ("sms", "whatsapp", "email") and e["time"] > e["challenge"]["expires_at"]
                                for e in events)
         self.settings.write_text(json.dumps(settings))

@@ -190,6 +190,21 @@ class Search(unittest.TestCase):
         self.assertEqual(status, 200, "nor does the token that records show")
         self.assertTrue(found["records"])
 
+    def test_bounds_around_a_record_are_recorded_where_single_records_are(self):
+        policy = self.appliance.folder / "single.json"
+        policy.write_text(json.dumps({"access": {"audit_access": {"single_records": True}}}))
+        admin = invited(self.appliance, "clara@example.com", "--role", "admin", "--tenant", "acme")
+        self.appliance.run("tenant", "policy", "apply", "acme", policy)
+        self.addCleanup(self.appliance.run, "tenant", "policy", "apply", "acme", policy)
+        self.addCleanup(policy.write_text, json.dumps({"access": {"audit_access": {"single_records": False}}}))
+        until(lambda: admin.ask("GET", "/v1/tenants/acme/policy")[2]["access"]["audit_access"]["single_records"], "the policy is not in force")
+        for bounds in ({"above": 5, "below": 7}, {"below": 7, "limit": 1}, {"above": 5, "below": 7}):
+            self.assertEqual([r["seq"] for r in self.ask("search", {"query": "", **bounds}, admin)[2]["records"]], [6])
+        wanted = ["by nothing but time, above 5, below 7", "by nothing but time, below 7"]
+        told = lambda: [r["event"]["action"]["context"] for r in self.appliance.records("_system") if "below 7" in r["event"].get("action", {}).get("context", "")]
+        until(lambda: len(told()) >= len(wanted), "the looks are not recorded")
+        self.assertEqual(told(), wanted)
+
     def test_looking_at_the_system_log_does_not_fill_it(self):
         clerk = invited(self.appliance, "clerk@example.com", "--role", "admin", "--all-tenants")
         begun = len(self.searched())

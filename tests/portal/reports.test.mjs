@@ -1,7 +1,7 @@
 // Controls, reports and findings: tested, narrowed down, drilled into, answered, reported, and what each role sees of it.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -93,6 +93,13 @@ test('before the first test the page says so, and who may begins one', async () 
   // What the events say themselves, counted without the appliance.
   await rows(one, 'Controls').filter({ hasText: 'OTP-LIFETIME' }).getByText(new RegExp(`^${portal.late} of [0-9,]+$`)).waitFor();
   assert.equal(await rows(one, 'Controls').getByText('first test').count(), controls.length);
+  await button(one, 'Test now').click();
+  await one.page.getByRole('alert').getByText(/^The controls of this tenant were tested just now\. Try again in (a second|\d+ seconds)\.$/).waitFor();
+  // As if a minute had passed.
+  const last = JSON.parse(readFileSync(portal.tests, 'utf8'));
+  writeFileSync(portal.tests, `${JSON.stringify({ ...last, time: new Date(Date.parse(last.time) - 60_000).toISOString().replace('Z', '000Z') })}\n`);
+  await one.page.reload();
+  await rows(one, 'Controls').first().waitFor();
   await button(one, 'Test now').click();
   await rows(one, 'Controls').filter({ hasText: 'OTP-LIFETIME' }).getByText('as before').waitFor();
   await one.end();

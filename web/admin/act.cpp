@@ -25,6 +25,12 @@ std::optional<Problem> admins_of_all(const ingest::Operator& who) {
   return Problem{403, "about:blank", "only the role admin of all tenants may do that"};
 }
 
+bool has_same_rights(const endpoints::Asker& now, const endpoints::Asker& before) {
+  return now.who->name == before.who->name && now.who->role == before.who->role &&
+         now.who->all_tenants == before.who->all_tenants && now.who->tenants == before.who->tenants &&
+         now.period() == before.period();
+}
+
 tl::expected<Act, Problem> begin_act(const Reception& reception, api::People& people,
                                      const endpoints::Permit& permit, const http::RequestHead& head) {
   auto asker = endpoints::ask(reception, head, permit);
@@ -42,9 +48,9 @@ tl::expected<Act, Problem> begin_act(const Reception& reception, api::People& pe
   ingest::name_author(act.author, act.members);
   act.members["device"] = auth::device_of(api::peer_of(head));
   act.members["session"] = {{"id", asker->person->session}};
-  act.still_may = [reception, permit, head = http::RequestHead(head), id = asker->who->name] {
+  act.still_may = [reception, permit, head = http::RequestHead(head), before = *asker] {
     const auto again = endpoints::ask(reception, head, permit);
-    return again && again->who->name == id;
+    return again && has_same_rights(*again, before);
   };
   act.asker = std::move(*asker);
   return act;

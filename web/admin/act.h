@@ -23,13 +23,17 @@ inline constexpr std::int64_t kWindowS = 900;
 std::optional<base::Problem> admins(const ingest::Operator& who);
 std::optional<base::Problem> admins_of_all(const ingest::Operator& who);
 
+/// Whether somebody is still who he was, with the role, the tenants and the period that he had then.
+bool has_same_rights(const endpoints::Asker& now, const endpoints::Asker& before);
+
 /// Somebody who is about to change something.
 struct Act {
   endpoints::Asker asker;  ///< a person
   ingest::Author author;   ///< as the registry says who did it
   /// As an event says it: `actor`, `device`, `session`, `challenge`.
   boost::json::object members;
-  /// Whether it could be begun now, too: the session may have ended while the request waited.
+  /// Whether it could be begun now, too, with the same rights: the session may have ended while the request
+  /// waited, or what the account may do may have changed.
   std::function<bool()> still_may;
 };
 

@@ -70,7 +70,9 @@ class Reading {
     end_ = log_.size;
     std::optional<Timestamp> last;
     if (view_.period) {
-      TRY_ASSIGN(end_, received.first_at(log_.number, before_, log_.size));
+      // Of what the index does not have yet nobody knows when it was received.
+      TRY_ASSIGN(const auto known, received.known(log_.number));
+      TRY_ASSIGN(end_, received.first_at(log_.number, before_, std::min(log_.size, known)));
       TRY_ASSIGN(begin_, received.first_at(log_.number, from_, end_));
       TRY_ASSIGN(last, received.last_in(log_.number, begin_, end_));
     } else if (log_.size > 0) {
@@ -124,7 +126,7 @@ class Reading {
     TRY_ASSIGN(const auto heard, reader.sources_of(log_.number));
     std::set<std::string> names;
     for (const auto& source : asker_.registry->sources()) {
-      if (source.may_send_for(view_.tenant) && !source.revoked && source.created < before_)
+      if (source.may_send_for(view_.tenant) && !is_revoked(source) && source.created < before_)
         names.insert(source.name.value());
     }
     const std::set<std::string> registered = names;
@@ -148,23 +150,29 @@ class Reading {
     request.source = name;
     request.interval_s = silent_after_s > 0 ? silent_after_s : kHeardWithin_s;
     // With the minute that goes on, but with none of which a part may not be told of.
+    const Timestamp begin{(from_.micros + kMinute_us - 1) / kMinute_us * kMinute_us};
     const auto end = std::min(now_.micros / kMinute_us + 1, before_.micros / kMinute_us) * kMinute_us;
-    const auto known_from = source == nullptr ? from_ : std::max(from_, source->created);
+    const auto known_from = source == nullptr ? begin : std::max(begin, source->created);
     request.before = {end};
+    request.no_earlier = view_.period.has_value();
     request.from = std::min(request.before, std::max(known_from, Timestamp{end - kCoverageDays * kDay_us}));
     TRY_ASSIGN(const auto coverage, reader.read(request));
     json::object out{{"source", name}, {"last_heard", time_or_null(last)}};
     out["adapter"] = source == nullptr ? json::value() : json::value(source->adapter);
     out["proof"] = source == nullptr ? json::value() : json::value(source->proof_name());
-    out["revoked"] = source != nullptr && source->revoked.has_value();
+    out["revoked"] = source != nullptr && is_revoked(*source);
     out["silent_after_s"] = silent_after_s;
     out["silent"] = silent(source);
     out["events"] = coverage.events;
     out["coverage"] = {{"minutes", coverage.minutes}, {"covered", coverage.minutes_covered}};
     // Numbers that are missing have no time.
     out["gaps"] = view_.period ? json::value() : json::value(coverage.gaps_total);
+    out["gaps_more"] = !view_.period && coverage.gaps_more;
     return out;
   }
+
+  /// By then: to who has a period it is not told that it was revoked later.
+  bool is_revoked(const ingest::Source& source) const { return source.revoked && *source.revoked < before_; }
 
   /// As the watch over sources says it; not known to who may not see the present.
   json::value silent(const ingest::Source* source) const {

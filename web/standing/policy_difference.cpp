@@ -130,9 +130,9 @@ json::object difference_of(const JudgedTwice& judged) {
     one["parameters"] = std::move(parameters);
     one["now"] = sums_of(now);
     one["then"] = sums_of(*then);
-    one["added"] = shown(added);
-    one["removed"] = shown(removed);
-    // Of more exceptions than are told nothing exact can be said.
+    // What is missing in a list that is not whole may be there all the same.
+    one["added"] = is_whole(now) ? shown(added) : json::array();
+    one["removed"] = is_whole(*then) ? shown(removed) : json::array();
     const bool whole = is_whole(now) && is_whole(*then);
     one["added_total"] = whole ? json::value(added.size()) : json::value();
     one["removed_total"] = whole ? json::value(removed.size()) : json::value();

@@ -5,6 +5,9 @@
 #include "ledger/base/json.h"
 #include "ledger/crypto/digest.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -23,7 +26,7 @@ base::Result<std::string> text_of(const std::filesystem::path& file, std::uint64
   return text;
 }
 
-/// The last `most` lines, the oldest first.
+/// The last lines, `most` at most, the oldest first.
 std::vector<std::string_view> last_lines(std::string_view text, std::size_t most) {
   std::vector<std::string_view> out;
   while (!text.empty() && out.size() < most) {
@@ -36,15 +39,39 @@ std::vector<std::string_view> last_lines(std::string_view text, std::size_t most
   return {out.rbegin(), out.rend()};
 }
 
+/// The UTC day of a line, as to_line() begins it.
+std::string_view day_of(std::string_view line) {
+  constexpr std::string_view kBegin = "{\"time\":\"", kDay = "2026-01-31";
+  return line.starts_with(kBegin) ? line.substr(kBegin.size(), kDay.size()) : std::string_view();
+}
+
+/// `most` of the lines, the oldest first: those that were not the last of their day go before others do, so
+/// that many tests of one day do not push out the days before.
+std::vector<std::string_view> lines_to_keep(std::string_view text, std::size_t most) {
+  const auto all = last_lines(text, SIZE_MAX);
+  auto surplus = all.size() - std::min(all.size(), most);
+  std::vector<std::string_view> out;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool last_of_day = i + 1 == all.size() || day_of(all[i]) != day_of(all[i + 1]);
+    if (surplus > 0 && !last_of_day) {
+      --surplus;
+    } else {
+      out.push_back(all[i]);
+    }
+  }
+  out.erase(out.begin(), out.end() - static_cast<std::ptrdiff_t>(std::min(out.size(), most)));
+  return out;
+}
+
 }  // namespace
 
 base::Result<void> Book::put(const base::TenantId& tenant, const Run& run, std::string_view report) {
   const std::lock_guard lock(mutex_);
   TRY(base::make_folders_durably(folder_));
   TRY_ASSIGN(const auto before, text_of(history_file(tenant), kHistoryBytesMax));
+  const auto all = before + to_line(run) + '\n';
   std::string history;
-  for (const auto line : last_lines(before, kRunsKept - 1)) (history += line) += '\n';
-  (history += to_line(run)) += '\n';
+  for (const auto line : lines_to_keep(all, kRunsKept)) (history += line) += '\n';
   TRY(base::write_file_durably(report_file(tenant), report, base::FileMode::secret));
   return base::write_file_durably(history_file(tenant), history, base::FileMode::secret);
 }
@@ -56,7 +83,7 @@ base::Result<std::vector<Run>> Book::runs(const base::TenantId& tenant, std::siz
     TRY_ASSIGN(text, text_of(history_file(tenant), kHistoryBytesMax));
   }
   std::vector<Run> out;
-  for (const auto line : last_lines(text, most)) {
+  for (const auto line : lines_to_keep(text, most)) {
     TRY_ASSIGN(auto run, read_line(line));
     out.push_back(std::move(run));
   }

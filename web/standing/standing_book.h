@@ -30,7 +30,9 @@ class Book {
   /// unless its report was replaced already: then is_whole() is false until the next one.
   base::Result<void> put(const base::TenantId& tenant, const Run& run, std::string_view report);
 
-  /// The last `most` tests, the oldest first; empty where there was none. data_loss for a damaged file.
+  /// `most` of the tests that are kept, the oldest first; empty where there was none. Where there are more,
+  /// those that were not the last of their UTC day are left out before others are, as they are forgotten.
+  /// data_loss for a damaged file.
   base::Result<std::vector<Run>> runs(const base::TenantId& tenant, std::size_t most) const;
 
   /// The last test; empty where there was none.

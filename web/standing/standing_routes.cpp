@@ -91,6 +91,13 @@ http::Response show(const Calls& calls, const View& view, std::string_view id) {
   return api::document(200, out);
 }
 
+http::Response later(std::string detail, std::int64_t retry_s) {
+  auto out = api::refusal(503, std::move(detail));
+  std::erase_if(out.headers, [](const auto& field) { return http::same_name(field.first, "Retry-After"); });
+  out.headers.emplace_back("Retry-After", fmt::to_string(retry_s));
+  return out;
+}
+
 http::Response run(const Calls& calls, const View& view, json::object members) {
   auto reader = store::LedgerReader::open(view.files.ledger());
   if (!reader) return failure(reader.error());
@@ -98,16 +105,19 @@ http::Response run(const Calls& calls, const View& view, json::object members) {
   if (!log && log.error().code == Code::not_found)
     return api::refusal(404, "the tenant has no records there, so there is nothing to test");
   if (!log) return failure(log.error());
-  switch (calls.begin(view.region, view.tenant, std::move(members))) {
+  const auto ordered = calls.begin(view.region, view.tenant, std::move(members));
+  switch (ordered.begun) {
     case Begun::begun:
       return api::document(
           202, {{"tenant", view.tenant.value()}, {"region", view.region.value()}, {"running", true}});
     case Begun::running:
       return api::refusal(409, "the controls of this tenant are being tested");
+    case Begun::recent:
+      return later("the controls of this tenant were tested just now", ordered.retry_s);
     case Begun::busy:
       break;
   }
-  return api::refusal(503, "too many tests wait for their turn; ask again later");
+  return later("too many tests wait for their turn; ask again later", ordered.retry_s);
 }
 
 }  // namespace

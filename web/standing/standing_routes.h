@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 
 namespace countersign::standing {
@@ -15,6 +16,15 @@ enum class Begun {
   begun,    ///< it waits for its turn, or runs
   running,  ///< one of the tenant does already
   busy,     ///< too many wait
+  recent,   ///< the tenant's last test is younger than kBetweenOrders_s
+};
+
+/// For how long after a test of a tenant none is ordered.
+inline constexpr std::int64_t kBetweenOrders_s = 60;
+
+struct Ordered {
+  Begun begun;
+  std::int64_t retry_s = 1;  ///< when to ask again, where it was not begun
 };
 
 /// What the program does for the routes. Called from a desk's thread.
@@ -22,7 +32,7 @@ struct Calls {
   /// Of a region that is kept here. It outlives the routes.
   std::function<Book&(const base::RegionId&)> book;
   /// Has all controls of a tenant tested, with `members` of who asked for it.
-  std::function<Begun(const base::RegionId&, const base::TenantId&, boost::json::object members)> begin;
+  std::function<Ordered(const base::RegionId&, const base::TenantId&, boost::json::object members)> begin;
   /// Whether a test of the tenant's controls runs, or waits for its turn.
   std::function<bool(const base::RegionId&, const base::TenantId&)> is_running;
 };

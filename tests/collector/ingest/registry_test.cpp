@@ -228,6 +228,29 @@ TEST_F(RegistryFile, LosesNoneOfManyChangesAtOnce) {
   EXPECT_EQ(load().tenants().size(), std::size_t{kThreads * kEach});
 }
 
+TEST_F(RegistryFile, HasRoomToRevokeWhenNothingCanBeAdded) {
+  add("shop");
+  // As many as the bytes that are left for additions take: each is some 3 KiB.
+  auto registry = Registry::load(path_).value();
+  const auto one = *registry.source_by_name(base::SourceName("shop"));
+  for (int i = 0; registry.to_text().size() < kRegistryBytesMax / 4 * 3; i += 1'000) {
+    for (int j = i; j < i + 1'000; ++j) {
+      auto more = one;
+      more.name = base::SourceName("s" + std::to_string(j));
+      more.token_sha256 = crypto::sha256("token " + std::to_string(j));
+      more.url = "https://" + std::string(2'500, 'a') + ".example";
+      registry.put(more);
+    }
+  }
+  ASSERT_LT(registry.to_text().size(), kRegistryBytesMax);
+  ASSERT_TRUE(base::write_file_durably(path_, registry.to_text(), base::FileMode::readable));
+  const auto refused = try_add("late", "countersign", {});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::resource_exhausted);
+  EXPECT_TRUE(revoke_source(path_, base::SourceName("shop"), clock_at(9)));
+  EXPECT_TRUE(Registry::load(path_).value().source_by_name(base::SourceName("shop"))->revoked);
+}
+
 TEST(RegistryText, IsReadStrictly) {
   const std::string hash(64, 'a');
   const std::string time = "2026-01-31T09:30:00.000000Z";

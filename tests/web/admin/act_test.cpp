@@ -1,5 +1,7 @@
 #include "web/admin/act.h"
 
+#include "tests/web/admin/asker.h"
+
 #include <gtest/gtest.h>
 
 namespace countersign::admin {
@@ -22,6 +24,25 @@ TEST(Admins, AreOfThatRoleAndNoOther) {
   EXPECT_EQ(admins_of_all(who(ingest::Role::admin, false))->status, 403);
   EXPECT_EQ(admins_of_all(who(ingest::Role::analyst, true))->status, 403);
   EXPECT_FALSE(admins_of_all(who(ingest::Role::admin, true)));
+}
+
+TEST(WhoWaited, DoesNothingWithRightsThatHeHasNoMore) {
+  const auto before = admin_of({"acme", "globex"});
+  EXPECT_TRUE(has_same_rights(admin_of({"acme", "globex"}), before));
+  EXPECT_FALSE(has_same_rights(admin_of({"acme"}), before));
+  EXPECT_FALSE(has_same_rights(admin_of({}), before));
+  EXPECT_FALSE(has_same_rights(before, admin_of({})));
+  EXPECT_FALSE(has_same_rights(admin_of({"acme", "globex"}, "a2"), before));
+  auto limited = admin_of({"acme", "globex"});
+  auto person = std::make_shared<endpoints::SignedIn>(*limited.person);
+  person->period = ingest::Period{{1}, {2}};
+  limited.person = person;
+  EXPECT_FALSE(has_same_rights(limited, before));
+  auto auditor = admin_of({"acme", "globex"});
+  auto who = std::make_shared<ingest::Operator>(*auditor.who);
+  who->role = ingest::Role::auditor;
+  auditor.who = who;
+  EXPECT_FALSE(has_same_rights(auditor, before));
 }
 
 TEST(AdminFailure, SaysByTheCodeWhatHappenedAndNothingOfFiles) {

@@ -149,6 +149,52 @@ TEST_F(OverviewOfALog, TellsNothingThatLiesOutsideOfAPeriod) {
   EXPECT_TRUE(read().at("checkpoint").is_null());
 }
 
+TEST_F(OverviewOfALog, TellsOfNoRecordThatTheIndexDoesNotHaveToWhoHasAPeriod) {
+  {
+    auto writer = region_.open_writer();
+    std::vector<record::PreparedEvent> batch;
+    for (std::uint64_t n = 240; n < 250; ++n) batch.push_back(testing::sample_event(n));
+    ASSERT_TRUE(testing::TestRegion::append(*writer, std::move(batch)));
+    writer->stop();
+  }
+  EXPECT_EQ(read().at("log").at("size").to_number<int>(), 250);
+  view_.period = ingest::Period{received_[200], {now_.micros - 2 * kHour}};
+  const auto seen = counted(view_.period->from, view_.period->before);
+  int sum = 0;
+  for (const auto& [day, events] : seen) sum += events;
+  EXPECT_EQ(read().at("log").at("size").to_number<int>(), sum);
+  view_.period = ingest::Period{received_[200], {now_.micros + kDay}};
+  EXPECT_EQ(read().at("log").at("size").to_number<int>(), 40);
+  view_.period = ingest::Period{{now_.micros + kDay}, {now_.micros + 2 * kDay}};
+  EXPECT_EQ(read().at("log").at("size").to_number<int>(), 0);
+}
+
+TEST_F(OverviewOfALog, EndsAtTheEdgesOfAPeriod) {
+  // The minute in which it begins is not hers as a whole, and what was heard before covers none of hers.
+  const auto heard = received_[100].micros / 60'000'000 * 60'000'000;
+  const std::string name = 100 % 3 == 0 ? "shop" : "app";
+  const auto coverage = [&](std::int64_t from, std::int64_t before) {
+    view_.period = ingest::Period{{from}, {before}};
+    const auto told = source_of(read(), name);
+    const auto& coverage_of = told.at("coverage");
+    return std::pair(coverage_of.at("minutes").to_number<int>(), coverage_of.at("covered").to_number<int>());
+  };
+  EXPECT_EQ(coverage(heard, heard + 600'000'000), std::pair(10, 10));
+  EXPECT_EQ(coverage(heard + 1, heard + 600'000'000), std::pair(9, 0));
+  EXPECT_EQ(coverage(heard + 120'000'000, heard + 600'000'000), std::pair(8, 0));
+  // That it was revoked is told to whose period it lies in, or before.
+  auto gone = *registry_->source_by_name(base::SourceName(name));
+  gone.revoked = received_[150];
+  registry_->put(std::move(gone));
+  const auto revoked = [&](std::size_t before) {
+    view_.period = ingest::Period{received_[50], received_[before]};
+    return source_of(read(), name).at("revoked").as_bool();
+  };
+  EXPECT_FALSE(revoked(150));
+  EXPECT_TRUE(revoked(200));
+  EXPECT_FALSE(source_of(read(), "gone").empty()) << "it is revoked after the period";
+}
+
 TEST_F(OverviewOfALog, TellsOfEachSourceHowItIsHeard) {
   const auto answer = read();
   EXPECT_EQ(answer.at("sources").as_array().size(), 3u) << "one that was revoked and never heard is not told";

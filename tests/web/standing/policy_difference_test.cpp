@@ -110,6 +110,9 @@ TEST_F(PolicyDifference, ShowsTwentyAndCountsNoneWhereNotAllAreTold) {
   EXPECT_EQ(told().front().at("added_total").to_number<int>(), 30);
   judged_.then.controls.front().exceptions_total = 31;
   EXPECT_TRUE(told().front().at("added_total").is_null());
+  EXPECT_EQ(told().front().at("added").as_array().size(), 20u) << "none of them is flagged now";
+  judged_.now.controls.front().exceptions_total += 1;
+  EXPECT_TRUE(told().front().at("added").as_array().empty()) << "one of them may be flagged now";
 }
 
 }  // namespace

@@ -48,12 +48,23 @@ function Outcome({ place, answer }: { place: TenantProps; answer: PolicyPreview 
       <p class="preview-period">
         <Time at={answer.period.from} /> {end && <>– <Time at={end} /></>}
       </p>
-      {more + fewer === 0 ? <Notice tone="good">{t.policy.previewSame}</Notice> : <Notice tone={more > 0 ? 'warn' : 'info'}>{t.policy.previewSum(more, fewer)}</Notice>}
+      {!answer.controls.every(isCompared) ? (
+        <Notice tone="warn">{t.policy.previewAtLeast(more, fewer)}</Notice>
+      ) : more + fewer === 0 ? (
+        <Notice tone="good">{t.policy.previewSame}</Notice>
+      ) : (
+        <Notice tone={more > 0 ? 'warn' : 'info'}>{t.policy.previewSum(more, fewer)}</Notice>
+      )}
       {answer.controls.map((one) => (
         <Previewed key={one.id} place={place} control={one} />
       ))}
     </div>
   );
+}
+
+/** Not where there are too many exceptions: then there are examples alone, and what follows is the least. */
+function isCompared(control: PreviewedControl): boolean {
+  return control.added_total !== null && control.removed_total !== null;
 }
 
 function addedTo(control: PreviewedControl): number {
@@ -90,8 +101,9 @@ function Previewed({ place, control }: { place: TenantProps; control: PreviewedC
           </dd>
         </div>
       </dl>
-      <Items place={place} items={control.added} title={t.policy.previewAdded(addedTo(control))} total={addedTo(control)} />
-      <Items place={place} items={control.removed} title={t.policy.previewRemoved(removedFrom(control))} total={removedFrom(control)} />
+      {!isCompared(control) && <p class="hint">{t.policy.previewTooMany}</p>}
+      <Items place={place} items={control.added} title={isCompared(control) ? t.policy.previewAdded(addedTo(control)) : t.policy.previewAddedSome} total={addedTo(control)} />
+      <Items place={place} items={control.removed} title={isCompared(control) ? t.policy.previewRemoved(removedFrom(control)) : t.policy.previewRemovedSome} total={removedFrom(control)} />
     </section>
   );
 }
