@@ -37,6 +37,10 @@ endif()
 if(COUNTERSIGN_SANITIZE)
   add_compile_options(-fsanitize=${COUNTERSIGN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${COUNTERSIGN_SANITIZE})
+  if(COUNTERSIGN_SANITIZE MATCHES "undefined")
+    # Checked at each access to a member, they take a sixth of the build; at a null pointer the address sanitizer stops, too.
+    add_compile_options(-fno-sanitize=null,alignment)
+  endif()
 endif()
 if(COUNTERSIGN_FUZZ)
   # clang's function check cannot compile coroutine code (see docs/architecture.md, "Toolchain").

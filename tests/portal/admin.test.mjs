@@ -12,11 +12,7 @@ after(close);
 const AHEAD_S = 16 * 60;
 const ASKED = 'Show your second factor once more';
 
-async function come(name) {
-  const one = await signedIn(name);
-  one.page.setDefaultTimeout(30_000);
-  return one;
-}
+const come = signedIn;
 
 const place = (one) => decodeURIComponent(new URL(one.page.url()).hash.replaceAll('+', ' '));
 const button = (one, name) => one.page.getByRole('button', { name, exact: true });
@@ -445,7 +441,6 @@ test('an auditor is invited, comes in by the link, and is disabled, enabled, res
   await title(one, /^vera@example.com invited$/).waitFor();
 
   const vera = await visit();
-  vera.page.setDefaultTimeout(30_000);
   await vera.page.goto(address);
   await vera.page.getByLabel('New password').fill(portal.password);
   await vera.page.getByLabel('The same once more').fill(portal.password);

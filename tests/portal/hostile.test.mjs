@@ -55,7 +55,6 @@ test('the policy of the page stops markup that would run, were it ever made', as
 
 test('no screen runs them', async () => {
   const one = await signedIn(NAME);
-  one.page.setDefaultTimeout(20_000);
   for (const screen of ['overview', 'events', 'evidence', 'reports', 'findings', 'policy']) await shown(one, `#/t/hostile/${screen}`);
   for (const control of portal.hostile.controls) await shown(one, `#/t/hostile/reports/${control}`);
   for (const finding of portal.hostile.findings) await shown(one, `#/t/hostile/findings/${finding}`);
@@ -80,7 +79,6 @@ test('the list shows all of them, and goes on being a list', async () => {
 
 test('the page of an event shows them, and what they stand for', async () => {
   const one = await signedIn(NAME);
-  one.page.setDefaultTimeout(20_000);
   for (const seq of portal.hostile.shown) await shown(one, `#/t/hostile/events/${seq}`);
   await one.page.getByRole('button', { name: 'Show personal values' }).click();
   await one.page.waitForLoadState('networkidle');

@@ -12,11 +12,7 @@ after(close);
 
 const FLOW = `reports-${process.pid}`;
 
-async function come(name) {
-  const one = await signedIn(name);
-  one.page.setDefaultTimeout(30_000);
-  return one;
-}
+const come = signedIn;
 
 const place = (one) => decodeURIComponent(new URL(one.page.url()).hash.replaceAll('+', ' '));
 const button = (one, name) => one.page.getByRole('button', { name, exact: true });

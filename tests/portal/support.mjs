@@ -47,6 +47,8 @@ export class Visit {
   constructor(context, page) {
     this.context = context;
     this.page = page;
+    // On a machine that does much else a browser may rest for a long time.
+    page.setDefaultTimeout(45_000);
     this.trouble = [];
     /** Others whom a page may lead to. */
     this.allowed = [];
@@ -158,7 +160,6 @@ function writePasskeys(all) {
 /** A person who has signed in with password and passkey. The first time she does so with her app, and enrols the passkey. */
 export async function signedIn(name, options = {}) {
   const one = await visit(options);
-  one.page.setDefaultTimeout(10_000);
   const passkey = await one.carryPasskey(name);
   await one.go('');
   await one.password(name);
