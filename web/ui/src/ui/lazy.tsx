@@ -9,8 +9,10 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
   return function Lazy(props: Props) {
     const [, redraw] = useState(0);
     const [error, setError] = useState<unknown>(undefined);
+    const Found = found;
     useEffect(() => {
-      if (found) return;
+      // What counts is whether it was there when this was drawn: it may have come since, for a place that one has left.
+      if (Found) return;
       load().then(
         (one) => {
           found = one;
@@ -20,7 +22,6 @@ export function lazy<Props extends object>(load: () => Promise<ComponentType<Pro
       );
     }, []);
     if (error !== undefined) return <ProblemNotice error={error} retry={() => location.reload()} />;
-    const Found = found;
     return Found ? <Found {...props} /> : <Loading />;
   };
 }

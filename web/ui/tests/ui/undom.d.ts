@@ -1,0 +1,3 @@
+declare module 'undom' {
+  export default function undom(): Document;
+}
