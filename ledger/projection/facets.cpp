@@ -60,8 +60,7 @@ base::Result<Facets> FacetCount::count(const FindToken& find_token) {
   if (conditions && is_counted_by(*conditions)) {
     TRY(count_by_tables(*conditions));
   } else if (conditions) {
-    TRY_ASSIGN(const auto places, places_of(index_, received_, request_.log, request_.from, request_.before));
-    TRY(count_records(*conditions, places));
+    TRY(count_records(*conditions, request_.from, request_.before));
   }
   for (const auto& [day, events] : days_) out_.days.push_back({day, events});
   for (std::size_t i = 0; i < kCountedFields; ++i) out_.fields[i].values = most_frequent(values_[i]);
@@ -79,12 +78,7 @@ FacetCount::Hours FacetCount::whole_hours() const {
 /// Whole days and hours by the tables, what the request's time cuts by the records, the newest first.
 base::Result<void> FacetCount::count_by_tables(const Conditions& conditions) {
   const auto hours = whole_hours();
-  const auto cut = [&](std::optional<base::Timestamp> from,
-                       std::optional<base::Timestamp> before) -> base::Result<void> {
-    TRY_ASSIGN(const auto places, places_of(index_, received_, request_.log, from, before));
-    return count_records(conditions, places);
-  };
-  if (hours.low >= hours.high) return cut(request_.from, request_.before);
+  if (hours.low >= hours.high) return count_records(conditions, request_.from, request_.before);
   TRY(read_combinations(conditions));
   const Hours days{(hours.low + kHoursOfDay - 1) / kHoursOfDay, hours.high / kHoursOfDay};
   if (days.low < days.high) {
@@ -95,8 +89,9 @@ base::Result<void> FacetCount::count_by_tables(const Conditions& conditions) {
     TRY(add_counted(1, hours));
   }
   for (const auto& [id, combination] : combinations_) add_values(combination);
-  if (request_.before) TRY(cut(base::Timestamp{hours.high * kHour_us}, request_.before));
-  if (request_.from) TRY(cut(request_.from, base::Timestamp{hours.low * kHour_us}));
+  if (request_.before)
+    TRY(count_records(conditions, base::Timestamp{hours.high * kHour_us}, request_.before));
+  if (request_.from) TRY(count_records(conditions, request_.from, base::Timestamp{hours.low * kHour_us}));
   return {};
 }
 
@@ -143,7 +138,10 @@ base::Result<void> FacetCount::add_counted(std::int64_t hours, Hours within) {
   }
 }
 
-base::Result<void> FacetCount::count_records(const Conditions& conditions, Places places) {
+base::Result<void> FacetCount::count_records(const Conditions& conditions,
+                                             std::optional<base::Timestamp> from,
+                                             std::optional<base::Timestamp> before) {
+  TRY_ASSIGN(const auto places, places_of(index_, received_, request_.log, from, before));
   if (places.empty()) return {};
   std::vector<std::string_view> columns(kCountedColumns.begin(), kCountedColumns.end());
   columns.emplace_back("received");

@@ -39,7 +39,8 @@ class FacetCount {
   base::Result<void> count_by_tables(const Conditions& conditions);
   base::Result<void> read_combinations(const Conditions& conditions);
   base::Result<void> add_counted(std::int64_t hours, Hours within);
-  base::Result<void> count_records(const Conditions& conditions, Places places);
+  base::Result<void> count_records(const Conditions& conditions, std::optional<base::Timestamp> from,
+                                   std::optional<base::Timestamp> before);
   Hours whole_hours() const;
   void add_values(const Combination& combination);
   bool is_late() const;

@@ -1,10 +1,9 @@
 #include "apps/daemon/control_runs.h"
 
 #include "apps/system_events.h"
-#include "ledger/base/file.h"
-#include "ledger/base/json.h"
 #include "ledger/projection/projector.h"
 #include "ledger/projection/received.h"
+#include "tests/apps/waiting.h"
 #include "tests/support/test_region.h"
 
 #include <gtest/gtest.h>
@@ -12,7 +11,6 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -23,21 +21,13 @@ namespace {
 
 using base::Timestamp;
 using standing::Begun;
+using testing::comes;
+using testing::left_in_outbox;
 using testing::TestRegion;
 
 constexpr std::int64_t kHour = 3'600'000'000;
 const base::RegionId kRegion("eu-1");
 const base::TenantId kAcme("acme"), kEmpty("empty"), kGlobex("globex");  // globex is not registered
-
-/// False where a fact does not come to be within 30 s.
-bool comes(const std::function<bool()>& fact) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!fact()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return true;
-}
 
 /// A region with records of one of its two tenants, whose clock the test moves.
 class ControlRunsRegion : public ::testing::Test {
@@ -91,15 +81,7 @@ class ControlRunsRegion : public ::testing::Test {
   bool looks() {
     return comes([this, before = asked_.load()] { return asked_ >= before + 4; });
   }
-  std::vector<boost::json::object> recorded() const {
-    std::vector<boost::json::object> out;
-    std::error_code none;
-    for (const auto& one : std::filesystem::directory_iterator(region_.files().folder / "outbox", none)) {
-      if (one.path().extension() != ".json" || one.path().filename().string().starts_with(".")) continue;
-      out.push_back(base::parse_json(*base::read_file(one.path(), 1 << 16), {})->value.as_object());
-    }
-    return out;
-  }
+  std::vector<boost::json::object> recorded() const { return left_in_outbox(region_.files().folder); }
 
   TestRegion region_;
   Config config_;
@@ -199,7 +181,7 @@ TEST_F(ControlRunsRegion, KeepsNothingThatCannotBeRecorded) {
   ASSERT_TRUE(base::write_file_durably(outbox, "no folder", base::FileMode::readable));
   const auto made = start();
   ASSERT_TRUE(comes([&] {
-    return metrics_.to_prometheus().find("countersign_control_tests_failed{region=\"eu-1\"} 1") !=
+    return metrics_.to_prometheus().find("countersign_control_test_failures_total{region=\"eu-1\"} 1") !=
            std::string::npos;
   }));
   EXPECT_EQ(runs(*made), 0u);

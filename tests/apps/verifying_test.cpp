@@ -2,9 +2,8 @@
 
 #include "apps/ledger_verified.h"
 #include "apps/system_events.h"
-#include "ledger/base/file.h"
-#include "ledger/base/json.h"
 #include "ledger/projection/projector.h"
+#include "tests/apps/waiting.h"
 #include "tests/support/test_region.h"
 
 #include <boost/json/object.hpp>
@@ -13,30 +12,20 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace countersign::apps {
 namespace {
 
 using base::Timestamp;
+using testing::comes;
+using testing::left_in_outbox;
 using testing::TestRegion;
 
 constexpr std::int64_t kHour = 3'600'000'000;
 const base::RegionId kRegion("eu-1");
-
-/// False where a fact does not come to be within 30 s.
-bool comes(const std::function<bool()>& fact) {
-  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!fact()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return true;
-}
 
 TEST(FirstVerification, IsAtOnceWhereTheLastIsOlderThanTheInterval) {
   const Timestamp started{1'000 * kHour};
@@ -99,15 +88,7 @@ class VerifyingRegion : public ::testing::Test {
     };
   }
 
-  std::vector<boost::json::object> recorded() const {
-    std::vector<boost::json::object> out;
-    std::error_code none;
-    for (const auto& one : std::filesystem::directory_iterator(region_.files().folder / "outbox", none)) {
-      if (one.path().extension() != ".json" || one.path().filename().string().starts_with(".")) continue;
-      out.push_back(base::parse_json(*base::read_file(one.path(), 1 << 16), {})->value.as_object());
-    }
-    return out;
-  }
+  std::vector<boost::json::object> recorded() const { return left_in_outbox(region_.files().folder); }
 
   std::string metric() const {
     const auto text = metrics_.to_prometheus();

@@ -4,15 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { base, close, open, portal, signedIn, totp, visit } from './support.mjs';
+import { base, close, open, portal, reach, signedIn as come, totp, visit } from './support.mjs';
 
 before(open);
 after(close);
 
 const AHEAD_S = 16 * 60;
 const ASKED = 'Show your second factor once more';
-
-const come = signedIn;
 
 const place = (one) => decodeURIComponent(new URL(one.page.url()).hash.replaceAll('+', ' '));
 const button = (one, name) => one.page.getByRole('button', { name, exact: true });
@@ -40,16 +38,6 @@ async function send(token, ...events) {
   const whole = events.map((each) => ({ id: `admin-${process.pid}-${Math.random()}`, time: new Date().toISOString(), type: 'source.heartbeat', tenant: 'acme', ...each }));
   const answer = await fetch(`${base}/v1/events`, { method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }, body: JSON.stringify(whole) });
   return { status: answer.status, ...(await answer.json()) };
-}
-
-/** Goes on by Tab alone until the focus is there. */
-async function reach(one, target) {
-  await target.waitFor();
-  for (let pressed = 0; pressed < 120; ++pressed) {
-    await one.page.keyboard.press('Tab');
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-  }
-  throw new Error(`${target} is not reached by keyboard`);
 }
 
 /** Once the focus is on the heading of the screen, because what had it is gone. */

@@ -88,7 +88,9 @@ test('an empty tenant says what to do first, and fills when it is done', async (
   const one = await signedIn('admin@example.com');
   await one.go('#/t/blank/overview');
   const steps = part(one, 'Bring in the first evidence');
-  await steps.getByRole('link', { name: 'Register a source' }).waitFor();
+  await steps.getByRole('link', { name: 'Register a source' }).waitFor().catch(async (error) => {
+    throw new Error(`${one.waitsFor()}\n${await one.page.locator('body').innerText()}\n${error.message}`);
+  });
   await steps.getByText('Registered: shop.').waitFor();
   await one.readable('overview-empty');
   await steps.getByRole('button', { name: 'Copy' }).click();

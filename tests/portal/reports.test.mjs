@@ -5,14 +5,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { base, close, open, portal, signedIn, stepUp, visit } from './support.mjs';
+import { base, close, open, portal, reach, signedIn as come, stepUp, visit } from './support.mjs';
 
 before(open);
 after(close);
 
 const FLOW = `reports-${process.pid}`;
-
-const come = signedIn;
 
 const place = (one) => decodeURIComponent(new URL(one.page.url()).hash.replaceAll('+', ' '));
 const button = (one, name) => one.page.getByRole('button', { name, exact: true });
@@ -48,16 +46,6 @@ async function guessing(one, who) {
   const last = (await answer.json()).results.at(-1).receipt.seq;
   const found = await until(async () => (await ask(one, 'findings?control=CODE-GUESSING')).findings.find((each) => each.records.some((seq) => seq > last - 12)), 'the detection found nothing');
   return found.finding;
-}
-
-/** Goes on by Tab alone until the focus is there. */
-async function reach(one, target) {
-  await target.waitFor();
-  for (let pressed = 0; pressed < 120; ++pressed) {
-    await one.page.keyboard.press('Tab');
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-  }
-  throw new Error(`${target} is not reached by keyboard`);
 }
 
 /** Waits until what has the focus says so. */

@@ -185,3 +185,13 @@ export async function stepUp(one) {
   await dialogue.getByRole('button', { name: 'Use a passkey' }).click();
   await dialogue.waitFor({ state: 'detached' });
 }
+
+/** Goes on by Tab alone until the focus is there. */
+export async function reach(one, target) {
+  await target.waitFor();
+  for (let pressed = 0; pressed < 120; ++pressed) {
+    await one.page.keyboard.press('Tab');
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  throw new Error(`${target} is not reached by keyboard`);
+}

@@ -1,5 +1,6 @@
 #include "web/api/search_question.h"
 
+#include "ledger/record/characters.h"
 #include "web/api/body.h"
 
 #include <fmt/format.h>
@@ -25,8 +26,6 @@ base::Result<std::optional<std::uint64_t>> number_of(const json::object& body, s
     return fail(Code::invalid_argument, fmt::format("{} is a number from {} to {}", name, least, most));
   return std::optional(static_cast<std::uint64_t>(value->get_int64()));
 }
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 base::Result<void> check_members(const json::object& body, Asks what) {
   for (const auto& member : body) {
@@ -57,7 +56,7 @@ base::Result<Question> read_question(const json::object& body, const View& view,
   TRY_ASSIGN(out.below, number_of(body, "below", 0, kNumberMost));
   TRY_ASSIGN(out.above, number_of(body, "above", 0, kNumberMost));
   const auto query = text_of(body, "query"), from = text_of(body, "from"), before = text_of(body, "before");
-  if (std::any_of(query.begin(), query.end(), is_control))
+  if (record::has_control_character(query))
     return fail(Code::invalid_argument, "query must not have line breaks, tabs or other control characters");
   TRY_ASSIGN(out.terms, projection::parse_query(query));
   if (!from.empty()) {

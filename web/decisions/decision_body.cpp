@@ -1,6 +1,7 @@
 #include "web/decisions/decision_body.h"
 
 #include "ledger/base/json.h"
+#include "ledger/record/characters.h"
 #include "ledger/record/event_schema.h"
 
 #include <boost/json/object.hpp>
@@ -46,11 +47,8 @@ std::string shown(std::string_view name) {
 }
 
 bool is_text(std::string_view text, const record::EventField& field) {
-  const auto characters = static_cast<std::uint64_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & '\xC0') != '\x80'; }));
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
-  return characters >= field.min && characters <= field.max &&
-         std::none_of(text.begin(), text.end(), is_control);
+  const auto characters = record::characters_of(text);
+  return characters >= field.min && characters <= field.max && !record::has_control_character(text);
 }
 
 /// Reads the members of one object; the fault in words, or empty.

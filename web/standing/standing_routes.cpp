@@ -2,6 +2,7 @@
 
 #include "collector/endpoints/answer.h"
 #include "ledger/store/ledger_reader.h"
+#include "web/api/people.h"
 #include "web/api/person_route.h"
 #include "web/standing/standing_documents.h"
 
@@ -91,13 +92,6 @@ http::Response show(const Calls& calls, const View& view, std::string_view id) {
   return api::document(200, out);
 }
 
-http::Response later(std::string detail, std::int64_t retry_s) {
-  auto out = api::refusal(503, std::move(detail));
-  std::erase_if(out.headers, [](const auto& field) { return http::same_name(field.first, "Retry-After"); });
-  out.headers.emplace_back("Retry-After", fmt::to_string(retry_s));
-  return out;
-}
-
 http::Response run(const Calls& calls, const View& view, json::object members) {
   auto reader = store::LedgerReader::open(view.files.ledger());
   if (!reader) return failure(reader.error());
@@ -113,11 +107,13 @@ http::Response run(const Calls& calls, const View& view, json::object members) {
     case Begun::running:
       return api::refusal(409, "the controls of this tenant are being tested");
     case Begun::recent:
-      return later("the controls of this tenant were tested just now", ordered.retry_s);
+      return api::answer(
+          auth::Refusal{503, "the controls of this tenant were tested just now", ordered.retry_s});
     case Begun::busy:
       break;
   }
-  return later("too many tests wait for their turn; ask again later", ordered.retry_s);
+  return api::answer(
+      auth::Refusal{503, "too many tests wait for their turn; ask again later", ordered.retry_s});
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ export function Shell({ session, tenants, tenant, region, active, children }: Sh
           </a>
           <TenantChoice tenants={tenants} tenant={tenant} region={region} active={active} />
           <Navigation session={session} tenant={tenant} region={region} active={active} />
-          <Who session={session} active={active} />
+          <Who session={session} />
         </aside>
         <main id="main" tabIndex={-1} ref={main}>
           {children}
@@ -136,12 +136,12 @@ function Navigation({ session, tenant, region, active }: { session: Session; ten
   );
 }
 
-function Who({ session, active }: { session: Session; active: string }) {
+function Who({ session }: { session: Session }) {
   const signOut = useAction();
   const chosen = useStore(theme);
   const { account } = session;
   return (
-    <div class="who" data-active={active}>
+    <div class="who">
       <div>{t.nav.signedIn(account.display_name || account.user, t.roles[account.role])}</div>
       {account.period && <div>{t.nav.period(dayText(account.period.from), dayText(account.period.before))}</div>}
       <SelectField

@@ -1,3 +1,4 @@
+import { Cursor } from './cursor.js';
 import { fail } from './fault.js';
 import { skipString, unescape } from './json.js';
 import { EVENT_FIELDS, pathOf, type FieldType, type Kind } from './schema.js';
@@ -27,16 +28,7 @@ export class EventView {
 }
 
 /** Walks the compact JSON of a record. */
-class Walker {
-  at = 0;
-
-  constructor(readonly text: string) {}
-
-  literal(expected: string): boolean {
-    if (!this.text.startsWith(expected, this.at)) return false;
-    this.at += expected.length;
-    return true;
-  }
+class Walker extends Cursor {
   /** The value of a member of that type as a record spells it; undefined where another stands. */
   value(type: FieldType): string | undefined {
     const begin = this.at;

@@ -1,4 +1,5 @@
 import { fromBase64 } from './bytes.js';
+import { Cursor } from './cursor.js';
 import { fail } from './fault.js';
 import { skipString } from './json.js';
 import { isCanonicalTime } from './time.js';
@@ -23,16 +24,7 @@ const PREV_LENGTH = 44;
 const TIME_LENGTH = 27;
 
 /** Takes the fixed spelling of a record off the front of its text. */
-class Reader {
-  at = 0;
-
-  constructor(readonly text: string) {}
-
-  literal(expected: string): boolean {
-    if (!this.text.startsWith(expected, this.at)) return false;
-    this.at += expected.length;
-    return true;
-  }
+class Reader extends Cursor {
   /** The inside of a string of printable ASCII that needs no escapes: names, times, hashes. */
   plain(): string | undefined {
     const end = this.text.indexOf('"', this.at);

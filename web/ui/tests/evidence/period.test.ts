@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { fromLocalInput, localInput, PRESETS, spanOf, within, type Preset } from '../../src/screens/evidence/period';
+import { fromLocalInput, PRESETS, spanOf, within, type Preset } from '../../src/screens/evidence/period';
+import { localInput } from '../../src/ui/local_input';
 
 process.env['TZ'] = 'Europe/Berlin';
 

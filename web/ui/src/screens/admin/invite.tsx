@@ -3,14 +3,12 @@ import { inviteUser, type InvitedUser } from '../../api/admin';
 import { ROLES } from '../../api/session';
 import { useAction } from '../../load';
 import { go, hrefOf } from '../../route';
-import { useStore } from '../../store';
-import { tenants } from '../../tenants';
 import { t } from '../../texts';
 import { Button, ButtonLink, TextField } from '../../ui/controls';
 import { Card } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
 import type { AdminProps } from '../props';
-import { emptyRights, faultsOf, RightsFields, rightsOf } from './rights';
+import { RightsFields, useRights } from './rights';
 import { showOnce } from './shown_once';
 
 /** Shows an invitation's link, which is in this one answer. */
@@ -22,21 +20,16 @@ export function showLink(made: InvitedUser): void {
 const OF_TENANTS = ['auditor', 'analyst'] as const;
 
 export function InviteForm({ place }: { place: AdminProps }) {
-  const known = useStore(tenants)?.tenants.map((one) => one.tenant) ?? [];
   const all = place.session.account.all_tenants;
   const roles: readonly string[] = all ? ROLES : OF_TENANTS;
-  const wanted = place.query.get('role') ?? '';
   const [user, setUser] = useState('');
   const [displayName, setDisplayName] = useState('');
-  const [rights, setRights] = useState(() => emptyRights(roles.includes(wanted) ? wanted : 'auditor', false, known));
-  const [tried, setTried] = useState(false);
+  const rights = useRights(place.query, roles, 'auditor');
   const action = useAction();
-  const faults = faultsOf(rights);
   const submit = () => {
-    setTried(true);
-    if (Object.keys(faults).length > 0) return;
+    if (!rights.ready()) return;
     action.run(async () => {
-      const made = await inviteUser({ user: user.trim(), ...(displayName.trim() ? { display_name: displayName.trim() } : {}), ...rightsOf(rights) });
+      const made = await inviteUser({ user: user.trim(), ...(displayName.trim() ? { display_name: displayName.trim() } : {}), ...rights.rights() });
       showLink(made);
       go(hrefOf(['admin', 'users', made.id]), 'replace');
     });
@@ -59,7 +52,7 @@ export function InviteForm({ place }: { place: AdminProps }) {
             <TextField label={t.admin.invite.user} hint={t.admin.invite.userHint} value={user} onValue={setUser} autocomplete="off" autoCapitalize="none" spellcheck={false} maxLength={128} required />
             <TextField label={t.admin.invite.displayName} value={displayName} onValue={setDisplayName} autocomplete="off" maxLength={128} />
           </div>
-          <RightsFields legend={t.admin.invite.role} roles={roles} what={t.admin.invite.roleWhat} draft={rights} faults={tried ? faults : {}} known={known} mayAll={all} onDraft={setRights} />
+          <RightsFields legend={t.admin.invite.role} what={t.admin.invite.roleWhat} {...rights.fields} mayAll={all} />
           <ProblemNotice error={action.error} />
           <div class="actions">
             <Button kind="main" type="submit" busy={action.busy}>

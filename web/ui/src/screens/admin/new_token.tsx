@@ -3,32 +3,25 @@ import { addToken } from '../../api/admin';
 import { ROLES } from '../../api/session';
 import { useAction } from '../../load';
 import { go, hrefOf } from '../../route';
-import { useStore } from '../../store';
-import { tenants } from '../../tenants';
 import { t } from '../../texts';
 import { Button, ButtonLink, TextField } from '../../ui/controls';
 import { Card } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
 import type { AdminProps } from '../props';
-import { emptyRights, faultsOf, RightsFields, rightsOf } from './rights';
+import { RightsFields, useRights } from './rights';
 import { showOnce } from './shown_once';
 
 const PROVISIONER = 'provisioner';
 const TOKEN_ROLES: readonly string[] = ['application', ...ROLES, PROVISIONER];
 
 export function NewTokenForm({ place }: { place: AdminProps }) {
-  const known = useStore(tenants)?.tenants.map((one) => one.tenant) ?? [];
-  const wanted = place.query.get('role') ?? '';
   const [name, setName] = useState('');
-  const [rights, setRights] = useState(() => emptyRights(TOKEN_ROLES.includes(wanted) ? wanted : 'application', false, known));
-  const [tried, setTried] = useState(false);
+  const rights = useRights(place.query, TOKEN_ROLES, 'application');
   const action = useAction();
-  const faults = faultsOf(rights);
   const submit = () => {
-    setTried(true);
-    if (Object.keys(faults).length > 0) return;
+    if (!rights.ready()) return;
     action.run(async () => {
-      const made = await addToken({ operator: name.trim(), ...rightsOf(rights) });
+      const made = await addToken({ operator: name.trim(), ...rights.rights() });
       showOnce({
         title: t.admin.tokens.made(made.operator),
         what: '',
@@ -50,7 +43,7 @@ export function NewTokenForm({ place }: { place: AdminProps }) {
         }}
       >
         <TextField label={t.admin.name} hint={t.admin.nameHint} value={name} onValue={setName} maxLength={63} pattern="[a-z0-9][a-z0-9._\-]*" autocomplete="off" autoCapitalize="none" spellcheck={false} required />
-        <RightsFields legend={t.admin.tokens.role} roles={TOKEN_ROLES} what={t.admin.tokens.roleWhat} draft={rights} faults={tried ? faults : {}} known={known} mayAll onDraft={setRights} />
+        <RightsFields legend={t.admin.tokens.role} what={t.admin.tokens.roleWhat} {...rights.fields} mayAll />
         <ProblemNotice error={action.error} />
         <div class="actions">
           <Button kind="main" type="submit" busy={action.busy}>

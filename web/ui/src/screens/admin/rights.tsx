@@ -1,6 +1,10 @@
+import { useState } from 'preact/hooks';
 import type { Rights } from '../../api/admin';
+import { useStore } from '../../store';
+import { tenants } from '../../tenants';
 import { t } from '../../texts';
 import { SelectField, TextField } from '../../ui/controls';
+import { localInput } from '../../ui/local_input';
 import { utcText } from '../../ui/time';
 import { Radios } from './radios';
 import { TenantChecks } from './tenant_checks';
@@ -19,10 +23,8 @@ const AUDITOR = 'auditor';
 const PROVISIONER = 'provisioner';
 const DAY = 86_400_000;
 
-/** As `<input type="datetime-local">` has it. */
-export function localInput(time: Date): string {
-  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
+/** To the minute, in the reader's zone. */
+const minuteOf = (time: Date) => localInput(time.toISOString()).slice(0, 16);
 
 /** Undefined for a text that is no time. */
 export function timeOf(text: string): Date | undefined {
@@ -34,7 +36,7 @@ export function timeOf(text: string): Date | undefined {
 export function emptyRights(role: string, all: boolean, known: readonly string[], now = new Date()): RightsDraft {
   const from = new Date(now.getFullYear(), 0, 1);
   const before = new Date(now.getFullYear() + 1, 0, 1);
-  return { role, any: all || known.length === 0, tenants: known.slice(0, 1), from: localInput(from), before: localInput(before), expires: role === AUDITOR ? localInput(new Date(before.getTime() + 90 * DAY)) : '' };
+  return { role, any: all || known.length === 0, tenants: known.slice(0, 1), from: minuteOf(from), before: minuteOf(before), expires: role === AUDITOR ? minuteOf(new Date(before.getTime() + 90 * DAY)) : '' };
 }
 
 export interface RightsFaults {
@@ -72,6 +74,21 @@ export function rightsOf(draft: RightsDraft): Rights {
   if (auditor && from && before) out.period = { from: from.toISOString(), before: before.toISOString() };
   if (expires) out.expires = expires.toISOString();
   return out;
+}
+
+/** The part of a form that says what somebody may do; `otherwise` is the role where the address names none that may be given. */
+export function useRights(query: URLSearchParams, roles: readonly string[], otherwise: string) {
+  const known = useStore(tenants)?.tenants.map((one) => one.tenant) ?? [];
+  const wanted = query.get('role') ?? '';
+  const [draft, setDraft] = useState(() => emptyRights(roles.includes(wanted) ? wanted : otherwise, false, known));
+  const [tried, setTried] = useState(false);
+  const faults = faultsOf(draft);
+  /** Whether the form may be sent; from then on it says what is wrong. */
+  const ready = () => {
+    setTried(true);
+    return Object.keys(faults).length === 0;
+  };
+  return { ready, rights: () => rightsOf(draft), fields: { roles, draft, faults: tried ? faults : {}, known, onDraft: setDraft } };
 }
 
 interface Props {

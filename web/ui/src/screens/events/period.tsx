@@ -1,17 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { t } from '../../texts';
 import { Button, TextField } from '../../ui/controls';
+import { localInput } from '../../ui/local_input';
 import { utcText } from '../../ui/time';
 import { isTime } from './row';
 import { RANGES, type ListState } from './state';
-
-/** As an input of the type datetime-local has it, in the reader's zone. */
-function localOf(rfc3339: string): string {
-  if (!isTime(rfc3339)) return '';
-  const at = new Date(rfc3339);
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${String(at.getFullYear()).padStart(4, '0')}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-}
 
 const utcOf = (local: string) => (isTime(local) ? new Date(local).toISOString() : '');
 const beside = (local: string) => (isTime(local) ? t.common.utc(utcText(utcOf(local))) : t.events.exactWhat);
@@ -42,8 +35,8 @@ export function PeriodChoice({ state, onChange }: { state: ListState; onChange: 
 }
 
 function ExactTimes({ state, onChange }: { state: ListState; onChange: (next: Partial<ListState>) => void }) {
-  const [from, setFrom] = useState(localOf(state.from));
-  const [before, setBefore] = useState(localOf(state.before));
+  const [from, setFrom] = useState(localInput(state.from));
+  const [before, setBefore] = useState(localInput(state.before));
   const [error, setError] = useState<string | undefined>();
   return (
     <form

@@ -1,10 +1,11 @@
 import { t } from '../../texts';
 import { TextField } from '../../ui/controls';
 import { Card } from '../../ui/parts';
+import { localInput } from '../../ui/local_input';
 import { Time, utcText } from '../../ui/time';
 import { spanOfDraft } from './draft';
 import type { PartProps } from './order_page';
-import { fromLocalInput, localInput, PRESETS, spanOf, within, type Preset } from './period';
+import { fromLocalInput, PRESETS, spanOf, within, type Preset } from './period';
 import { Period } from './bundle_parts';
 import { Radios } from './radio';
 

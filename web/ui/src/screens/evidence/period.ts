@@ -1,11 +1,3 @@
-/** A time without its zone, as <input type="datetime-local"> has it, is one of the reader's zone. */
-export function localInput(rfc3339: string): string {
-  const at = new Date(rfc3339);
-  if (Number.isNaN(at.getTime())) return '';
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${String(at.getFullYear()).padStart(4, '0')}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-}
-
 /** RFC 3339 in UTC; empty where it is no time. */
 export function fromLocalInput(text: string): string {
   const at = new Date(text);

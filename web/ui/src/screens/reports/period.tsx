@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { t } from '../../texts';
 import { Field, SelectField } from '../../ui/controls';
+import { localInput } from '../../ui/local_input';
 import { utcText } from '../../ui/time';
 import { PRESETS, presetOf, spanOf, type Preset, type Span } from './spans';
 
@@ -67,11 +68,7 @@ function Moment({ label, hint, at, onAt }: { label: string; hint: string; at: st
   );
 }
 
-/** As the input field wants it, in the reader's zone. */
+/** As the input field gives it back, without seconds where there are none: what differs is put into it anew, also while one types. */
 function localText(at: string): string {
-  const time = new Date(at);
-  if (Number.isNaN(time.getTime())) return '';
-  const two = (value: number) => String(value).padStart(2, '0');
-  const seconds = time.getSeconds() === 0 ? '' : `:${two(time.getSeconds())}`;
-  return `${String(time.getFullYear()).padStart(4, '0')}-${two(time.getMonth() + 1)}-${two(time.getDate())}T${two(time.getHours())}:${two(time.getMinutes())}${seconds}`;
+  return localInput(at).replace(/(T\d\d:\d\d):00$/, '$1');
 }
