@@ -2,6 +2,7 @@
 
 #include "apps/countersign/command.h"
 #include "apps/countersign/tenant_region.h"
+#include "apps/countersign/witness_policy.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
 #include "ledger/record/record.h"
@@ -10,6 +11,7 @@
 #include "ledger/tree/checkpoint.h"
 #include "ledger/tree/note_key.h"
 #include "ledger/tree/tlog_proof.h"
+#include "ledger/witness/cosignature_book.h"
 
 #include <fmt/format.h>
 
@@ -23,20 +25,44 @@ struct Options {
   std::uint64_t seq = 0;
   std::string proof_file, record_file, old_note;
   std::vector<std::string> vkeys;
+  WitnessOptions witnesses;
+  bool cosigned = false;
 };
+
+/// The record by the newest checkpoint; or by that which most witnesses have cosigned, where one covers it.
+base::Result<std::optional<store::RecordProof>> prove(const store::RegionFiles& files,
+                                                      store::LedgerReader& reader, const Options& options) {
+  const base::TenantId tenant(options.tenant);
+  if (!options.cosigned) return store::prove_record(reader, tenant, options.seq, store::ProveBy::newest);
+  TRY_ASSIGN(const auto log, reader.log(tenant));
+  auto book = witness::CosignatureBook::open(witness::CosignatureBook::file_of(files.folder));
+  if (!book && book.error().code == base::Code::not_found) return std::optional<store::RecordProof>();
+  if (!book) return base::fail(book.error());
+  TRY_ASSIGN(const auto size, book->most_cosigned(log.name, options.seq + 1, log.size));
+  if (!size) return std::optional<store::RecordProof>();
+  return store::prove_record_at(reader, tenant, options.seq, *size);
+}
 
 base::Result<int> inclusion(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto region,
              choose_region(context, config, base::TenantId(options.tenant), options.region));
   TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
-  const base::TenantId tenant(options.tenant);
-  TRY_ASSIGN(const auto log, reader.log(tenant));
-  TRY_ASSIGN(const auto proof, store::prove_record(reader, tenant, options.seq, store::ProveBy::newest));
+  TRY_ASSIGN(const auto log, reader.log(base::TenantId(options.tenant)));
+  const auto files = config.region_files(region);
+  TRY_ASSIGN(auto proof, prove(files, reader, options));
+  if (!proof && options.cosigned)
+    return base::fail(
+        base::Code::not_found,
+        fmt::format("no witness has cosigned a checkpoint that covers record {}; see: countersign "
+                    "witness list",
+                    options.seq));
   if (!proof)
     return base::fail(
         base::Code::not_found,
         fmt::format("no checkpoint covers record {} yet; the log has {} records", options.seq, log.size));
+  TRY_ASSIGN(proof->checkpoint,
+             witness::with_cosignatures(files.folder, log.name, proof->size, std::move(proof->checkpoint)));
   const auto text = proof->text();
   print(context,
         boost::json::object{
@@ -101,13 +127,26 @@ base::Result<int> check(const Context& context, const Options& options) {
                                   base::index_of(view.seq)));
   TRY_ASSIGN(const auto opened, tree::verify_tlog_proof(proof, record::record_hash(record),
                                                         base::LogName{std::string(view.log)}, verifiers));
+  TRY_ASSIGN(const auto policy, read_policy(options.witnesses));
+  std::string cosigned;
+  if (policy) {
+    TRY_ASSIGN(const auto count, policy->count(proof.checkpoint));
+    if (!count.enough)
+      return base::fail(
+          base::Code::data_loss,
+          fmt::format("{} of the {} witnesses that you named cosigned the checkpoint; that is not "
+                      "enough: {}",
+                      count.cosigned.size(), policy->witnesses().size(), policy->quorum_text()));
+    cosigned = fmt::format(" {} of the {} witnesses that you named cosigned that.", count.cosigned.size(),
+                           policy->witnesses().size());
+  }
   const auto time =
       opened.time ? base::format_rfc3339({*opened.time * 1'000'000}) : std::string("an unknown time");
   print(context,
         boost::json::object{
             {"verified", true}, {"log", view.log}, {"seq", proof.index}, {"size", opened.checkpoint.size}},
-        fmt::format("Record {} stands in {} among the {} records that were signed at {}.\n", proof.index,
-                    view.log, opened.checkpoint.size, time));
+        fmt::format("Record {} stands in {} among the {} records that were signed at {}.{}\n", proof.index,
+                    view.log, opened.checkpoint.size, time, cosigned));
   return 0;
 }
 
@@ -127,6 +166,8 @@ void add_proof(CLI::App& app, Context& context) {
                   "countersign proof make acme 42 > 42.tlog-proof");
   tenant_and_region(making);
   making->add_option("seq", options->seq, "Sequence number")->required();
+  making->add_flag("--cosigned", options->cosigned,
+                   "By the newest checkpoint that most witnesses have cosigned, with their cosignatures");
   making->callback(
       [&context, options] { context.run = [&context, options] { return inclusion(context, *options); }; });
   auto* growing = add_command(*command, "extends", "Prove that the log extends a checkpoint that was kept",
@@ -144,6 +185,7 @@ void add_proof(CLI::App& app, Context& context) {
       ->required()
       ->check(CLI::ExistingFile);
   checking->add_option("--log-key", options->vkeys, "vkey that is trusted; may be given again")->required();
+  add_witness_options(*checking, options->witnesses);
   checking->callback(
       [&context, options] { context.run = [&context, options] { return check(context, *options); }; });
 }

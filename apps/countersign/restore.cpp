@@ -5,6 +5,7 @@
 #include "apps/countersign/progress.h"
 #include "apps/countersign/restore_report.h"
 #include "apps/countersign/restore_settings.h"
+#include "apps/countersign/restore_witnesses.h"
 #include "apps/keys.h"
 #include "apps/region_directories.h"
 #include "apps/system_events.h"
@@ -16,6 +17,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace countersign::apps {
 namespace {
 
@@ -23,7 +26,7 @@ constexpr std::uint64_t kCheckpointBytesMax = 1 << 20;
 
 struct Options {
   std::string from, snapshot, region;
-  std::vector<std::string> checkpoints;
+  std::vector<std::string> checkpoints, witness_checkpoints;
   bool verify = false;
   bool replace_settings = false;
 };
@@ -112,12 +115,18 @@ class Restore {
     std::error_code ignored;
     report_.has_head_memory = std::filesystem::exists(config_.head_memory(region_), ignored);
     TRY_ASSIGN(auto heads, store::HeadMemory::open(config_.head_memory(region_)));
-    report_.compared = report_.has_head_memory || !options_.checkpoints.empty();
+    report_.compared =
+        report_.has_head_memory || !options_.checkpoints.empty() || !options_.witness_checkpoints.empty();
     std::vector<backup::KeptCheckpoint> checkpoints;
     for (const auto& file : options_.checkpoints) {
       TRY_ASSIGN(auto note, base::read_file(file, kCheckpointBytesMax));
       checkpoints.push_back({std::move(note), "a checkpoint"});
     }
+    for (const auto& place : options_.witness_checkpoints) {
+      TRY_ASSIGN(auto note, read_or_fetch(place));
+      checkpoints.push_back({std::move(note), "a witness"});
+    }
+    TRY(ask_witnesses(checkpoints));
     TRY_ASSIGN(const auto ids, repository_.list());
     for (const auto& id : ids) {
       if (id <= manifest_.id) continue;
@@ -131,6 +140,18 @@ class Restore {
     const auto* younger = key ? &(*key)->public_key() : nullptr;
     TRY_ASSIGN(report_.logs, backup::compare(reader, heads, checkpoints, younger));
     return learn(heads);
+  }
+
+  /// Those of the configuration; one that does not answer hinders nothing, and is named.
+  base::Result<void> ask_witnesses(std::vector<backup::KeptCheckpoint>& checkpoints) {
+    TRY_ASSIGN(auto reader, store::LedgerReader::open(staged_.ledger()));
+    TRY_ASSIGN(auto heard, hear_witnesses(config_, reader));
+    for (auto& one : heard.checkpoints) checkpoints.push_back(std::move(one));
+    report_.witnesses = std::move(heard.witnesses);
+    const bool answered = std::any_of(report_.witnesses.begin(), report_.witnesses.end(),
+                                      [](const auto& one) { return one.error.empty(); });
+    report_.compared = report_.compared || answered;
+    return {};
   }
 
   /// What is known to have been signed from here on belongs in the head memory, so that the daemon never
@@ -264,6 +285,10 @@ void add_restore(CLI::App& app, Context& context) {
       ->add_option("--checkpoint", options->checkpoints,
                    "File with a checkpoint kept elsewhere, to compare with; may be given again")
       ->check(CLI::ExistingFile);
+  command->add_option(
+      "--witness-checkpoint", options->witness_checkpoints,
+      "What a witness has cosigned last of a log, a file or its address, to compare with; may "
+      "be given again. The witnesses of the configuration are asked in any case");
   command->add_flag("--verify", options->verify,
                     "Verify the ledger and open every value before anything is put in place");
   command->add_flag("--replace-settings", options->replace_settings,

@@ -23,15 +23,25 @@ std::string line_of(const backup::LogStanding& log) {
                          log.known_from.empty() ? "; nothing kept elsewhere to compare with" : "");
     case Standing::rolled_back:
       return fmt::format(
-          "ROLLED BACK {}: {} records were signed ({}), {} are here: {} are missing, all from "
-          "after this copy was made ({})\n",
-          log.log.text, log.signed_elsewhere, log.known_from, log.records, log.signed_elsewhere - log.records,
-          last);
+          "ROLLED BACK {}: {} records were signed ({}{}), {} are here: {} are missing, records {} to {}, all "
+          "from after this copy was made ({})\n",
+          log.log.text, log.signed_elsewhere, log.known_from,
+          log.known_time ? ", " + time_text(*log.known_time) : std::string(), log.records,
+          log.signed_elsewhere - log.records, log.records, log.signed_elsewhere - 1, last);
     case Standing::other:
       break;
   }
   return fmt::format("OTHER RECORDS {}: what was signed ({}) is not what is here\n", log.log.text,
                      log.known_from);
+}
+
+boost::json::array witnesses_json(const std::vector<AskedWitness>& witnesses) {
+  boost::json::array out;
+  for (const auto& one : witnesses)
+    out.push_back({{"name", one.name},
+                   {"logs", one.logs},
+                   {"error", one.error.empty() ? boost::json::value() : boost::json::value(one.error)}});
+  return out;
 }
 
 }  // namespace
@@ -59,7 +69,11 @@ boost::json::object RestoreReport::to_json() const {
         {"signed_elsewhere", log.signed_elsewhere},
         {"known_from", log.known_from},
         {"missing", log.signed_elsewhere > log.records ? log.signed_elsewhere - log.records : 0},
+        {"first_missing", nullptr},
+        {"known_time", nullptr},
         {"last_signed", nullptr}};
+    if (log.signed_elsewhere > log.records) one["first_missing"] = log.records;
+    if (log.known_time) one["known_time"] = time_text(*log.known_time);
     if (log.last_signed) one["last_signed"] = time_text(*log.last_signed);
     standings.emplace_back(std::move(one));
   }
@@ -75,6 +89,7 @@ boost::json::object RestoreReport::to_json() const {
       {"settings_differ", boost::json::array(settings.differences.begin(), settings.differences.end())},
       {"head_memory", has_head_memory},
       {"compared", compared},
+      {"witnesses", witnesses_json(witnesses)},
       {"verified", verified},
       {"rolled_back", rolled_back()},
       {"logs", std::move(standings)}};
@@ -100,6 +115,12 @@ std::string RestoreReport::to_text() const {
         tokens.tokens, tokens.open, tokens.erased, tokens.missing, tokens.damaged);
   text += "\n";
   for (const auto& log : logs) text += line_of(log);
+  for (const auto& witness : witnesses) {
+    text += witness.error.empty()
+                ? fmt::format("The witness {} was asked: it has cosigned {} of these logs\n", witness.name,
+                              witness.logs)
+                : fmt::format("The witness {} COULD NOT BE ASKED: {}\n", witness.name, witness.error);
+  }
   if (rolled_back() > 0) {
     text +=
         "\nThis is a rollback: more was signed than this copy holds. It can be read, verified and exported "

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "apps/countersign/restore_settings.h"
+#include "apps/countersign/restore_witnesses.h"
 #include "ledger/backup/standing.h"
 #include "ledger/base/time.h"
 
@@ -22,7 +23,8 @@ struct RestoreReport {
   std::uint64_t values_erased = 0;  ///< that the snapshot still had
   RestoredSettings settings;
   bool has_head_memory = false;
-  bool compared = false;  ///< with something that is kept apart from the backups
+  bool compared = false;                ///< with something that is kept apart from the backups
+  std::vector<AskedWitness> witnesses;  ///< of the configuration
   bool verified = false;
   std::vector<backup::LogStanding> logs;
   backup::TokenCount tokens;  ///< where it was verified

@@ -1,6 +1,8 @@
 #include "apps/bundle_report.h"
 #include "apps/countersign/command.h"
+#include "apps/countersign/live_witnesses.h"
 #include "apps/countersign/progress.h"
+#include "apps/countersign/witness_policy.h"
 #include "apps/ledger_verified.h"
 #include "apps/system_events.h"
 #include "exporters/verify/verify_bundle.h"
@@ -26,6 +28,7 @@ struct Options {
   std::string tsa_ca;
   bool pages = false;
   bool recompute = false;
+  WitnessOptions witnesses;
 };
 
 base::Result<base::Digest> fingerprint_of(std::string text) {
@@ -95,6 +98,7 @@ base::Result<int> verify_file(const Context& context, const Options& options) {
     how.certificates.push_back(digest);
   }
   how.log_vkeys = options.log_keys;
+  TRY_ASSIGN(how.witnesses, read_policy(options.witnesses));
   if (options.recompute) how.recompute = recompute_report;
   TRY_ASSIGN(how.known_checkpoints, read_all(options.checkpoints));
   if (!options.tsa_ca.empty()) {
@@ -197,6 +201,30 @@ base::Result<store::LedgerReport> verify_one(const std::filesystem::path& file, 
   return report;
 }
 
+/// How many of the named witnesses have cosigned each log.
+base::Result<void> add_witnesses(const std::filesystem::path& file, const tree::WitnessPolicy& policy,
+                                 LiveReport& all) {
+  auto logs = witnessed_logs(file, policy);
+  if (!logs && logs.error().code != base::Code::data_loss) return base::fail(logs.error());
+  boost::json::array documents;
+  if (!logs) {
+    all.right = false;
+    all.text += fmt::format("FAIL {}\n", logs.error().message);
+  }
+  for (const auto& one : logs ? *logs : std::vector<LogWitnessing>()) {
+    const auto number = one.count.cosigned.size(), of = policy.witnesses().size();
+    documents.push_back(
+        {{"log", one.log.text}, {"size", one.size}, {"cosigned_by", number}, {"enough", one.count.enough}});
+    all.text +=
+        fmt::format("{}{:<48} {} of the {} witnesses that you named cosigned it up to {} of {} records\n",
+                    one.count.enough ? "" : "FAIL ", one.log.text, number, of, one.size, one.records);
+    all.right = all.right && one.count.enough;
+    all.pinned = all.pinned || number > 0;
+  }
+  all.ledgers.back().as_object()["witnesses"] = std::move(documents);
+  return {};
+}
+
 /// Puts it into the region's system log. Whoever verifies need not be who may write there.
 void record(const Config& config, const base::RegionId& region, const store::LedgerReport& report,
             std::chrono::steady_clock::time_point began, LiveReport& all) {
@@ -225,11 +253,12 @@ void add_outside(const Config& config, const Options& options, std::vector<std::
 
 base::Result<int> verify_live(const Context& context, const Options& options) {
   // The head memory is used where the configuration is at hand: it lies outside the data folder.
-  const auto config = load(context);
+  TRY_ASSIGN(const auto config, load_if_there(context));
   auto files = ledgers_in(options.data);
   if (config) add_outside(*config, options, files);
   if (files.empty())
     return base::fail(base::Code::not_found, fmt::format("there is no ledger in {}", options.data));
+  TRY_ASSIGN(const auto policy, read_policy(options.witnesses));
   LiveReport all;
   for (const auto& file : files) {
     std::optional<store::HeadMemory> heads;
@@ -243,6 +272,7 @@ base::Result<int> verify_live(const Context& context, const Options& options) {
     }
     const auto began = std::chrono::steady_clock::now();
     TRY_ASSIGN(const auto report, verify_one(file, options, heads ? &*heads : nullptr, all));
+    if (policy) TRY(add_witnesses(file, *policy, all));
     if (known) record(*config, *known, report, began, all);
   }
   all.text += !all.right   ? "\nThe evidence is altered or missing: see the first line that says FAIL.\n"
@@ -288,6 +318,7 @@ void add_verify(CLI::App& app, Context& context) {
       ->check(CLI::ExistingFile);
   command->add_option("--tsa-ca", options->tsa_ca, "Certificates that a timestamp is checked against")
       ->check(CLI::ExistingFile);
+  add_witness_options(*command, options->witnesses);
   command
       ->add_flag("--recompute", options->recompute,
                  "Make the bundle's report again from its records, and name each figure that differs")

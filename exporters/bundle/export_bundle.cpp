@@ -4,6 +4,7 @@
 #include "exporters/bundle/readme.h"
 #include "exporters/bundle/retired_lines.h"
 #include "exporters/bundle/verify_page.h"
+#include "exporters/bundle/witnessed_checkpoint.h"
 #include "exporters/jsonl/lines.h"
 #include "exporters/verify/evidence.h"
 #include "exporters/verify/layout.h"
@@ -35,6 +36,7 @@ class Export {
       : request_(request),
         ledger_(*sources.ledger),
         vault_(request.profile >= Profile::masked ? sources.vault : nullptr),
+        cosignatures_(sources.cosignatures),
         progress_(progress),
         staging_(std::move(staging)),
         now_(request.clock()),
@@ -77,9 +79,14 @@ class Export {
   }
 
   base::Result<void> find_checkpoint() {
+    std::uint64_t newest_size = 0;
     if (head_.number >= 0) {
-      TRY_ASSIGN(const auto newest, ledger_.newest_checkpoint(head_));
-      if (newest) note_ = newest->note;
+      TRY_ASSIGN(auto newest, ledger_.newest_checkpoint(head_));
+      if (newest) {
+        newest_size = newest->size;
+        TRY_ASSIGN(note_,
+                   most_witnessed(ledger_, head_, request_.period.to, std::move(*newest), cosignatures_));
+      }
     }
     if (note_.empty() && head_.size > 0)
       return fail(
@@ -101,7 +108,7 @@ class Export {
     if (!opened->time) return fail(Code::data_loss, "the newest checkpoint does not state its time");
     checkpoint_ = *opened;
     summary_.checkpoint_size = checkpoint_.checkpoint.size;
-    summary_.beyond_checkpoint = head_.size - std::min(head_.size, size());
+    summary_.beyond_checkpoint = head_.size - std::min(head_.size, newest_size);
     return staging_.put(layout::kCheckpoint, note_);
   }
 
@@ -343,6 +350,7 @@ class Export {
   const BundleRequest& request_;
   store::LedgerReader& ledger_;
   vault::VaultReader* vault_;
+  witness::CosignatureBook* cosignatures_;
   const ProgressFn& progress_;
   Staging staging_;
   const base::Timestamp now_;

@@ -14,6 +14,7 @@
 #include "ledger/store/ledger_reader.h"
 #include "ledger/tree/checkpoint.h"
 #include "ledger/vault/vault_reader.h"
+#include "ledger/witness/cosignature_book.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -72,7 +73,8 @@ struct BundleRequest {
 
 struct BundleSources {
   store::LedgerReader* ledger = nullptr;
-  vault::VaultReader* vault = nullptr;  ///< needed only for the profiles masked and full
+  vault::VaultReader* vault = nullptr;               ///< needed only for the profiles masked and full
+  witness::CosignatureBook* cosignatures = nullptr;  ///< null: no witness has cosigned anything
 };
 
 struct BundleSummary {
@@ -90,10 +92,11 @@ struct BundleSummary {
   std::optional<base::Timestamp> timestamped;
 };
 
-/// Writes a bundle (exporters/README.md) of what the newest checkpoint covers. Reads beside a running writer.
-/// Memory does not grow with the bundle; a temporary folder beside the output holds its files until they are
-/// packed and is removed whatever happens; the output appears whole or not at all. One thread at a time
-/// calls, others work inside.
+/// Writes a bundle (exporters/README.md) of what the newest checkpoint covers. Where witnesses have cosigned
+/// one that proves the period as well, because it covers a record from behind it, that one is taken, with
+/// their cosignatures. Reads beside a running writer. Memory does not grow with the bundle; a temporary
+/// folder beside the output holds its files until they are packed and is removed whatever happens; the output
+/// appears whole or not at all. One thread at a time calls, others work inside.
 ///
 /// Errors: invalid_argument for a period that ends before it begins, a filter or scope that cannot be used or
 /// does not go with the profile or with `add_files`, or a certificate that is not for the key;

@@ -49,6 +49,9 @@ void check_identity(Verification& run);
 /// `log_keys`, `checkpoint`, `proofs`, `consistency`: the log's own signed statements.
 void check_log(Verification& run);
 
+/// `witnesses`: who else has cosigned the checkpoint; only where the reader named some.
+void check_witnesses(Verification& run);
+
 /// `records`, `completeness`, `commit_times`, `disclosures`, `events_table`, `figures`, `known_checkpoints`:
 /// everything that takes the records themselves.
 void check_records(Verification& run);

@@ -160,6 +160,9 @@ base::Result<VerifyReport> verify_bundle(const std::filesystem::path& path, cons
     if (!key) return fail("a key of the log that was given does not read", key.error());
     trusted.push_back(std::move(*key));
   }
+  if (options.witnesses) {
+    for (const auto& key : options.witnesses->logs()) trusted.push_back(key);
+  }
   for (const auto& note : options.known_checkpoints) {
     if (auto read = tree::read_checkpoint_body(note); !read)
       return fail("a checkpoint that was given does not read", read.error());
@@ -181,6 +184,7 @@ base::Result<VerifyReport> verify_bundle(const std::filesystem::path& path, cons
   check_evidence(run);
   check_identity(run);
   check_log(run);
+  check_witnesses(run);
   check_records(run);
   check_residency(run);
   check_reports(run);

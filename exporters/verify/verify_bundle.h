@@ -5,10 +5,12 @@
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
 #include "ledger/crypto/x509.h"
+#include "ledger/tree/witness_policy.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +36,9 @@ struct VerifyOptions {
   std::vector<crypto::Certificate> timestamp_authorities = {};
   /// Signed checkpoints of the log that were kept elsewhere: the bundle must extend or contain each.
   std::vector<std::string> known_checkpoints = {};
+  /// Which witnesses must have cosigned the bundle's checkpoint; empty: cosignatures are not looked at. The
+  /// logs that it names are trusted as those of log_vkeys are.
+  std::optional<tree::WitnessPolicy> witnesses = std::nullopt;
   /// Makes a bundle's report again and gives a sentence for the check `report`, which fails where this does;
   /// null: the figures of a report are not looked at.
   RecomputeFn recompute = nullptr;

@@ -23,17 +23,20 @@ using base::fail;
 struct Known {
   store::SignedHead head;
   std::string_view from;
+  std::optional<std::int64_t> time = std::nullopt;
 };
 using KnownHeads = std::multimap<base::LogName, Known>;
 
-base::Result<void> check_signature(const store::LedgerIdentity& identity, const base::LogName& log,
-                                   const std::string& note, const crypto::Ed25519PublicKey* younger) {
+/// When the log's clock says that it was signed, where that can be checked.
+base::Result<std::optional<std::int64_t>> check_signature(const store::LedgerIdentity& identity,
+                                                          const base::LogName& log, const std::string& note,
+                                                          const crypto::Ed25519PublicKey* younger) {
   TRY_ASSIGN(const auto keys, store::key_chain_of(identity, log));
   const auto opened = keys.open(note);
-  if (opened) return {};
+  if (opened) return opened->time;
   if (younger != nullptr) {
     TRY_ASSIGN(const auto verifiers, tree::log_verifiers(log, *younger, *younger));
-    if (tree::open_checkpoint(note, log, std::array{verifiers.log})) return {};
+    if (tree::open_checkpoint(note, log, std::array{verifiers.log})) return std::optional<std::int64_t>();
   }
   return fail(opened.error());
 }
@@ -46,11 +49,13 @@ base::Result<void> add_checkpoint(const store::LedgerIdentity& identity, const K
     return fail(Code::invalid_argument,
                 fmt::format("the checkpoint is of {}, which is no log of {}/{}", body.origin.text,
                             identity.origin, identity.region.value()));
+  auto time = kept.time;
   if (!kept.vouched_for) {
     const auto checked = check_signature(identity, body.origin, kept.note, younger);
     if (!checked) return fail(fmt::format("{} is not of this ledger", kept.from), checked.error());
+    if (!time) time = *checked;
   }
-  known.emplace(body.origin, Known{{body.size, body.root}, kept.from});
+  known.emplace(body.origin, Known{{body.size, body.root}, kept.from, time});
   return {};
 }
 
@@ -65,11 +70,12 @@ base::Result<LogStanding> compare_log(store::LedgerReader& ledger, const store::
   }
   const auto [begin, end] = known.equal_range(log.name);
   for (auto it = begin; it != end; ++it) {
-    const auto& [head, from] = it->second;
+    const auto& [head, from, time] = it->second;
     if (out.known_from.empty() || head.size > out.signed_elsewhere) {
       out.signed_elsewhere = head.size;
       out.signed_root = head.root;
       out.known_from = from;
+      out.known_time = time;
     }
     if (out.standing == Standing::other) continue;
     if (head.size > log.size) {

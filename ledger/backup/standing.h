@@ -31,6 +31,7 @@ struct LogStanding {
   std::uint64_t signed_elsewhere = 0;  ///< the largest size that is known to have been signed; 0: none is
   base::Digest signed_root;            ///< of that size
   std::string known_from;              ///< `the head memory` or a KeptCheckpoint's; empty: nothing is known
+  std::optional<std::int64_t> known_time;   ///< POSIX seconds of what is known, where it states any
   std::optional<std::int64_t> last_signed;  ///< POSIX seconds of the newest checkpoint that is there
 };
 
@@ -41,6 +42,8 @@ struct KeptCheckpoint {
   /// Where it was kept nobody but the appliance could write, so its signature need not show that again: the
   /// key that signed it can be younger than the ledger.
   bool vouched_for = false;
+  /// When it was kept, POSIX seconds; empty: what the log's clock says in it.
+  std::optional<std::int64_t> time = std::nullopt;
 };
 
 /// Compares each log of a ledger, and each that is missing from it, with the head memory and with

@@ -25,25 +25,10 @@ base::Result<void> name_keys(LedgerReader& ledger, RecordProof& out) {
   return {};
 }
 
-}  // namespace
-
-std::string RecordProof::text() const {
-  tree::TlogProof proof;
-  proof.index = seq;
-  proof.path = path;
-  proof.checkpoint = checkpoint;
-  return tree::format_tlog_proof(proof);
-}
-
-base::Result<std::optional<RecordProof>> prove_record(LedgerReader& ledger, const base::TenantId& tenant,
-                                                      std::uint64_t seq, ProveBy by) {
-  TRY_ASSIGN(const auto head, ledger.log(tenant));
-  if (seq >= head.size) return std::optional<RecordProof>();
-  auto state = by == ProveBy::newest ? newest_signed_state(ledger, tenant)
-                                     : signed_state_covering(ledger, tenant, seq + 1);
-  if (!state) return base::fail(state.error());
-  if (!*state || seq >= (*state)->checkpoint.size) return std::optional<RecordProof>();
-  auto& found = **state;
+base::Result<std::optional<RecordProof>> prove_by(LedgerReader& ledger, std::uint64_t seq,
+                                                  std::optional<SignedState> state) {
+  if (!state || seq >= state->checkpoint.size) return std::optional<RecordProof>();
+  auto& found = *state;
   RecordProof out;
   out.log = std::move(found.head);
   out.seq = seq;
@@ -61,6 +46,31 @@ base::Result<std::optional<RecordProof>> prove_record(LedgerReader& ledger, cons
                                   out.log.name.text, out.size, right.error().message));
   TRY(name_keys(ledger, out));
   return std::optional(std::move(out));
+}
+
+}  // namespace
+
+std::string RecordProof::text() const {
+  tree::TlogProof proof;
+  proof.index = seq;
+  proof.path = path;
+  proof.checkpoint = checkpoint;
+  return tree::format_tlog_proof(proof);
+}
+
+base::Result<std::optional<RecordProof>> prove_record(LedgerReader& ledger, const base::TenantId& tenant,
+                                                      std::uint64_t seq, ProveBy by) {
+  TRY_ASSIGN(const auto head, ledger.log(tenant));
+  if (seq >= head.size) return std::optional<RecordProof>();
+  if (by == ProveBy::first) return prove_record_at(ledger, tenant, seq, seq + 1);
+  TRY_ASSIGN(auto state, newest_signed_state(ledger, tenant));
+  return prove_by(ledger, seq, std::move(state));
+}
+
+base::Result<std::optional<RecordProof>> prove_record_at(LedgerReader& ledger, const base::TenantId& tenant,
+                                                         std::uint64_t seq, std::uint64_t size) {
+  TRY_ASSIGN(auto state, signed_state_covering(ledger, tenant, size));
+  return prove_by(ledger, seq, std::move(state));
 }
 
 }  // namespace countersign::store

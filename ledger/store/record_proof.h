@@ -40,4 +40,8 @@ enum class ProveBy {
 base::Result<std::optional<RecordProof>> prove_record(LedgerReader& ledger, const base::TenantId& tenant,
                                                       std::uint64_t seq, ProveBy by);
 
+/// The same by the oldest checkpoint that covers the log's first `size` records, which cover the record.
+base::Result<std::optional<RecordProof>> prove_record_at(LedgerReader& ledger, const base::TenantId& tenant,
+                                                         std::uint64_t seq, std::uint64_t size);
+
 }  // namespace countersign::store

@@ -114,14 +114,22 @@ Result<std::string> sign_note(std::string_view text, std::span<const NoteSigner>
                 "a text to be signed must be UTF-8 lines without control characters, the last one ended");
   std::string note = fmt::format("{}\n", text);
   for (const auto& signer : signers) {
-    std::vector<std::uint8_t> bytes;
-    for (int shift = 24; shift >= 0; shift -= 8)
-      bytes.push_back(static_cast<std::uint8_t>(signer.key_id() >> shift));
-    const auto signature = signer.sign(text);
-    bytes.insert(bytes.end(), signature.begin(), signature.end());
-    note += fmt::format("{}{} {}\n", kDash, signer.name(), base::to_base64(bytes));
+    const NoteSignature signature{signer.name(), signer.key_id(), signer.sign(text)};
+    note += format_signatures({&signature, 1});
   }
   return note;
+}
+
+std::string format_signatures(std::span<const NoteSignature> signatures) {
+  std::string lines;
+  for (const auto& signature : signatures) {
+    std::vector<std::uint8_t> bytes;
+    for (int shift = 24; shift >= 0; shift -= 8)
+      bytes.push_back(static_cast<std::uint8_t>(signature.key_id >> shift));
+    bytes.insert(bytes.end(), signature.bytes.begin(), signature.bytes.end());
+    lines += fmt::format("{}{} {}\n", kDash, signature.name, base::to_base64(bytes));
+  }
+  return lines;
 }
 
 }  // namespace countersign::tree

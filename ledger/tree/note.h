@@ -38,6 +38,9 @@ struct Note {
 /// kNoteSignaturesMax.
 base::Result<Note> parse_note(std::string_view bytes);
 
+/// The lines of signatures as they stand in a note, each with its line feed.
+std::string format_signatures(std::span<const NoteSignature> signatures);
+
 /// A signature that was checked and is genuine.
 struct VerifiedSignature {
   std::string name;

@@ -1,6 +1,7 @@
 #include "web/api/desk.h"
 
 #include "collector/endpoints/answer.h"
+#include "ledger/base/request_scope.h"
 
 #include <spdlog/spdlog.h>
 
@@ -33,7 +34,7 @@ void Desk::post(Work work, http::Respond respond) {
   {
     const std::lock_guard lock(mutex_);
     if (!stopping_ && waiting_.size() < waiting_max_) {
-      waiting_.push_back({std::move(work), std::move(respond)});
+      waiting_.push_back({std::move(work), std::move(respond), std::string(base::current_request())});
       changed_.notify_all();
       return;
     }
@@ -62,7 +63,11 @@ void Desk::run() {
       waiting_.pop_front();
     }
     lock.unlock();
-    auto response = next ? std::optional(answer_of(next->work)) : std::nullopt;
+    std::optional<http::Response> response;
+    if (next) {
+      const base::RequestScope scope(next->request);
+      response = answer_of(next->work);
+    }
     try {
       if (rest_) rest_();
     } catch (const std::exception& error) {

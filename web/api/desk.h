@@ -9,6 +9,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 
 namespace countersign::api {
@@ -39,6 +40,7 @@ class Desk {
   struct Waiting {
     Work work;
     http::Respond respond;
+    std::string request;  ///< its id, for lines of the log
   };
   void run();
 

@@ -56,7 +56,8 @@ class Reading {
     TRY_ASSIGN(out["checkpoint"], checkpoint(ledger));
     TRY_ASSIGN(out["verification"], verification());
     out["timestamping"] = facts_.timestamping;
-    out["witnesses"] = 0;
+    TRY_ASSIGN(out["witnesses"], witnesses());
+    TRY_ASSIGN(out["alarms"], alarms());
     TRY_ASSIGN(out["days"], days(received));
     TRY_ASSIGN(out["sources"], sources());
     TRY_ASSIGN(out["findings"], findings());
@@ -100,6 +101,30 @@ class Reading {
     TRY_ASSIGN(const auto last, facts_.verification(view_.region));
     if (!last) return json::value();
     return json::value{{"time", base::format_rfc3339(last->time)}, {"result", last->result}};
+  }
+
+  /// To who may not see the newest checkpoint it is not told how long the log has become.
+  base::Result<json::value> witnesses() const {
+    json::array out;
+    if (!facts_.witnesses) return out;
+    TRY_ASSIGN(const auto all, facts_.witnesses(view_.region, log_.name));
+    for (const auto& one : all) {
+      json::object document{{"name", one.name}, {"cosigned", nullptr}};
+      if (one.size && end_ == log_.size)
+        document["cosigned"] = {{"size", *one.size}, {"time", base::format_rfc3339(one.time)}};
+      out.push_back(std::move(document));
+    }
+    return out;
+  }
+
+  base::Result<json::value> alarms() const {
+    json::array out;
+    if (!facts_.alarms) return out;
+    TRY_ASSIGN(const auto all, facts_.alarms(log_.name));
+    for (const auto& one : all)
+      out.push_back(
+          {{"id", one.id}, {"kind", one.kind}, {"from", one.from}, {"time", base::format_rfc3339(one.time)}});
+    return out;
   }
 
   base::Result<json::value> days(projection::ReceivedReader& received) const {

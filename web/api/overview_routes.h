@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// What the first page and the page of a record show: which tenants somebody acts for, how a tenant's log
 /// stands, and how a record is proven. None of it holds a record's bytes, so none of it is recorded.
@@ -27,6 +28,19 @@ struct Standing {
   std::int64_t passing = 0, failing = 0, nothing_to_test = 0;
 };
 
+/// What a witness has cosigned last of a log.
+struct WitnessStanding {
+  std::string name;
+  std::optional<std::uint64_t> size;  ///< of the checkpoint; empty: nothing yet
+  base::Timestamp time;               ///< by the witness's clock
+};
+
+/// An alarm about a log that nobody has acknowledged.
+struct StandingAlarm {
+  std::string id, kind, from;
+  base::Timestamp time;
+};
+
 /// What the program knows beside the ledger. Called from a desk's thread.
 struct OverviewFacts {
   bool timestamping = false;  ///< bundles are timestamped by an authority
@@ -35,6 +49,10 @@ struct OverviewFacts {
   std::function<base::Result<std::optional<Standing>>(const base::RegionId&, const base::TenantId&)> standing;
   base::Clock clock = base::system_clock();
   base::Timestamp started;  ///< of the daemon: before, nobody can have been silent
+  /// The witnesses of the appliance.
+  std::function<base::Result<std::vector<WitnessStanding>>(const base::RegionId&, const base::LogName&)>
+      witnesses = {};
+  std::function<base::Result<std::vector<StandingAlarm>>(const base::LogName&)> alarms = {};
 };
 
 /// GET /v1/tenants: those that the asker acts for. What is given outlives the router, here and below.

@@ -3,6 +3,7 @@
 #include "ledger/projection/life.h"
 #include "ledger/store/ledger_reader.h"
 #include "ledger/store/record_proof.h"
+#include "ledger/witness/cosignature_book.h"
 #include "web/api/body.h"
 #include "web/api/overview_routes.h"
 #include "web/api/person_route.h"
@@ -67,8 +68,10 @@ base::Result<json::object> proof_of(const View& view, std::uint64_t seq) {
   TRY_ASSIGN(auto reader, store::LedgerReader::open(view.files.ledger()));
   // How long the log has become since is not for who has a period.
   const auto by = view.period ? store::ProveBy::first : store::ProveBy::newest;
-  TRY_ASSIGN(const auto proof, store::prove_record(reader, view.tenant, seq, by));
+  TRY_ASSIGN(auto proof, store::prove_record(reader, view.tenant, seq, by));
   if (!proof) return fail(Code::unavailable, "no checkpoint covers the record yet");
+  TRY_ASSIGN(proof->checkpoint, witness::with_cosignatures(view.files.folder, proof->log.name, proof->size,
+                                                           std::move(proof->checkpoint)));
   json::array path;
   for (const auto& hash : proof->path) path.emplace_back(base::to_base64(hash.view()));
   return json::object{{"seq", seq},

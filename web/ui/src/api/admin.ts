@@ -282,6 +282,9 @@ export function readBackups(signal: AbortSignal): Promise<Backups> {
 }
 
 export interface Health {
+  /** An alarm stands, or the registry of the file is not in force. */
+  degraded: boolean;
+  alarms: { id: string; time: string; kind: 'split_view' | 'rollback'; origin: string; from: string; what: string }[];
   time: string;
   version: string;
   sqlite: string;

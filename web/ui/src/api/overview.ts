@@ -20,6 +20,20 @@ export interface SourceState {
   gaps_more?: boolean;
 }
 
+export interface WitnessState {
+  name: string;
+  /** Null: nothing yet, or the period ends before. */
+  cosigned: { size: number; time: string } | null;
+}
+
+export interface StandingAlarm {
+  id: string;
+  kind: 'split_view' | 'rollback';
+  /** Who showed what contradicts the log. */
+  from: string;
+  time: string;
+}
+
 /** The answer of GET /v1/tenants/{tenant}/overview. */
 export interface OverviewData {
   tenant: string;
@@ -28,7 +42,9 @@ export interface OverviewData {
   checkpoint: { size: number; time: string } | null;
   verification: { time: string; result: string } | null;
   timestamping: boolean;
-  witnesses: number;
+  witnesses: WitnessState[];
+  /** Those about the log that nobody has acknowledged. */
+  alarms: StandingAlarm[];
   days: { day: string; events: number }[];
   sources: SourceState[];
   /** Missing for the role privacy. */

@@ -30,6 +30,12 @@ export function HealthPart(_: AdminProps) {
       <Whole loaded={loaded}>
         {({ health, ahead }) => (
           <>
+            {health.alarms.map((one) => (
+              <Notice key={one.id} tone="bad">
+                {t.admin.health.alarm} <Raw text={one.what} inline /> ({t.admin.health.alarmFrom} <Raw text={one.from} inline />, <Time at={one.time} />){' '}
+                <code>{`countersign alarm show ${one.id}`}</code>
+              </Notice>
+            ))}
             <Figures health={health} ahead={ahead} />
             <Certificate health={health} />
             <div class="columns">

@@ -12,7 +12,7 @@ import { RightsFields, useRights } from './rights';
 import { showOnce } from './shown_once';
 
 const PROVISIONER = 'provisioner';
-const TOKEN_ROLES: readonly string[] = ['application', ...ROLES, PROVISIONER];
+const TOKEN_ROLES: readonly string[] = ['application', ...ROLES, PROVISIONER, 'mirror'];
 
 export function NewTokenForm({ place }: { place: AdminProps }) {
   const [name, setName] = useState('');

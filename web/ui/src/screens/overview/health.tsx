@@ -95,7 +95,7 @@ function Verification({ data, ...props }: Props) {
 
 /** What others outside confirm. */
 function Outside({ data, ...props }: Props) {
-  const { timestamping, witnesses } = data;
+  const { timestamping } = data;
   const { role, all_tenants: all } = props.session.account;
   return (
     <div class="figure-stack">
@@ -103,9 +103,44 @@ function Outside({ data, ...props }: Props) {
         <p>{t.overview.timestampsWhat}</p>
         {!timestamping && role === 'admin' && all && <p>{t.overview.timestampsHow}</p>}
       </Figure>
-      <Figure label={t.overview.witnesses} value={witnesses > 0 ? numberText(witnesses) : t.overview.witnessesNone} tone={witnesses > 0 ? 'good' : 'plain'}>
-        <p>{t.overview.witnessesWhat}</p>
-      </Figure>
+      <Witnesses data={data} />
     </div>
+  );
+}
+
+function Witnesses({ data }: { data: OverviewData }) {
+  const { alarms, log, witnesses } = data;
+  const late = witnesses.some((one) => one.cosigned && one.cosigned.size < log.size && Date.now() - new Date(one.cosigned.time).getTime() > BEHIND_MS);
+  const tone = alarms.length > 0 ? 'bad' : witnesses.length === 0 ? 'plain' : late ? 'warn' : 'good';
+  const value = alarms.length > 0 ? t.overview.alarm : witnesses.length > 0 ? numberText(witnesses.length) : t.overview.witnessesNone;
+  return (
+    <Figure label={t.overview.witnesses} value={value} tone={tone}>
+      {alarms.map((one) => (
+        <div key={one.id}>
+          <p>
+            {t.overview.alarms[one.kind]} {t.overview.alarmFrom} <Raw text={one.from} inline />
+          </p>
+          <p>
+            <Time at={one.time} ago />
+          </p>
+          <p>
+            <code>{`countersign alarm show ${one.id}`}</code>
+          </p>
+        </div>
+      ))}
+      {witnesses.map((one) => (
+        <p key={one.name}>
+          <Raw text={one.name} inline />:{' '}
+          {one.cosigned ? (
+            <>
+              {t.overview.cosigned(numberText(one.cosigned.size), numberText(Math.max(0, log.size - one.cosigned.size)))} <Time at={one.cosigned.time} ago />
+            </>
+          ) : (
+            t.overview.cosignedNothing
+          )}
+        </p>
+      ))}
+      <p>{t.overview.witnessesWhat}</p>
+    </Figure>
   );
 }
