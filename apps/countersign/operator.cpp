@@ -22,7 +22,7 @@ base::Result<int> add(const Context& context, const Options& options) {
   const auto role = ingest::parse_operator_role(options.role);
   if (!role)
     return base::fail(base::Code::invalid_argument,
-                      "roles are auditor, analyst, privacy, admin, application and provisioner");
+                      "roles are auditor, analyst, privacy, admin, application, provisioner and mirror");
   one.role = *role;
   one.all_tenants = options.all_tenants;
   for (const auto& text : options.tenants) {
@@ -93,9 +93,12 @@ void add_operator(CLI::App& app, Context& context) {
       add_command(*command, "add", "Register an operator and print the token, once",
                   "countersign operator add dpo --role privacy --tenant acme --expires 2027-01-01T00:00:00Z");
   adding->add_option("name", options->name, "a-z, 0-9, '-', '.' and '_', at most 63 characters")->required();
-  adding->add_option("--role", options->role, "auditor, analyst, privacy, admin, application or provisioner")
+  adding
+      ->add_option("--role", options->role,
+                   "auditor, analyst, privacy, admin, application, provisioner or mirror")
       ->required()
-      ->check(CLI::IsMember({"auditor", "analyst", "privacy", "admin", "application", "provisioner"}));
+      ->check(
+          CLI::IsMember({"auditor", "analyst", "privacy", "admin", "application", "provisioner", "mirror"}));
   adding->add_option("--tenant", options->tenants, "Tenant for which he acts; may be given again")
       ->allow_extra_args(false);
   adding->add_flag("--all-tenants", options->all_tenants, "He acts for every tenant, later ones too");

@@ -20,10 +20,17 @@ std::string_view take_segment(std::string_view& rest) {
   return segment;
 }
 
+bool takes_the_rest(std::string_view segment) { return segment.ends_with("...}"); }
+
 /// Whether `path` has that shape; the varying segments, decoded, go to `parameters` if there is one.
 bool matches(std::string_view pattern, std::string_view path, Fields* parameters) {
   while (!pattern.empty() && !path.empty()) {
     const auto wanted = take_segment(pattern);
+    if (takes_the_rest(wanted)) {
+      if (parameters != nullptr)
+        parameters->emplace_back(wanted.substr(1, wanted.size() - 5), path.substr(1));
+      return path.size() > 1 && pattern.empty();
+    }
     const auto given = take_segment(path);
     if (!is_varying(wanted)) {
       if (wanted != given) return false;
@@ -118,6 +125,10 @@ Handler Router::handler() const {
     if (route == nullptr) return respond(table->refuse(request));
     matches(route->pattern, request.path, &request.parameters);
     route->handle(std::move(request), respond);
+  };
+  handler.route = [table](const RequestHead& head) {
+    const auto* route = table->find(head);
+    return route == nullptr ? std::string_view() : std::string_view(route->pattern);
   };
   return handler;
 }

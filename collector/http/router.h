@@ -15,7 +15,9 @@ namespace countersign::http {
 /// One method of one path.
 struct Route {
   std::string method;
-  /// `/v1/events`, or with whole segments that vary: `/v1/logs/{log}`. A varying segment is never empty.
+  /// `/v1/events`, or with whole segments that vary: `/v1/logs/{log}`. A varying segment is never empty. The
+  /// last one may stand for all that follows: `/v1/files/{path...}`, whose parameter `path` is left as it
+  /// came.
   std::string pattern;
   /// Asked for each request. Empty: no body is accepted.
   std::function<std::uint64_t()> body_bytes_max;

@@ -53,6 +53,8 @@ base::Result<void> check(const NewOperator& one) {
   if (one.role == Role::provisioner && !one.all_tenants)
     return fail(Code::invalid_argument,
                 "a provisioner looks after the users of the whole appliance: give it all tenants");
+  if (one.role == Role::mirror && one.period)
+    return fail(Code::invalid_argument, "a mirror reads whole logs: give it no period");
   if (one.role == Role::auditor && (one.tenants.size() != 1 || !one.period || !one.expires))
     return fail(Code::invalid_argument,
                 "an auditor's token has one tenant, a period that it may see, and an expiry");

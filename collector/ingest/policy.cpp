@@ -9,8 +9,8 @@
 namespace countersign::ingest {
 namespace {
 
-constexpr std::array<std::string_view, 6> kRoleNames{"auditor", "analyst",     "privacy",
-                                                     "admin",   "application", "provisioner"};
+constexpr std::array<std::string_view, 7> kRoleNames{"auditor",     "analyst",     "privacy", "admin",
+                                                     "application", "provisioner", "mirror"};
 constexpr std::array<std::string_view, 5> kAllowanceNames{"none", "pseudonymous", "masked", "selective",
                                                           "full"};
 

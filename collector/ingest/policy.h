@@ -23,6 +23,8 @@ enum class Role : std::uint8_t {
   application,
   /// An identity platform that provisions the appliance's own users over SCIM, and sees nothing else.
   provisioner,
+  /// A program that reads whole logs as tiles (C2SP tlog-tiles), and sees nothing else.
+  mirror,
 };
 /// Those of people, who are given evidence.
 inline constexpr std::array kRoles{Role::auditor, Role::analyst, Role::privacy, Role::admin};

@@ -38,7 +38,7 @@ Asked<ingest::Role> role_of(const json::object& body, bool of_people) {
   const auto role = of_people ? ingest::parse_role(*name) : ingest::parse_operator_role(*name);
   if (!role)
     return bad(fmt::format("role is one of auditor, analyst, privacy{}",
-                           of_people ? " and admin" : ", admin, application and provisioner"));
+                           of_people ? " and admin" : ", admin, application, provisioner and mirror"));
   return *role;
 }
 

@@ -1,5 +1,7 @@
 #include "web/portal/portal.h"
 
+#include "collector/http/coding.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,27 +15,6 @@ namespace {
 using base::EmbeddedFile;
 
 constexpr std::string_view kAssets = "assets/";
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-/// Whether a list of codings as in Accept-Encoding names gzip, and does not refuse it by a weight of 0 (RFC
-/// 9110 section 12.5.3).
-bool takes_gzip(std::string_view accepted) {
-  while (!accepted.empty()) {
-    const auto end = std::min(accepted.find(','), accepted.size());
-    const auto coding = trimmed(accepted.substr(0, end));
-    accepted.remove_prefix(std::min(end + 1, accepted.size()));
-    const auto semicolon = std::min(coding.find(';'), coding.size());
-    if (!http::same_name(trimmed(coding.substr(0, semicolon)), "gzip")) continue;
-    const auto weight = trimmed(coding.substr(std::min(semicolon + 1, coding.size())));
-    return weight.empty() || weight.find_first_of("123456789") != std::string_view::npos;
-  }
-  return false;
-}
 
 /// Whether a list of entity tags as in If-None-Match has this one; weak ones are compared like strong ones.
 bool names_tag(std::string_view list, std::string_view tag) {
@@ -55,7 +36,7 @@ http::Response answer(const EmbeddedFile& file, const http::Request& request, st
     return out;
   }
   out.content_type = file.content_type;
-  const bool gzip = takes_gzip(request.header("Accept-Encoding"));
+  const bool gzip = http::takes_gzip(request.header("Accept-Encoding"));
   if (gzip) out.headers.emplace_back("Content-Encoding", "gzip");
   out.body = gzip ? file.gzip : file.bytes;
   return out;

@@ -15,6 +15,9 @@
 #include "web/decisions/decisions.h"
 #include "web/standing/preview_routes.h"
 #include "web/standing/standing_routes.h"
+#include "web/tlog/log_routes.h"
+#include "web/tlog/mirror_routes.h"
+#include "web/witness/witness_routes.h"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -80,8 +83,15 @@ class Appliance {
     previews_.add_routes(router, reception);
     administration_.add_routes(router, reception);
     add_scim(router, reception, {scim_, rights_, *people_, {}, readers_});
+    logs_.add_routes(router, reception);
+    mirrors_.add_routes(router, reception);
+    witnessing::add_witness(router, nullptr, readers_, metrics_);
     Names out;
-    for (const auto& [method, pattern] : router.patterns()) out.insert(method + " " + pattern);
+    for (auto [method, pattern] : router.patterns()) {
+      // What stands for the rest of a path is a parameter like others in the document.
+      if (pattern.ends_with("...}")) pattern.erase(pattern.size() - 4, 3);
+      out.insert(method + " " + pattern);
+    }
     return out;
   }
 
@@ -106,6 +116,8 @@ class Appliance {
   const standing::Calls standing_{};
   standing::Previews previews_{access_, {}, {}};
   admin::Administration administration_;
+  tlog::LogRoutes logs_{access_, "evidence.example.com", {}};
+  tlog::MirrorRoutes mirrors_{access_, {}};
   Desk readers_{1, std::chrono::minutes(1), {}};
   const scim::Service scim_{{}};
   const std::vector<auth::GroupRights> rights_;
