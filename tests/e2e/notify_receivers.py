@@ -109,8 +109,12 @@ class Rsyslog:
         self.ports = {name: free_port() for name in ("tls", "tcp", "udp")}
         config = self.folder / "rsyslog.conf"
         config.write_text(RSYSLOG.format(folder=self.folder, cert=cert, key=key, **self.ports))
-        with open(self.folder / "errors", "wb") as errors:
-            self.process = subprocess.Popen([SYSLOG / "usr/sbin/rsyslogd", "-n", "-f", config, "-i", self.folder / "pid", "-M",
+        self.config = config
+        self.start()
+
+    def start(self):
+        with open(self.folder / "errors", "ab") as errors:
+            self.process = subprocess.Popen([SYSLOG / "usr/sbin/rsyslogd", "-n", "-f", self.config, "-i", self.folder / "pid", "-M",
                                              SYSLOG / "usr/lib/x86_64-linux-gnu/rsyslog"], env=dict(os.environ, LD_LIBRARY_PATH=LIBRARIES),
                                             stdout=errors, stderr=subprocess.STDOUT)
 

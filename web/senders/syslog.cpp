@@ -76,32 +76,6 @@ Outcome wait_until_acknowledged(int socket, const Deadline& deadline, const noti
   }
 }
 
-Outcome send_stream(const SyslogOptions& options, const std::string& line, const notify::Stop& stop) {
-  const bool tls = options.transport == Transport::tls;
-  const Deadline deadline(options.timeout_ms);
-  Transfer transfer({fmt::format("{}://{}:{}", tls ? "https" : "http", in_url(options.host), options.port),
-                     options.timeout_ms, options.ca_file},
-                    stop);
-  transfer.set(CURLOPT_CONNECT_ONLY, 1L);
-  transfer.set(CURLOPT_SSL_ENABLE_ALPN, 0L);
-  if (const auto code = transfer.perform(); code != CURLE_OK) return transfer.failure(code);
-  const auto socket = static_cast<int>(transfer.info<curl_socket_t>(CURLINFO_ACTIVESOCKET));
-  if (socket < 0) return failed("the connection was closed at once");
-  const auto framed = fmt::format("{} {}", line.size(), line);
-  for (std::string_view left = framed; !left.empty();) {
-    std::size_t sent = 0;
-    const auto code = curl_easy_send(transfer.handle(), left.data(), left.size(), &sent);
-    if (code != CURLE_OK && code != CURLE_AGAIN) return transfer.failure(code);
-    left.remove_prefix(sent);
-    if (stop()) return stopped();
-    if (deadline.over()) return failed("the other side did not take the message in time");
-    if (code == CURLE_AGAIN) wait_for(socket, POLLOUT, kPollMs);
-  }
-  auto done = wait_until_acknowledged(socket, deadline, stop);
-  if (done.kind == Outcome::Kind::taken) drain(transfer, socket);
-  return done;
-}
-
 struct FreeAddresses {
   void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
 };
@@ -135,10 +109,37 @@ Outcome attempt(const SyslogOptions& options, const notify::Delivery& delivery, 
   if (!notice) return failed(notice.error().message);
   const auto line = syslog_line(*notice, delivery.id, options.facility, options.own_host);
   return options.transport == Transport::udp ? send_datagram(options, line)
-                                             : send_stream(options, line, stop);
+                                             : send_counted(options, octet_counted(line), stop);
 }
 
 }  // namespace
+
+std::string octet_counted(std::string_view line) { return fmt::format("{} {}", line.size(), line); }
+
+Outcome send_counted(const SyslogOptions& options, std::string_view framed, const notify::Stop& stop) {
+  const bool tls = options.transport == Transport::tls;
+  const Deadline deadline(options.timeout_ms);
+  Transfer transfer({fmt::format("{}://{}:{}", tls ? "https" : "http", in_url(options.host), options.port),
+                     options.timeout_ms, options.ca_file, options.client_certificate, options.client_key},
+                    stop);
+  transfer.set(CURLOPT_CONNECT_ONLY, 1L);
+  transfer.set(CURLOPT_SSL_ENABLE_ALPN, 0L);
+  if (const auto code = transfer.perform(); code != CURLE_OK) return transfer.failure(code);
+  const auto socket = static_cast<int>(transfer.info<curl_socket_t>(CURLINFO_ACTIVESOCKET));
+  if (socket < 0) return failed("the connection was closed at once");
+  for (auto left = framed; !left.empty();) {
+    std::size_t sent = 0;
+    const auto code = curl_easy_send(transfer.handle(), left.data(), left.size(), &sent);
+    if (code != CURLE_OK && code != CURLE_AGAIN) return transfer.failure(code);
+    left.remove_prefix(sent);
+    if (stop()) return stopped();
+    if (deadline.over()) return failed("the other side did not take the message in time");
+    if (code == CURLE_AGAIN) wait_for(socket, POLLOUT, kPollMs);
+  }
+  auto done = wait_until_acknowledged(socket, deadline, stop);
+  if (done.kind == Outcome::Kind::taken) drain(transfer, socket);
+  return done;
+}
 
 notify::Send syslog(SyslogOptions options) {
   return [options = std::move(options)](const notify::Delivery& delivery, const notify::Stop& stop) {

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <string_view>
+#include <utility>
 
 namespace countersign::senders {
 namespace {
@@ -18,10 +21,34 @@ bool has_harmless_details(CURLcode code) {
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
       return true;
     default:
       return false;
   }
+}
+
+/// CURLOPT_PROTOCOLS, whose name newer headers warn of.
+constexpr auto kProtocols = static_cast<CURLoption>(CURLOPTTYPE_LONG + 181);
+
+/// `http,https` as older libraries take it; ends the process where a name is not among those that are used.
+long bits_of(std::string_view names) {
+  long bits = 0;
+  while (!names.empty()) {
+    const auto name = names.substr(0, names.find(','));
+    names.remove_prefix(std::min(names.size(), name.size() + 1));
+    bool found = false;
+    for (const auto& [known, bit] : {std::pair<std::string_view, long>{"http", CURLPROTO_HTTP},
+                                     {"https", CURLPROTO_HTTPS},
+                                     {"smtp", CURLPROTO_SMTP},
+                                     {"smtps", CURLPROTO_SMTPS}}) {
+      if (name != known) continue;
+      bits |= bit;
+      found = true;
+    }
+    if (!found) std::abort();
+  }
+  return bits;
 }
 
 }  // namespace
@@ -34,7 +61,9 @@ Transfer::Transfer(const Options& options, const notify::Stop& stop) : stop_(sto
   set(CURLOPT_URL, options.url.c_str());
   set(CURLOPT_ERRORBUFFER, static_cast<char*>(error_));
   set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_QUICK_EXIT, 1L);  // a look-up of a name must not hold up the stop
+  // A look-up of a name must not hold up the stop; before 7.87 it may, for as long as the resolver takes.
+  const auto known = curl_easy_setopt(handle_.get(), CURLOPT_QUICK_EXIT, 1L);
+  if (known != CURLE_UNKNOWN_OPTION) check(known);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout_ms));
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.timeout_ms));
   set(CURLOPT_NOPROGRESS, 0L);
@@ -49,6 +78,19 @@ Transfer::Transfer(const Options& options, const notify::Stop& stop) : stop_(sto
   if (!options.ca_file.empty()) {
     set(CURLOPT_CAINFO, options.ca_file.c_str());
     set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  }
+  if (!options.client_certificate.empty()) {
+    set(CURLOPT_SSLCERT, options.client_certificate.c_str());
+    set(CURLOPT_SSLKEY, options.client_key.c_str());
+  }
+}
+
+void Transfer::set(CURLoption option, const char* value) {
+  const auto code = curl_easy_setopt(handle_.get(), option, value);
+  if (code == CURLE_UNKNOWN_OPTION && option == CURLOPT_PROTOCOLS_STR) {
+    check(curl_easy_setopt(handle_.get(), kProtocols, bits_of(value)));
+  } else {
+    check(code);
   }
 }
 

@@ -20,6 +20,7 @@ class Transfer {
     std::string url;  ///< not shown in errors: it may hold a secret
     std::int64_t timeout_ms = 10'000;
     std::filesystem::path ca_file;  ///< authorities in PEM that are trusted instead of the system's
+    std::filesystem::path client_certificate = {}, client_key = {};  ///< in PEM; empty: none is shown
   };
   Transfer(const Options& options, const notify::Stop& stop);
   Transfer(const Transfer&) = delete;
@@ -32,6 +33,8 @@ class Transfer {
   void set(CURLoption option, T value) {
     check(curl_easy_setopt(handle_.get(), option, value));
   }
+  /// CURLOPT_PROTOCOLS_STR also where the library knows it as bits only, before 7.85.
+  void set(CURLoption option, const char* value);
 
   CURLcode perform() { return curl_easy_perform(handle_.get()); }
 

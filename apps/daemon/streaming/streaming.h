@@ -1,0 +1,31 @@
+#pragma once
+
+#include "apps/config.h"
+#include "apps/daemon/streaming/streamer.h"
+#include "ledger/base/metrics.h"
+#include "ledger/base/result.h"
+
+#include <memory>
+#include <vector>
+
+namespace countersign::apps {
+
+/// Sends records and findings to the destinations of `[[stream]]` while the daemon runs, each from a thread
+/// of its own. That a stream begins, changes or ends stands in the system logs of the regions that it is of.
+class Streaming {
+ public:
+  /// Reads the secrets and begins the streams that are new. Errors as make_sender, and of the files of
+  /// positions. `metrics` outlives it. Before anything is received, so that a stream that begins now misses
+  /// nothing.
+  static base::Result<std::unique_ptr<Streaming>> start(const Config& config, base::Metrics& metrics);
+  ~Streaming();
+
+  /// Ends all threads. What is not sent goes on when the daemon starts again.
+  void stop();
+
+ private:
+  Streaming() = default;
+  std::vector<std::unique_ptr<Streamer>> streamers_;
+};
+
+}  // namespace countersign::apps
