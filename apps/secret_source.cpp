@@ -1,11 +1,11 @@
 #include "apps/secret_source.h"
 
 #include "ledger/base/file.h"
+#include "ledger/vault/credentials.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace countersign::apps {
 namespace {
@@ -27,13 +27,13 @@ base::Result<std::filesystem::path> place_of(const SecretSource& source) {
     TRY(base::check_owner_alone_reads(source.file));
     return source.file;
   }
-  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-  if (folder == nullptr || *folder == '\0')
+  const auto folder = vault::credentials_folder();
+  if (folder.empty())
     return fail(Code::failed_precondition,
                 fmt::format("{0} is the credential {1}, but systemd handed over none ($CREDENTIALS_DIRECTORY "
                             "is not set). The unit needs LoadCredential={1}:PATH",
                             source.member, source.credential));
-  return std::filesystem::path(folder) / source.credential;
+  return folder / source.credential;
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ syslog::Handler handler_of(const Config::Syslog& listener, ingest::IngestService
 
 base::Result<std::vector<std::unique_ptr<syslog::SyslogServer>>> start_syslog(const Config& config,
                                                                               ingest::IngestService& service,
-                                                                              base::Metrics& metrics) {
+                                                                              base::Metrics& metrics,
+                                                                              PassedSockets& sockets) {
   std::vector<std::unique_ptr<syslog::SyslogServer>> servers;
   for (const auto& listener : config.syslog) {
     syslog::ListenOptions options;
@@ -52,6 +53,7 @@ base::Result<std::vector<std::unique_ptr<syslog::SyslogServer>>> start_syslog(co
     options.port = listener.port;
     if (listener.tls) options.tls = http::TlsFiles{config.keys.tls_certificate, config.keys.tls_key};
     options.client_fingerprints = listener.client_certificates;
+    TRY_ASSIGN(options.socket, sockets.find(syslog_socket(listener.source), listener.address, listener.port));
     syslog::Limits limits;
     // A batch must fit into the ledger's queue, or it could never be taken.
     limits.batch_messages_max = std::max<std::size_t>(

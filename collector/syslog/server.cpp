@@ -1,5 +1,7 @@
 #include "collector/syslog/server.h"
 
+#include "collector/http/descriptors.h"
+#include "collector/http/listening.h"
 #include "collector/http/tls_context.h"
 #include "collector/syslog/connection.h"
 
@@ -21,8 +23,8 @@ namespace countersign::syslog {
 namespace {
 
 namespace net = http::net;
+using http::Acceptor;
 using http::ErrorCode;
-using Acceptor = net::basic_socket_acceptor<net::ip::tcp, http::Strand>;
 using TlsContext = std::shared_ptr<net::ssl::context>;
 
 /// How long the listener waits when the process has no file descriptor left.
@@ -112,36 +114,36 @@ void take_in(ServerCore& core, http::Socket socket) {
 
 net::awaitable<void> accept_loop(ServerCore& core, Acceptor& acceptor) {
   net::steady_timer pause(acceptor.get_executor());
+  const http::DescriptorReserve descriptors;
   while (acceptor.is_open()) {
-    auto [ec, socket] =
-        co_await acceptor.async_accept(net::make_strand(core.io), net::as_tuple(net::use_awaitable));
-    if (!ec) {
-      try {
-        take_in(core, std::move(socket));
-      } catch (...) {
-        // No memory for this one; the listener goes on.
+    bool out_of_memory = false;
+    try {
+      if (!descriptors.leaves_room(acceptor.native_handle())) {
+        // Who comes waits in the system's queue.
         core.metrics.accept_errors.add();
+        pause.expires_after(kAcceptPause);
+        co_await pause.async_wait(net::as_tuple(net::use_awaitable));
+        continue;
       }
-    } else if (ec != net::error::operation_aborted) {
-      core.metrics.accept_errors.add();
-      if (ec == net::error::connection_aborted) continue;
-      // No descriptor or no memory: at once it would fail again.
-      pause.expires_after(kAcceptPause);
-      co_await pause.async_wait(net::as_tuple(net::use_awaitable));
+      auto [ec, socket] =
+          co_await acceptor.async_accept(net::make_strand(core.io), net::as_tuple(net::use_awaitable));
+      if (!ec) {
+        take_in(core, std::move(socket));
+      } else if (ec != net::error::operation_aborted) {
+        core.metrics.accept_errors.add();
+        if (ec == net::error::connection_aborted) continue;
+        // No descriptor or no memory: at once it would fail again.
+        pause.expires_after(kAcceptPause);
+        co_await pause.async_wait(net::as_tuple(net::use_awaitable));
+      }
+    } catch (...) {
+      out_of_memory = true;
     }
+    if (!out_of_memory) continue;
+    core.metrics.accept_errors.add();
+    // The listener goes on; a timer would take memory.
+    std::this_thread::sleep_for(kAcceptPause);
   }
-}
-
-base::Result<void> listen(Acceptor& acceptor, const http::Endpoint& endpoint) {
-  ErrorCode ec;
-  acceptor.open(endpoint.protocol(), ec);
-  if (!ec) acceptor.set_option(net::socket_base::reuse_address(true), ec);
-  if (!ec) acceptor.bind(endpoint, ec);
-  if (!ec) acceptor.listen(net::socket_base::max_listen_connections, ec);
-  if (!ec) return {};
-  return base::fail(base::Code::unavailable,
-                    fmt::format("cannot listen for syslog on {} port {}: {}", endpoint.address().to_string(),
-                                endpoint.port(), ec.message()));
 }
 
 }  // namespace
@@ -168,6 +170,7 @@ struct SyslogServer::Impl {
     net::co_spawn(acceptor.get_executor(), accept_loop(core, acceptor),
                   [this](const std::exception_ptr& failed) {
                     if (failed) core.metrics.accept_errors.add();
+                    accepting_ended.set_value();
                   });
     for (unsigned i = 0; i < thread_count; ++i) threads.emplace_back([this] { run(); });
   }
@@ -180,21 +183,16 @@ struct SyslogServer::Impl {
     }
   }
 
-  void stop_accepting() {
-    ErrorCode ignored;
-    acceptor.close(ignored);
-  }
-
   void stop() {
     const std::lock_guard lock(stop_mutex);
     if (threads.empty()) return;
     core.stopping = true;
-    std::promise<void> stopped;
-    net::post(acceptor.get_executor(), [&] {
-      stop_accepting();
-      stopped.set_value();
+    net::post(acceptor.get_executor(), [this] {
+      ErrorCode ignored;
+      acceptor.close(ignored);
     });
-    stopped.get_future().wait();
+    // Afterwards whatever was accepted is in the table.
+    accepting_ended.get_future().wait();
     each_connection([](Connection& connection) { connection.finish(); });
     if (!core.table.wait_until_empty(std::chrono::milliseconds(core.limits.stop_grace_ms))) {
       each_connection([](Connection& connection) { connection.abort(); });
@@ -204,8 +202,6 @@ struct SyslogServer::Impl {
     core.io.stop();
     for (auto& thread : threads) thread.join();
     threads.clear();
-    // The threads may have ended before they came to it.
-    stop_accepting();
     for (const auto& connection : core.table.all()) connection->abandon();
     core.table.clear();
   }
@@ -215,6 +211,7 @@ struct SyslogServer::Impl {
   net::executor_work_guard<net::io_context::executor_type> work;
   std::mutex stop_mutex;
   std::vector<std::thread> threads;
+  std::promise<void> accepting_ended;
   std::uint16_t port = 0;
 };
 
@@ -229,7 +226,7 @@ base::Result<std::unique_ptr<SyslogServer>> SyslogServer::start(const ListenOpti
     TRY_ASSIGN(tls, make_context(*options.tls, options.client_fingerprints));
   }
   auto impl = std::make_unique<Impl>(options, limits, std::move(handler), std::move(tls), metrics, threads);
-  TRY(listen(impl->acceptor, endpoint));
+  TRY(http::listen(impl->acceptor, endpoint, options.socket, " for syslog"));
   impl->port = impl->acceptor.local_endpoint().port();
   impl->start(threads);
   return std::unique_ptr<SyslogServer>(new SyslogServer(std::move(impl)));

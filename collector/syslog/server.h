@@ -61,6 +61,7 @@ struct ListenOptions {
   /// not get through the handshake (RFC 5425 section 4.2.1: only the fingerprint counts, not who issued the
   /// certificate, nor its dates). Empty: clients are not asked for a certificate. Needs `tls`.
   std::vector<base::Digest> client_fingerprints{};
+  std::optional<int> socket{};  ///< listens there already; the server works on a copy of it
 };
 
 /// A receiver of RFC 5424 messages: over TLS 1.2 or 1.3 with octet counting (RFC 5425), or over plain TCP on

@@ -5,11 +5,11 @@
 #include "ledger/crypto/aead.h"
 #include "ledger/crypto/digest.h"
 #include "ledger/crypto/pkcs11.h"
+#include "ledger/vault/credentials.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace countersign::vault {
 namespace {
@@ -31,15 +31,14 @@ bool is_credential_name(std::string_view name) {
 }
 
 base::Result<std::filesystem::path> credential_file(const std::string& name) {
-  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
-  if (folder == nullptr || *folder == '\0')
-    return fail(
-        Code::failed_precondition,
-        fmt::format("keys.vault is the credential {0}, but systemd handed over none "
-                    "($CREDENTIALS_DIRECTORY is not set). The unit needs LoadCredential={0}:PATH; for a "
-                    "command beside it say CREDENTIALS_DIRECTORY=/run/credentials/countersignd.service",
-                    name));
-  return std::filesystem::path(folder) / name;
+  const auto folder = credentials_folder();
+  if (folder.empty())
+    return fail(Code::failed_precondition,
+                fmt::format("keys.vault is the credential {0}, but systemd handed over none "
+                            "($CREDENTIALS_DIRECTORY is not set). The unit needs LoadCredential={0}:PATH; a "
+                            "command finds it while countersign.service runs, as the user of that service",
+                            name));
+  return folder / name;
 }
 
 /// A key's 64 hexadecimal digits; the text is wiped.

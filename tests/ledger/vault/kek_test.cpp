@@ -2,6 +2,7 @@
 
 #include "ledger/base/file.h"
 #include "ledger/crypto/aead.h"
+#include "ledger/vault/credentials.h"
 #include "tests/support/temp_dir.h"
 
 #include <gtest/gtest.h>
@@ -84,6 +85,16 @@ TEST(Kek, ComesFromACredential) {
                 .error()
                 .code,
             Code::failed_precondition);
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+}
+
+TEST(Kek, IsFoundByACommandBesideTheDaemon) {
+  TempDir of_service;
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  EXPECT_EQ(credentials_folder(of_service.path()), of_service.path());
+  EXPECT_EQ(credentials_folder(of_service / "not-there"), "");
+  ::setenv("CREDENTIALS_DIRECTORY", "/of/the/daemon", 1);
+  EXPECT_EQ(credentials_folder(of_service.path()), "/of/the/daemon");
   ::unsetenv("CREDENTIALS_DIRECTORY");
 }
 
