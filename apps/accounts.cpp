@@ -93,6 +93,9 @@ base::Result<std::string> parse_access_address(const std::string& text) {
   if (!url || url->host().empty() || url->has_userinfo() || url->has_query() || url->has_fragment() ||
       (url->encoded_path() != "" && url->encoded_path() != "/"))
     return bad();
+  // A port that is no number of 16 bits would be read as another one.
+  if (const std::string port(url->port()); port.size() > 5 || (!port.empty() && std::stoul(port) > 65535))
+    return bad();
   auto out = boost::urls::url(*url);
   out.normalize();
   const bool local = out.host() == "localhost" || out.host() == "127.0.0.1" || out.host() == "[::1]";

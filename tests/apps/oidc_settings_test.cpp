@@ -1,6 +1,7 @@
 #include "apps/oidc_settings.h"
 
 #include "apps/config.h"
+#include "apps/new_config.h"
 #include "tests/support/temp_dir.h"
 #include "web/api/oidc_providers.h"
 

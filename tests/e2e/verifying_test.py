@@ -55,7 +55,7 @@ class Verifying(unittest.TestCase):
 
     def failed(self):
         text = self.appliance.request("GET", "/metrics")[2].decode()
-        line = next(line for line in text.splitlines() if line.startswith('countersign_verification_failed{region="eu-1"}'))
+        line = next(line for line in text.splitlines() if line.startswith('countersign_verification_failures_total{region="eu-1"}'))
         return int(line.split()[1])
 
     def verify(self, folder=None):

@@ -1,0 +1,31 @@
+#include "apps/alarms.h"
+
+#include "apps/doctor/checks.h"
+
+#include <fmt/format.h>
+
+namespace countersign::doctor {
+
+Checks check_alarms(const Appliance& appliance) {
+  const auto kept = apps::alarm_book(appliance.config).list();
+  if (!kept)
+    return {wrong(
+        "alarm.readable", fmt::format("the alarms cannot be read: {}", kept.error().message),
+        "they are proof: put back the copy of the file from a backup of the data folder, or move it away "
+        "and keep it")};
+  Checks out;
+  for (const auto& one : *kept) {
+    if (one.acknowledged) continue;
+    out.push_back(wrong("alarm.open/" + one.id,
+                        fmt::format("{} of {}, shown by {}: {}", alarm::to_string(one.alarm.kind),
+                                    one.alarm.origin, one.alarm.from, one.alarm.what),
+                        "look at both checkpoints, which are the proof, and find out who signed them "
+                        "(docs/transparency.md); then acknowledge it",
+                        appliance.command("alarm show " + one.id)));
+  }
+  if (out.empty())
+    out.push_back(well("alarm.open", "no log was seen in two states that contradict each other"));
+  return out;
+}
+
+}  // namespace countersign::doctor
