@@ -52,7 +52,7 @@ ControlRuns::ControlRuns(const Config& config, FindRegistry registry, base::Metr
 }
 
 base::Metric& ControlRuns::failed(const base::RegionId& region) {
-  return metrics_.get("countersign_control_tests_failed",
+  return metrics_.get("countersign_control_test_failures_total",
                       "tests of a tenant's controls by the daemon that did not come to an end",
                       base::MetricType::counter, {{"region", region.value()}});
 }

@@ -12,11 +12,13 @@ std::optional<base::Problem> may_ask(const ingest::Operator& who) {
 
 }  // namespace
 
-Deciding::Deciding(const std::vector<std::unique_ptr<Region>>& regions, base::Metrics& metrics) {
+Deciding::Deciding(const Config::Limits& limits, const std::vector<std::unique_ptr<Region>>& regions,
+                   base::Metrics& metrics) {
   for (const auto& region : regions) {
     decisions::DeskOptions options;
     options.decider.files = region->files();
     options.decider.keys = &region->vault_keys();
+    options.decider.facts_max = limits.step_up_records_max;
     options.region = region->id().value();
     options.metrics = &metrics;
     options.on_failure = [name = region->id().value()](const base::Error& error) {

@@ -15,7 +15,8 @@ namespace countersign::apps {
 class Deciding {
  public:
   /// `regions` and `metrics` outlive it.
-  Deciding(const std::vector<std::unique_ptr<Region>>& regions, base::Metrics& metrics);
+  Deciding(const Config::Limits& limits, const std::vector<std::unique_ptr<Region>>& regions,
+           base::Metrics& metrics);
 
   /// For programs of vendors (the role application) and administrators. This outlives the router.
   decisions::DecideCalls calls();

@@ -73,7 +73,23 @@ MonitoredRegion::MonitoredRegion(Options options, store::LedgerReader ledger, ba
           "countersign_monitor_cut_total",
           "Records that detections may have wanted to look back to, and that were too many to keep in "
           "memory",
-          base::MetricType::counter, {{"region", options_.id.value()}})) {}
+          base::MetricType::counter, {{"region", options_.id.value()}})) {
+  // From zero on: what is there from its first count on only has no rate.
+  for (const auto& detection : monitor::detections({}, [](const std::string&) {})) {
+    static_cast<void>(opened(detection.id));
+    static_cast<void>(failures(detection.id));
+  }
+}
+
+base::Metric& MonitoredRegion::opened(const std::string& control) {
+  return metrics_.get("countersign_findings_opened_total", "Findings of detections that were opened",
+                      base::MetricType::counter, {{"control", control}});
+}
+
+base::Metric& MonitoredRegion::failures(const std::string& control) {
+  return metrics_.get("countersign_monitor_failures_total", "Runs of a detection that failed",
+                      base::MetricType::counter, {{"control", control}});
+}
 
 base::Result<MonitoredRegion> MonitoredRegion::open(Options options, base::Metrics& metrics) {
   TRY_ASSIGN(auto ledger, store::LedgerReader::open(options.files.ledger()));
@@ -249,10 +265,7 @@ base::Result<void> MonitoredRegion::record_findings() {
       const auto control = std::move(waiting_.front().first);
       waiting_.pop_front();
       if (outcome.status != store::AppendStatus::appended) continue;
-      metrics_
-          .get("countersign_findings_opened_total", "Findings of detections that were opened",
-               base::MetricType::counter, {{"control", control}})
-          .add();
+      opened(control).add();
     }
   }
   return write_positions(options_.clock());
@@ -276,10 +289,7 @@ void MonitoredRegion::tell_failures(const base::TenantId& tenant, Log& log) {
   cut_.add(static_cast<std::int64_t>(log.monitor.rows_cut() - log.rows_cut));
   log.rows_cut = log.monitor.rows_cut();
   for (const auto& failure : log.monitor.take_failures()) {
-    metrics_
-        .get("countersign_monitor_failures_total", "Runs of a detection that failed",
-             base::MetricType::counter, {{"control", failure.control}})
-        .add();
+    failures(failure.control).add();
     report(fmt::format("the detection {} failed for the tenant {}", failure.control, tenant.value()),
            fail(Code::internal, failure.what));
   }

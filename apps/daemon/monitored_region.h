@@ -71,6 +71,8 @@ class MonitoredRegion {
   base::Result<void> record_findings();
   base::Result<void> write_positions(base::Timestamp now);
   void tell_failures(const base::TenantId& tenant, Log& log);
+  base::Metric& opened(const std::string& control);
+  base::Metric& failures(const std::string& control);
   void report(const std::string& what, const base::Result<void>& done);
 
   Options options_;

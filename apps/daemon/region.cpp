@@ -79,7 +79,7 @@ base::Result<std::unique_ptr<Region>> Region::start(const Config& config, const 
   if (!repeated && repeated.error().code != Code::unavailable &&
       repeated.error().code != Code::resource_exhausted)
     return fail(repeated.error());
-  region->keeper_ = std::make_unique<Keeper>(config, id, *region->writer_);
+  region->keeper_ = std::make_unique<Keeper>(config, id, *region->writer_, metrics);
   return region;
 }
 
@@ -217,6 +217,21 @@ base::Result<void> Region::write_system_log() {
   }
   TRY(empty_outbox(files_, *writer_, at_once_));
   return {};
+}
+
+MovedEvents::Tenants moved_to(const Region& region, const std::vector<std::unique_ptr<Region>>& regions,
+                              const ingest::Registry& registry) {
+  MovedEvents::Tenants out;
+  for (const auto& tenant : registry.tenants()) {
+    if (tenant.region != region.id()) continue;
+    for (const auto& earlier : regions) {
+      const bool was_there =
+          earlier->id() != region.id() &&
+          std::ranges::any_of(tenant.moves, [&](const auto& move) { return move.from == earlier->id(); });
+      if (was_there) out[tenant.id].push_back({earlier->files(), &earlier->vault_keys()});
+    }
+  }
+  return out;
 }
 
 }  // namespace countersign::apps

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "apps/config.h"
+#include "apps/daemon/moved_events.h"
 #include "apps/daemon/silence.h"
 #include "apps/keys.h"
 #include "apps/retaining.h"
@@ -21,6 +22,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace countersign::apps {
 
@@ -41,6 +43,8 @@ class Region {
   const store::RegionFiles& files() const { return files_; }
   const vault::VaultKeys& vault_keys() const { return vault_keys_; }
   void set_limits(const Config::Limits& limits);
+  /// As store::Writer::add_work.
+  base::Result<void> add_work(store::Work work) { return writer_->add_work(std::move(work)); }
 
   /// What belongs in the system log: which keys are in use and that the daemon started; the sources and
   /// tenants. It waits in memory for write_system_log().
@@ -105,6 +109,10 @@ class Region {
   bool repeated_ = false;           ///< what was erased before is erased from these files too
   bool reader_in_the_way_ = false;  ///< of the vault, when that was tried
 };
+
+/// The tenants that were moved to one of the regions, with those of before that are among them, too.
+MovedEvents::Tenants moved_to(const Region& region, const std::vector<std::unique_ptr<Region>>& regions,
+                              const ingest::Registry& registry);
 
 /// What a writer is told of the configuration.
 store::WriterLimits writer_limits(const Config::Limits& limits);

@@ -1,6 +1,7 @@
 #include "apps/daemon/report_office.h"
 
 #include "apps/daemon/verifying.h"
+#include "apps/daemon/witness/standings.h"
 #include "apps/policy_check.h"
 #include "apps/report_formats.h"
 #include "apps/reporting.h"
@@ -81,7 +82,12 @@ api::OverviewFacts facts_of(const Config& config, ControlRuns& runs) {
             TRY_ASSIGN(const auto last, runs.book(region).newest(tenant));
             return last ? std::optional(sums_of(*last)) : std::nullopt;
           },
-          base::system_clock(), base::system_clock()()};
+          base::system_clock(),
+          base::system_clock()(),
+          [config](const base::RegionId& region, const base::LogName& log) {
+            return witness_standings(config, region, log);
+          },
+          [config](const base::LogName& log) { return standing_alarms(config, log); }};
 }
 
 }  // namespace

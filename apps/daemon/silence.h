@@ -39,6 +39,9 @@ class SilenceWatch {
   std::set<std::string> silent_;
 };
 
+/// Says it in the log.
+void log_silence(const SilenceChange& change);
+
 /// The finding, as an event of the system log. The same silence always makes the same event.
 boost::json::object silence_event(const SilenceChange& change);
 

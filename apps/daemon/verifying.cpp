@@ -1,5 +1,6 @@
 #include "apps/daemon/verifying.h"
 
+#include "apps/daemon/logging.h"
 #include "apps/ledger_verified.h"
 #include "apps/system_events.h"
 #include "ledger/projection/search.h"
@@ -118,7 +119,7 @@ Verifying::Verifying(Config config, base::Metrics& metrics, base::Clock clock)
 }
 
 base::Metric& Verifying::failed(const base::RegionId& region) {
-  return metrics_.get("countersign_verification_failed",
+  return metrics_.get("countersign_verification_failures_total",
                       "verifications by the daemon that found a ledger altered, incomplete or not readable",
                       base::MetricType::counter, {{"region", region.value()}});
 }
@@ -167,7 +168,10 @@ void Verifying::look_at(const base::RegionId& region) {
     }
   }
   const auto now = clock_();
-  if (const auto due = due_.find(region); due != due_.end() && now < due->second) return;
+  // Where the clock was set back behind the last verification, that one is too far in the future to wait for.
+  if (const auto due = due_.find(region);
+      due != due_.end() && now < due->second && later(now, config_.verify_every_hours) >= due->second)
+    return;
   verify(region);
   due_[region] = later(now, config_.verify_every_hours);
 }
@@ -191,8 +195,12 @@ void Verifying::verify(const base::RegionId& region) {
         region.value(), fault.log, fault.seq >= 0 ? fmt::format(" record {}", fault.seq) : std::string(),
         fault.what);
   } else {
-    spdlog::info("the ledger of the region {} was verified in {} s and is intact", region.value(),
-                 took.count());
+    LogFields fields;
+    fields.text("region", region.value()).number("duration_ms", took.count() * 1'000);
+    log_event(spdlog::level::info, "ledger.verified",
+              fmt::format("the ledger of the region {} was verified in {} s and is intact", region.value(),
+                          took.count()),
+              fields);
   }
   record(region, ledger_verified(*report, took, clock_()));
 }

@@ -27,7 +27,7 @@ base::Timestamp first_verification(base::Timestamp started, base::Timestamp last
 
 /// Verifies the ledger of each region by itself, `verification.every_hours` after it did so last, one after
 /// another on a thread of the lowest priority, and puts what came of it into the region's system log, through
-/// the outbox. What is wrong is also logged, and counted in `countersign_verification_failed`.
+/// the outbox. What is wrong is also logged, and counted in `countersign_verification_failures_total`.
 class Verifying {
  public:
   /// Begins at once, unless the interval is 0. `metrics` outlives it.

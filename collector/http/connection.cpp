@@ -3,15 +3,12 @@
 #include "collector/http/chunks.h"
 #include "collector/http/forwarded.h"
 #include "collector/http/head.h"
-#include "ledger/base/open_file.h"
+#include "ledger/base/request_scope.h"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -25,18 +22,14 @@ constexpr std::size_t kBodyStep = 64 * 1024;
 constexpr std::uint64_t kBodyBytesMaxDefault = 1u << 20;
 /// For the peer of an idle connection to notice that the server stops.
 constexpr std::int64_t kFarewellMs = 100;
+/// For the first request of a connection that was accepted just before the server stopped.
+constexpr auto kFirstRequest = std::chrono::milliseconds(1'000);
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::string_view kFault = "The request failed because of a fault in this server.";
 
 Response busy(std::string_view detail) {
   auto response = problem(503, detail);
   response.headers.emplace_back("Retry-After", "1");
   return response;
-}
-
-std::int64_t now_s() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace
@@ -76,7 +69,17 @@ void Connection::ended() {
 }
 
 void Connection::finish() {
-  if (!in_flight_) transport_.cancel();
+  if (in_flight_) return;
+  if (requests_ == 0) return wait_for_first_request();
+  transport_.cancel();
+}
+
+void Connection::wait_for_first_request() {
+  answer_timer_.expires_after(kFirstRequest);
+  answer_timer_.async_wait([weak = weak_from_this()](const ErrorCode& ec) {
+    const auto self = weak.lock();
+    if (!ec && self && !self->in_flight_) self->transport_.abort();
+  });
 }
 
 void Connection::abort() {
@@ -90,7 +93,7 @@ void Connection::abandon_reply() {
 }
 
 net::awaitable<void> Connection::serve() {
-  if (core_.stopping) co_return;
+  if (core_.stopping) wait_for_first_request();
   if (transport_.tls()) {
     const std::string no_name;
     transport_.expire_in(std::min(limits_->handshake_timeout_ms, limits_->idle_timeout_ms));
@@ -110,7 +113,7 @@ net::awaitable<void> Connection::serve() {
 
 /// True when the connection serves another request.
 net::awaitable<bool> Connection::serve_request() {
-  if (core_.stopping) co_return false;
+  if (core_.stopping && requests_ > 0) co_return false;
   limits_ = core_.limits();
   auto progress = co_await read_head();
   if (progress == Progress::ready) progress = check_admission();
@@ -158,6 +161,7 @@ net::awaitable<Connection::Progress> Connection::read_head() {
     if (!received) co_return Progress::gone;
   }
   in_flight_ = true;
+  trace_.begin(core_.ids.next());
   begin_step(limits_->header_timeout_ms);
   HeadScanner scanner;
   while (true) {
@@ -181,6 +185,7 @@ Connection::Progress Connection::take_head(std::string_view bytes) {
   head_.tls = transport_.tls();
   head_.certificate = certificate_;
   head_only_ = head_.method == "HEAD";
+  trace_.take(head_);
   if (head_.version == Version::http_1_0 || connection_has(head_, "close")) close_ = true;
   return Progress::ready;
 }
@@ -208,7 +213,9 @@ Connection::Progress Connection::refuse_busy() {
 }
 
 Connection::Progress Connection::check_admission() {
+  const base::RequestScope scope(trace_.id());
   try {
+    trace_.find_route(core_.handler, head_);
     if (core_.handler.admit) {
       if (auto refusal = core_.handler.admit(head_)) return refuse(*std::move(refusal));
     }
@@ -217,7 +224,7 @@ Connection::Progress Connection::check_admission() {
     return head_.content_length.value_or(0) > body_bytes_max_ ? refuse_too_large() : Progress::ready;
   } catch (...) {
     core_.metrics.handler_failures.add();
-    return refuse(problem(500, kFault));
+    return refuse(fault());
   }
 }
 
@@ -307,6 +314,7 @@ void Connection::call_handler() {
   Request request;
   static_cast<RequestHead&>(request) = std::move(head_);
   request.body = std::move(body_);
+  const base::RequestScope scope(trace_.id());
   try {
     core_.handler.handle(std::move(request), ReplySlot::make_respond(slot_));
   } catch (...) {
@@ -328,56 +336,6 @@ net::awaitable<void> Connection::wait_for_answer() {
   core_.metrics.count_timeout(Step::handle);
   response_ = busy("The request could not be answered in time; whether it took effect is not known.");
   close_ = true;
-}
-
-void Connection::note_age() {
-  ++requests_;
-  const auto age = std::chrono::steady_clock::now() - opened_;
-  if (core_.stopping || requests_ >= limits_->requests_per_connection_max ||
-      age >= std::chrono::milliseconds(limits_->connection_lifetime_ms))
-    close_ = true;
-}
-
-net::awaitable<bool> Connection::write_answer() {
-  AnswerContext context;
-  context.close = close_;
-  context.tls = transport_.tls();
-  context.time_s = now_s();
-  auto written = write_head(response_, context);
-  if (!written) {
-    core_.metrics.handler_failures.add();
-    response_ = problem(500, kFault);
-    written = write_head(response_, context);
-  }
-  core_.metrics.count_answer(response_.status);
-  const bool with_body = !head_only_ && has_body(response_.status);
-  const auto body = with_body && !response_.file ? std::string_view(response_.body) : std::string_view();
-  transport_.expire_in(limits_->write_timeout_ms);
-  const auto error = co_await transport_.write(*written, body);
-  if (Transport::timed_out(error)) core_.metrics.count_timeout(Step::write);
-  bool whole = !error;
-  if (whole && with_body && response_.file) whole = co_await write_file(*response_.file);
-  response_ = Response();
-  co_return whole;
-}
-
-/// Each piece has the time of an answer: a receiver that takes nothing is given up, a slow one is not.
-net::awaitable<bool> Connection::write_file(const FilePart& part) {
-  constexpr std::size_t kPiece = 256u << 10;
-  auto file = base::OpenFile::open(part.path, O_RDONLY | O_NOFOLLOW);
-  if (!file || ::lseek(file->descriptor(), static_cast<off_t>(part.offset), SEEK_SET) < 0) co_return false;
-  std::string piece(kPiece, '\0');
-  for (std::uint64_t left = part.size; left > 0;) {
-    const auto got =
-        file->read(piece.data(), static_cast<std::size_t>(std::min<std::uint64_t>(left, kPiece)));
-    if (!got || *got == 0) co_return false;
-    transport_.expire_in(limits_->write_timeout_ms);
-    const auto error = co_await transport_.write(std::string_view(piece).substr(0, *got), {});
-    if (Transport::timed_out(error)) core_.metrics.count_timeout(Step::write);
-    if (error) co_return false;
-    left -= *got;
-  }
-  co_return true;
 }
 
 void Connection::release_body() {

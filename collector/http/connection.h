@@ -1,6 +1,7 @@
 #pragma once
 
 #include "collector/http/reply.h"
+#include "collector/http/request_trace.h"
 #include "collector/http/server_core.h"
 #include "collector/http/transport.h"
 
@@ -27,7 +28,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void start();
 
   /// The server is stopping: ends the connection at once when it has no request in flight, and otherwise
-  /// after the answer.
+  /// after the answer. One that is new has a moment for its first request, which is on its way.
   void finish();
   /// Ends the connection now.
   void abort();
@@ -52,11 +53,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   net::awaitable<void> wait_for_answer();
   net::awaitable<bool> write_answer();
   net::awaitable<bool> write_file(const FilePart& part);
+  void wait_for_first_request();
   void begin_step(std::int64_t ms);
   void expire_read();
   net::awaitable<bool> receive(Step step);
 
   Progress take_head(std::string_view bytes);
+  static Response fault();
   Progress refuse(Response response);
   Progress refuse_busy();
   Progress refuse_malformed();
@@ -76,7 +79,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Transport transport_;
   const Address peer_;
   std::shared_ptr<const ClientCertificate> certificate_;  ///< of all requests
-  net::steady_timer answer_timer_;
+  net::steady_timer answer_timer_;  ///< also for the first request, when the server stops before it
   const std::chrono::steady_clock::time_point opened_;
 
   std::chrono::steady_clock::time_point step_end_;
@@ -84,6 +87,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<const Limits> limits_;  ///< those of the present request
   std::string inbox_;                     ///< received, not yet used: the rest is the next request
   RequestHead head_;
+  RequestTrace trace_;
   std::string body_;
   std::uint64_t body_bytes_max_ = 0;  ///< of the present request
   std::uint64_t body_charged_ = 0;    ///< what core_.bodies counts for body_

@@ -1,6 +1,8 @@
 #include "collector/http/server.h"
 
 #include "collector/http/connection.h"
+#include "collector/http/descriptors.h"
+#include "collector/http/listening.h"
 #include "collector/http/server_core.h"
 #include "collector/http/tls_context.h"
 
@@ -13,14 +15,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 namespace countersign::http {
 namespace {
-
-using Acceptor = net::basic_socket_acceptor<net::ip::tcp, Strand>;
 
 /// How long the listener waits when the process has no file descriptor left.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
@@ -46,28 +47,45 @@ void take_in(ServerCore& core, Socket socket) {
     throw;
   }
   core.metrics.accepted.add();
-  connection->start();
+  try {
+    connection->start();
+  } catch (...) {
+    core.table.erase(connection);
+    throw;
+  }
 }
 
 net::awaitable<void> accept_loop(ServerCore& core, Acceptor& acceptor) {
   net::steady_timer pause(acceptor.get_executor());
+  const DescriptorReserve descriptors;
   while (acceptor.is_open()) {
-    auto [ec, socket] =
-        co_await acceptor.async_accept(net::make_strand(core.io), net::as_tuple(net::use_awaitable));
-    if (!ec) {
-      try {
-        take_in(core, std::move(socket));
-      } catch (...) {
-        // No memory for this one; the listener goes on.
+    bool out_of_memory = false;
+    try {
+      if (!descriptors.leaves_room(acceptor.native_handle())) {
+        // Who comes waits in the system's queue.
         core.metrics.accept_errors.add();
+        pause.expires_after(kAcceptPause);
+        co_await pause.async_wait(net::as_tuple(net::use_awaitable));
+        continue;
       }
-    } else if (ec != net::error::operation_aborted) {
-      core.metrics.accept_errors.add();
-      if (ec == net::error::connection_aborted) continue;
-      // No descriptor or no memory: at once it would fail again.
-      pause.expires_after(kAcceptPause);
-      co_await pause.async_wait(net::as_tuple(net::use_awaitable));
+      auto [ec, socket] =
+          co_await acceptor.async_accept(net::make_strand(core.io), net::as_tuple(net::use_awaitable));
+      if (!ec) {
+        take_in(core, std::move(socket));
+      } else if (ec != net::error::operation_aborted) {
+        core.metrics.accept_errors.add();
+        if (ec == net::error::connection_aborted) continue;
+        // No descriptor or no memory: at once it would fail again.
+        pause.expires_after(kAcceptPause);
+        co_await pause.async_wait(net::as_tuple(net::use_awaitable));
+      }
+    } catch (...) {
+      out_of_memory = true;
     }
+    if (!out_of_memory) continue;
+    core.metrics.accept_errors.add();
+    // The listener goes on; a timer would take memory.
+    std::this_thread::sleep_for(kAcceptPause);
   }
 }
 
@@ -97,18 +115,6 @@ base::Result<std::shared_ptr<net::ssl::context>> make_context(const TlsFiles& fi
   return context;
 }
 
-base::Result<void> listen(Acceptor& acceptor, const Endpoint& endpoint) {
-  ErrorCode ec;
-  acceptor.open(endpoint.protocol(), ec);
-  if (!ec) acceptor.set_option(net::socket_base::reuse_address(true), ec);
-  if (!ec) acceptor.bind(endpoint, ec);
-  if (!ec) acceptor.listen(net::socket_base::max_listen_connections, ec);
-  if (!ec) return {};
-  return base::fail(base::Code::unavailable,
-                    fmt::format("cannot listen on {} port {}: {}", endpoint.address().to_string(),
-                                endpoint.port(), ec.message()));
-}
-
 }  // namespace
 
 struct Server::Impl {
@@ -133,6 +139,7 @@ struct Server::Impl {
     net::co_spawn(acceptor.get_executor(), accept_loop(core, acceptor),
                   [this](const std::exception_ptr& failed) {
                     if (failed) core.metrics.accept_errors.add();
+                    accepting_ended.set_value();
                   });
     for (unsigned i = 0; i < thread_count; ++i) threads.emplace_back([this] { run(); });
   }
@@ -145,16 +152,27 @@ struct Server::Impl {
     }
   }
 
+  /// With `stop_mutex` held. Afterwards whatever was accepted is in the table.
+  void end_accepting() {
+    if (!accepting) return;
+    accepting = false;
+    net::post(acceptor.get_executor(), [this] {
+      ErrorCode ignored;
+      acceptor.close(ignored);
+    });
+    accepting_ended.get_future().wait();
+  }
+
   void stop_accepting() {
-    ErrorCode ignored;
-    acceptor.close(ignored);
+    const std::lock_guard lock(stop_mutex);
+    if (!threads.empty()) end_accepting();
   }
 
   void stop() {
     const std::lock_guard lock(stop_mutex);
     if (threads.empty()) return;
     core.stopping = true;
-    net::post(acceptor.get_executor(), [this] { stop_accepting(); });
+    end_accepting();
     each_connection([](Connection& connection) { connection.finish(); });
     if (!core.table.wait_until_empty(std::chrono::milliseconds(core.limits()->stop_grace_ms))) {
       each_connection([](Connection& connection) { connection.abort(); });
@@ -164,8 +182,6 @@ struct Server::Impl {
     core.io.stop();
     for (auto& thread : threads) thread.join();
     threads.clear();
-    // The threads may have ended before they came to it.
-    stop_accepting();
     for (const auto& connection : core.table.all()) connection->abandon_reply();
     core.table.clear();
   }
@@ -175,6 +191,8 @@ struct Server::Impl {
   net::executor_work_guard<net::io_context::executor_type> work;
   std::mutex stop_mutex;
   std::vector<std::thread> threads;
+  bool accepting = true;  ///< guarded by stop_mutex
+  std::promise<void> accepting_ended;
   std::uint16_t port = 0;
   bool ask_for_certificates = false;
 };
@@ -192,7 +210,7 @@ base::Result<std::unique_ptr<Server>> Server::start(const ListenOptions& options
   }
   auto impl = std::make_unique<Impl>(std::move(handler), limits, std::move(tls), metrics, threads);
   impl->core.proxies = options.proxies;
-  TRY(listen(impl->acceptor, endpoint));
+  TRY(listen(impl->acceptor, endpoint, options.socket, ""));
   impl->ask_for_certificates = options.ask_for_certificates;
   impl->port = impl->acceptor.local_endpoint().port();
   impl->start(threads);
@@ -219,6 +237,8 @@ base::Result<void> Server::reload_tls(const TlsFiles& files) {
   impl_->core.set_tls(std::move(context));
   return {};
 }
+
+void Server::stop_accepting() { impl_->stop_accepting(); }
 
 void Server::stop() { impl_->stop(); }
 

@@ -6,18 +6,32 @@
 #include "ledger/base/metrics.h"
 #include "ledger/base/result.h"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace countersign::http {
 
 /// Answers one request. From any thread, now or later; the first call counts, further ones do nothing. When
 /// every copy has been destroyed without a call the server answers 500.
 using Respond = std::function<void(Response)>;
+
+/// A request that has been answered, as far as it may stand in a log: what only the sender says, such as its
+/// path, does not. Valid during the call.
+struct Exchange {
+  std::string_view id;      ///< as in X-Request-Id of the answer
+  std::string_view method;  ///< as sent; empty where the header could not be read
+  std::string_view route;   ///< the pattern of the route that was named; empty where there is none
+  std::string_view peer;    ///< RequestHead::peer: personal where a person's browser has it
+  int status = 0;
+  std::chrono::microseconds took{0};  ///< from the end of the header to the end of the answer
+  bool broken_off = false;            ///< the answer was not taken to its end
+};
 
 /// What the server asks of the program, from its I/O threads: the calls return quickly and wait for nothing.
 /// An exception from any of them becomes a 500.
@@ -29,6 +43,10 @@ struct Handler {
   std::function<std::uint64_t(const RequestHead&)> body_bytes_max;
   /// Takes a whole request. Required.
   std::function<void(Request, Respond)> handle;
+  /// The pattern of the route that a request names, for `answered`; valid as long as the handler.
+  std::function<std::string_view(const RequestHead&)> route = {};
+  /// Told of each answer, also of the server's own refusals. May be empty.
+  std::function<void(const Exchange&)> answered = {};
 };
 
 struct TlsFiles {
@@ -42,11 +60,13 @@ struct ListenOptions {
   std::optional<TlsFiles> tls;        ///< required unless the address is loopback
   bool ask_for_certificates = false;  ///< of clients, see ClientCertificate; needs `tls`
   TrustedProxies proxies = {};        ///< RequestHead::peer is whom they name
+  std::optional<int> socket = {};     ///< listens there already; the server works on a copy of it
 };
 
 /// An HTTP/1.1 server, plain or with TLS, on one address. Requests of a connection are answered one after
 /// another, in order (RFC 9112 section 9.3). Its own refusals are problem documents (RFC 9457); after one
-/// that concerns the framing the connection is closed. It sends no `Server` field.
+/// that concerns the framing the connection is closed. It sends no `Server` field. Each request has an id
+/// (see request_id.h), which the answer names, and `admit` and `handle` are called within its RequestScope.
 ///
 /// A request reaches the handler only when it is whole: its head accepted by the strict grammar of head.h,
 /// its body as long as Content-Length says. 100 Continue is sent after `admit` and the check of the length.
@@ -78,9 +98,14 @@ class Server {
   /// old ones stay. failed_precondition: the server is a plain one. Any thread.
   base::Result<void> reload_tls(const TlsFiles& files);
 
-  /// Stops accepting, closes idle connections, lets requests in flight be answered for at most
-  /// Limits::stop_grace_ms, closes the rest and ends the threads. Answers given later are dropped. Any thread
-  /// but the server's own; a second call waits for the first.
+  /// Accepts no more: who connects from now on is refused by the system, or waits for whoever listens on the
+  /// socket after this process. Connections that are there are served as before. Any thread but the server's
+  /// own.
+  void stop_accepting();
+
+  /// As stop_accepting(), closes idle connections, lets new ones have their first request and requests in
+  /// flight be answered for at most Limits::stop_grace_ms, closes the rest and ends the threads. Answers
+  /// given later are dropped. Any thread but the server's own; a second call waits for the first.
   void stop();
 
  private:

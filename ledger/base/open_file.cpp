@@ -16,6 +16,7 @@ tl::unexpected<Error> os_error(std::string_view doing, const std::filesystem::pa
                     : error == EEXIST                    ? Code::already_exists
                     : error == EACCES || error == EPERM  ? Code::permission_denied
                     : error == ENOSPC || error == EDQUOT ? Code::resource_exhausted
+                    : error == EMFILE || error == ENFILE ? Code::unavailable
                                                          : Code::internal;
   return fail(code,
               fmt::format("cannot {} {}: {}", doing, path.string(), std::generic_category().message(error)));

@@ -54,6 +54,7 @@ struct Index::Impl {
   RecordRows rows;
   EventCounts counts;
   RetiredRecords retired;
+  std::uint64_t behind = 0;
 
   base::Result<void> take(std::int64_t place, std::string_view bytes);
 };
@@ -92,6 +93,7 @@ base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uin
   TRY_ASSIGN(auto transaction,
              sqlite::Transaction::begin(impl_->connection, sqlite::Transaction::Kind::write));
   impl_->counts.begin();
+  impl_->behind = 0;
   std::uint64_t taken = 0;
   for (const auto& log : logs) {
     impl_->next.bind(1, log.number);
@@ -99,6 +101,7 @@ base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uin
     const std::uint64_t begin = known ? static_cast<std::uint64_t>(impl_->next.integer(0)) : 0;
     impl_->next.reset();
     const std::uint64_t end = std::min(log.size, begin + records_max - taken);
+    impl_->behind += log.size - std::min(log.size, end);
     if (begin >= end) continue;
     TRY(ledger.read(log, begin, end, [&](base::Seq seq, std::string_view bytes) -> base::Result<void> {
       auto done = impl_->take(store::place_of(log.number, base::index_of(seq)), bytes);
@@ -109,7 +112,6 @@ base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uin
     }));
     TRY(impl_->set_next.bind(1, log.number).bind(2, static_cast<std::int64_t>(end)).run());
     taken += end - begin;
-    if (taken >= records_max) break;
   }
   if (taken == 0) return taken;
   TRY(impl_->rows.flush());
@@ -118,6 +120,8 @@ base::Result<std::uint64_t> Index::advance(store::LedgerReader& ledger, std::uin
   if (impl_->connection.wal_pages() > 10'000) impl_->connection.move_wal();
   return taken;
 }
+
+std::uint64_t Index::behind() const { return impl_->behind; }
 
 base::Result<std::uint64_t> Index::forget_retired(store::LedgerReader& ledger) {
   std::uint64_t gone = 0;

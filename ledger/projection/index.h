@@ -25,6 +25,9 @@ class Index {
   /// stays.
   base::Result<std::uint64_t> advance(store::LedgerReader& ledger, std::uint64_t records_max);
 
+  /// How many records the last advance() has left for the next.
+  std::uint64_t behind() const;
+
   /// Takes out what the ledger has retired, a part at a time, in one transaction each. Returns how many
   /// records went.
   base::Result<std::uint64_t> forget_retired(store::LedgerReader& ledger);

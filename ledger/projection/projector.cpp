@@ -27,6 +27,8 @@ base::Result<std::unique_ptr<Projector>> Projector::start(const std::filesystem:
   auto projector = std::unique_ptr<Projector>(new Projector(
       ledger_file, index_file,
       metrics.get("countersign_index_records_total", "Records indexed for search", counter, labels),
+      metrics.get("countersign_index_behind_records", "Records that the search index does not have yet",
+                  gauge, labels),
       metrics.get("countersign_index_failed", "1 when the search index has stopped following the ledger",
                   gauge, labels)));
   projector->thread_ = std::thread([raw = projector.get()] { raw->run(); });
@@ -34,10 +36,11 @@ base::Result<std::unique_ptr<Projector>> Projector::start(const std::filesystem:
 }
 
 Projector::Projector(std::filesystem::path ledger_file, std::filesystem::path index_file,
-                     base::Metric& indexed, base::Metric& failed)
+                     base::Metric& indexed, base::Metric& behind, base::Metric& failed)
     : ledger_file_(std::move(ledger_file)),
       index_file_(std::move(index_file)),
       indexed_(indexed),
+      behind_(behind),
       failed_(failed) {}
 
 Projector::~Projector() {
@@ -61,6 +64,7 @@ base::Result<void> Projector::follow() {
   for (;;) {
     TRY_ASSIGN(const auto taken, index.advance(ledger, kRecordsAtOnce));
     indexed_.add(static_cast<std::int64_t>(taken));
+    behind_.set(static_cast<std::int64_t>(index.behind()));
     if (taken == 0) TRY(index.forget_retired(ledger));
     if (taken == 0 && !pause()) return {};
     const std::lock_guard guard(mutex_);

@@ -26,7 +26,7 @@ class Projector {
 
  private:
   Projector(std::filesystem::path ledger_file, std::filesystem::path index_file, base::Metric& indexed,
-            base::Metric& failed);
+            base::Metric& behind, base::Metric& failed);
   void run();
   base::Result<void> follow();
   bool pause();
@@ -34,6 +34,7 @@ class Projector {
   const std::filesystem::path ledger_file_;
   const std::filesystem::path index_file_;
   base::Metric& indexed_;
+  base::Metric& behind_;
   base::Metric& failed_;
   std::mutex mutex_;
   std::condition_variable wake_;

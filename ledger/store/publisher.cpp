@@ -100,7 +100,10 @@ base::Result<void> Publisher::publish(LogBook& book, Store& store, When when) {
     heads.emplace_back(log.name, SignedHead{size, root});
     checkpoints.push_back({log.number, {size, time, sign_(log.name, size, root, time)}});
   }
-  TRY(memory_.remember(heads));
+  // Without a file descriptor nothing was written; that it could not be remembered is no reason to end.
+  if (auto done = memory_.remember(heads); !done)
+    return done.error().code == Code::unavailable ? fail(Code::resource_exhausted, done.error().message)
+                                                  : fail(std::move(done).error());
   TRY(store.publish(checkpoints));
   newest_time_ = time;
   book.receive_not_before({time * 1'000'000});

@@ -31,6 +31,8 @@ class Publisher {
   /// What the next checkpoint states as its time, POSIX seconds: never before one that was published or a key
   /// that took over.
   std::int64_t time() const;
+  /// The time of the newest checkpoint that was published, or of the newest key; 0 where there is none.
+  std::int64_t newest_time() const { return newest_time_; }
   /// Signs with other keys from now on, which take over at `time`. To be called when nothing is left to
   /// publish under the keys before.
   void set_signer(CheckpointSigner sign, std::int64_t time);

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -203,7 +204,8 @@ void Writer::set_limits(const WriterLimits& limits) {
   impl_->limits = limits;
 }
 
-void Writer::Impl::run() {
+/// Where memory is short a library throws; what was not committed is rolled back at the next start.
+void Writer::Impl::run() try {
   ::pthread_setname_np(::pthread_self(), "ledger");
   publish(Publisher::When::now);
   for (;;) {
@@ -228,6 +230,8 @@ void Writer::Impl::run() {
   // A store that cannot be made compact is still whole: the next start reads its WAL.
   static_cast<void>(store->close());
   static_cast<void>(vault.empty_wal());
+} catch (const std::exception& error) {
+  end_badly({Code::internal, fmt::format("the ledger's thread failed: {}", error.what())});
 }
 
 /// What waits, or nothing when a checkpoint is due; no value when the writer was stopped and the queue is

@@ -92,7 +92,7 @@ class VerifyingRegion : public ::testing::Test {
 
   std::string metric() const {
     const auto text = metrics_.to_prometheus();
-    const auto at = text.find("countersign_verification_failed{region=\"eu-1\"} ");
+    const auto at = text.find("countersign_verification_failures_total{region=\"eu-1\"} ");
     return at == std::string::npos ? "absent" : text.substr(text.find(' ', at) + 1, 1);
   }
 

@@ -61,6 +61,19 @@ TEST(Router, PrefersAFixedSegment) {
   EXPECT_EQ(fixture.reach("GET", "/a/c"), "/a/{x} x=c");
 }
 
+TEST(Router, GivesTheRestOfAPathAsItCame) {
+  Fixture fixture;
+  fixture.add("GET", "/{region}/{tenant}/tile/{path...}");
+  fixture.add("GET", "/{region}/{tenant}/checkpoint");
+  fixture.add("GET", "/v1/{x}/tile/list");
+  const std::string tile = "/{region}/{tenant}/tile/{path...} region=eu tenant=acme path=";
+  EXPECT_EQ(fixture.reach("GET", "/eu/acme/tile/0/x001/234.p/56"), tile + "0/x001/234.p/56");
+  EXPECT_EQ(fixture.reach("GET", "/eu/acme/tile/a%2F/"), tile + "a%2F/");
+  EXPECT_EQ(fixture.reach("GET", "/v1/acme/tile/list"), "/v1/{x}/tile/list x=acme");
+  for (const auto* path : {"/eu/acme/tile", "/eu/acme/tile/", "/eu//tile/0/000", "/eu/acme/checkpoint/x"})
+    EXPECT_TRUE(fixture.refusal("GET", path)) << path;
+}
+
 TEST(Router, AnswersAnUnknownPathWith404) {
   Fixture fixture;
   fixture.add("GET", "/a/{x}");

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "collector/http/message.h"
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace countersign::http {
+
+/// Makes the ids of requests: 128 bits in 32 lower-case hexadecimal digits, of which the first half is random
+/// and the same for all of a process, and the second counts. They are for finding a request again and no
+/// secret. Thread-safe.
+class RequestIds {
+ public:
+  RequestIds();
+  std::string next();
+
+ private:
+  const std::uint64_t process_;
+  std::atomic<std::uint64_t> count_{0};
+};
+
+/// The id that the sender gave the request, where it can do no harm in a log: the one X-Request-Id where it
+/// is a UUID (RFC 9562 section 4) or 32 hexadecimal digits, else the trace id of the one traceparent (W3C
+/// Trace Context, version 00). Anything else is passed over, because it could be a name, an address or a
+/// secret.
+std::optional<std::string> id_from_sender(const RequestHead& head);
+
+/// Names the request in an answer: in the field X-Request-Id, and in the member `request_id` of a problem
+/// document (RFC 9457 section 3.2).
+void name_request(Response& response, const std::string& id);
+
+}  // namespace countersign::http
