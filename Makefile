@@ -14,7 +14,7 @@ export CCACHE_NOHASHDIR := 1
 # The tests run one step at a time; each step uses JOBS cores itself.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test sanitizers asan tsan fuzz bench soak format tidy clean
+.PHONY: help setup build demo test sanitizers asan tsan fuzz bench soak package package-check format tidy clean
 
 # $(call compile,<preset>[,<targets>]): configures once, then builds; the build reconfigures itself when it must.
 define compile
@@ -23,10 +23,10 @@ define compile
 endef
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the Debian packages that building, testing and the demo need
-	@$(INSTALL) build demo test lint fuzz
+	@$(INSTALL) build demo test lint fuzz package
 
 build: ## Build both programs as they are packaged (preset release)
 	@$(INSTALL) build
@@ -86,6 +86,17 @@ tidy: ## Run clang-tidy over every source
 	@$(INSTALL) build test lint
 	$(call compile,release,collector_protocols)
 	@run-clang-tidy-14 -quiet -j $(JOBS) -p build/release '/(ledger|collector|exporters|reports|web|apps|tests)/.*\.cpp$$'
+
+# From the release preset, in build/package. What the checks of the packages say is read by people; anything found is a failure.
+package: ## Make the Debian and the RPM package in build/package
+	@$(INSTALL) build package
+	$(call compile,release,$(PROGRAMS))
+	@packaging/make-packages --build build/release --out build/package
+	@packaging/check-packages build/package
+
+package-check: ## Build everything twice, elsewhere, without a cache, and compare the packages byte for byte
+	@$(INSTALL) build package
+	@packaging/check-reproducible
 
 clean: ## Remove everything that was built
 	@rm -rf build

@@ -32,7 +32,8 @@ target_include_directories(countersign_flags INTERFACE "${PROJECT_SOURCE_DIR}")
 target_link_options(countersign_flags INTERFACE -Wl,-z,relro,-z,now)
 if(CMAKE_BUILD_TYPE MATCHES "Release|RelWithDebInfo")
   # Fortify needs optimisation; sanitizers bring their own checks.
-  target_compile_options(countersign_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+  target_compile_options(countersign_flags INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -Wformat-security
+    -fstack-clash-protection -fcf-protection)
 endif()
 if(COUNTERSIGN_SANITIZE)
   add_compile_options(-fsanitize=${COUNTERSIGN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

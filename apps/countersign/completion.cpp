@@ -59,12 +59,27 @@ complete -o filenames -F _countersign countersign
       cases);
 }
 
+// What makes the bash function one of zsh's, whether the script is read or found in $fpath as _countersign.
+constexpr std::string_view kBeforeZsh = "#compdef countersign\nautoload -U +X bashcompinit && bashcompinit\n";
+constexpr std::string_view kBehindZsh =
+    "(( ! $+compstate )) || _bash_complete -o filenames -F _countersign\n";
+
+/// A text between single quotes, as fish reads them.
+std::string fish_quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\\' || c == '\'') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
 std::string fish_script(const CLI::App& app) {
   std::string script;
   const auto all = [](const CLI::App*) { return true; };
   for (const auto* command : app.get_subcommands(all)) {
-    script += fmt::format("complete -c countersign -n __fish_use_subcommand -a {} -d '{}'\n",
-                          command->get_name(), command->get_description());
+    script += fmt::format("complete -c countersign -n __fish_use_subcommand -a {} -d {}\n",
+                          command->get_name(), fish_quoted(command->get_description()));
     for (const auto* inner : command->get_subcommands(all))
       script += fmt::format("complete -c countersign -n '__fish_seen_subcommand_from {}' -a {}\n",
                             command->get_name(), inner->get_name());
@@ -91,8 +106,8 @@ void add_completion(CLI::App& app, Context& context) {
       if (*shell == "fish") {
         fmt::print("{}", fish_script(app));
       } else {
-        fmt::print("{}{}", *shell == "zsh" ? "autoload -U +X bashcompinit && bashcompinit\n" : "",
-                   bash_script(app));
+        const bool zsh = *shell == "zsh";
+        fmt::print("{}{}{}", zsh ? kBeforeZsh : "", bash_script(app), zsh ? kBehindZsh : "");
       }
       return 0;
     };
