@@ -1,5 +1,6 @@
 #include "apps/appliance_state.h"
 
+#include "apps/alarms.h"
 #include "apps/region_listing.h"
 #include "ledger/backup/known_keys.h"
 #include "ledger/base/file.h"
@@ -163,6 +164,13 @@ base::Result<std::map<base::TenantId, std::uint64_t>> records_of_tenants(const C
   return out;
 }
 
+base::Result<std::optional<base::Timestamp>> last_backup(const store::RegionFiles& files) {
+  TRY_ASSIGN(const auto last, newest(files, "backup.performed"));
+  if (!last) return std::optional<base::Timestamp>();
+  TRY_ASSIGN(const auto time, base::parse_canonical_time(last->at("received").as_string()));
+  return std::optional(time);
+}
+
 base::Result<json::object> backups_state(const Config& config) {
   json::array out;
   for (const auto& region : config.regions) {
@@ -198,6 +206,13 @@ base::Result<json::object> health_state(const Config& config, const ingest::Regi
                    {"registry", registry_state(config, in_force)},
                    {"regions", std::move(regions)}};
   if (config.listen.tls) out["certificate"] = certificate_state(config);
+  json::array alarms;
+  TRY_ASSIGN(const auto known, alarm_book(config).list());
+  for (const auto& one : known) {
+    if (!one.acknowledged) alarms.push_back(alarm_document(one, WithProof::no));
+  }
+  out["degraded"] = !alarms.empty() || !out["registry"].at("in_force").as_bool();
+  out["alarms"] = std::move(alarms);
   return out;
 }
 

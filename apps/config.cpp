@@ -34,6 +34,7 @@ void read_limits(Table& table, Config::Limits& limits) {
   table.number("checkpoint_interval_ms", 10, 3'600'000, limits.checkpoint_interval_ms);
   table.number("retention_interval_s", 1, 86'400, limits.retention_interval_s);
   table.number("monitored_records_max", 20'000, 100'000'000, limits.monitored_records_max);
+  table.number("step_up_records_max", 20'000, 100'000'000, limits.step_up_records_max);
 }
 
 base::Result<Config::Syslog> read_syslog(Table& table) {
@@ -114,6 +115,12 @@ base::Result<void> read_regions(Table& top, const std::filesystem::path& folder,
 base::Result<void> check(Config& config) {
   TRY(base::parse_origin(config.origin));
   TRY(check_directories(config));
+  if (const base::RegionId alarms("alarms");
+      config.keeps(alarms) && config.places.at(alarms).directory == config.data / "alarms")
+    return fail(Code::invalid_argument,
+                "a region alarms needs a directory elsewhere: [region.alarms] directory");
+  if (!config.tlog.mirrors.empty() && config.keeps(base::RegionId("mirrors")))
+    return fail(Code::invalid_argument, "[[mirror]] needs the folder `mirrors` of data, which is a region's");
   if (!config.access.address.empty()) {
     TRY_ASSIGN(config.access.address, parse_access_address(config.access.address));
   }
@@ -151,6 +158,12 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   const auto regions = read_regions(top, folder, config);
   auto oidc = read_oidc(top, folder);
   auto notify = read_notify(top, folder);
+  auto streams =
+      regions ? read_streams(top, folder, config.regions) : base::Result<std::vector<StreamSettings>>();
+  auto witness = read_witness(top, folder);
+  auto cosigning = read_cosigning(top, folder);
+  auto log = read_log(top);
+  auto tlog = read_tlog(top, folder);
   auto scim = oidc ? read_scim(top, *oidc) : base::Result<ScimSettings>();
   Table listen = top.table("listen");
   listen.text("address", config.listen.address);
@@ -209,164 +222,21 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   config.oidc = std::move(*oidc);
   if (!notify) return fail(file.string(), notify.error());
   config.notify = std::move(*notify);
+  if (!streams) return fail(file.string(), streams.error());
+  config.streams = std::move(*streams);
+  if (!log) return fail(file.string(), log.error());
+  config.log = *log;
+  config.members = members_of(parsed.table());
+  if (!witness) return fail(file.string(), witness.error());
+  config.witness = std::move(*witness);
+  if (!cosigning) return fail(file.string(), cosigning.error());
+  config.cosigning = std::move(*cosigning);
+  if (!tlog) return fail(file.string(), tlog.error());
+  config.tlog = std::move(*tlog);
   if (!scim) return fail(file.string(), scim.error());
   config.scim = std::move(*scim);
   if (auto done = check(config); !done) return fail(file.string(), done.error());
   return config;
-}
-
-std::string new_config_text(const NewConfig& choices) {
-  return fmt::format(
-      R"(# Countersign. Paths are relative to this file. After a change: systemctl reload countersignd (SIGHUP), or a restart
-# where a line says so.
-
-# Stands in the name of every log and never changes (restart).
-origin = "{origin}"
-# Ledger, vault and index, in one folder for each region (restart).
-data = "{data}"
-# The regions that this appliance keeps, each in a directory of its own: <data>/<region>, unless a table [region.NAME] says
-# otherwise (restart). A further one needs its files: countersign region init NAME
-regions = ["{region}"]
-# Remembers what was signed last. On another disk than data, so that an old copy of data is recognised (restart).
-heads = "heads"
-
-[listen]  # restart
-address = "{address}"
-port = {port}
-# Plain HTTP is refused on every address but loopback.
-tls = {tls}
-# Senders may show a client certificate instead of a token (docs/sources.md). Browsers are asked, too, and some then show a dialog.
-# client_certificates = true
-threads = 2
-# Proxies in front, as addresses or networks: only their word is taken on where a request comes from. They add it to the
-# field that is named here, X-Forwarded-For or Forwarded (docs/access.md).
-# trusted_proxies = ["192.0.2.10", "10.1.2.0/28"]
-# forwarded_field = "X-Forwarded-For"
-
-[keys]  # restart; tls_* also on reload
-log = "keys/log.key"                        # Ed25519, signs checkpoints
-clock = "keys/clock.key"                    # Ed25519, timestamps checkpoints
-vault = "keys/vault.key"                    # key-encryption key of the vaults: a file, credential:NAME or pkcs11:… (docs/keys.md)
-# vault_sealed = "keys/vault.sealed"        # with pkcs11: the key as the token sealed it
-signer_certificate = "keys/signer.pem"      # ECDSA P-256, signs bundles
-signer_key = "keys/signer.key"
-tls_certificate = "keys/tls.pem"
-tls_key = "keys/tls.key"
-
-# Receives syslog (RFC 5424) for one source; may stand several times (restart). Over TLS messages are octet-counted (RFC 5425);
-# without TLS the address must be loopback. With client_certificates only senders that show one of them are let in.
-# [[syslog]]
-# source = "keycloak"
-# address = "0.0.0.0"
-# port = 6514
-# tls = true
-# client_certificates = ["<SHA-256 in hexadecimal>"]
-
-# Where a region lies, and whether its file system must be its own: countersignd then does not start while the data folder or
-# another region lies on it (restart).
-# [region.{region}]
-# directory = "/mnt/{region}"
-# own_file_system = true
-
-# A region that another appliance keeps, and the address that senders of its events are told (restart).
-# [elsewhere.NAME]
-# address = "https://evidence.example.com:8443"
-
-[timestamp]
-# An RFC 3161 time-stamping authority for bundles, and the certificates that it is checked against.
-url = ""
-# ca = "keys/tsa-ca.pem"
-
-[verification]
-# How often the daemon verifies every ledger from the first record to the last, beside its work and behind it; 0: never (restart).
-every_hours = 24
-
-[controls]
-# How often the daemon tests all controls of each tenant over the last 30 days, beside its work and behind it; 0: never (restart).
-every_hours = 24
-
-[access]
-# The address of the appliance as people's browsers see it, for links and passkeys (restart).
-# address = "https://evidence.example.com:8443"
-# SHA-1 hashes of breached passwords, sorted, as haveibeenpwned.com gives them: refused beside those that are built in (restart).
-# breached_passwords = "/var/lib/countersign/breached.txt"
-
-# An OpenID Provider that people sign in with; several may stand under names of their own (restart). At the provider register
-# <access.address>/v1/oidc/corp/callback, and <access.address>/v1/oidc/corp/back-channel-logout (docs/configuration.md).
-# [oidc.corp]
-# display_name = "Example Corp"
-# issuer = "https://id.example.com"
-# client_id = "countersign"
-# client_secret_file = "keys/oidc-corp.secret"
-# ca_file = "keys/oidc-corp-ca.pem"         # authorities that are trusted instead of the system's
-# clock_skew_s = 60
-# scopes = ["openid", "profile", "email"]
-# roles_claim = "groups"                    # or "realm_access.roles"
-# The first group that a person is in decides; who is in none cannot sign in.
-# [[oidc.corp.rights]]
-# group = "security"
-# role = "admin"                            # or auditor, analyst, privacy
-# all_tenants = true
-# [[oidc.corp.rights]]
-# group = "external-audit"
-# role = "auditor"
-# tenants = ["acme"]
-# from = "2026-01-01T00:00:00Z"             # an auditor sees records received from then on
-# before = "2027-01-01T00:00:00Z"           # and before
-# days = 90                                 # and can sign in for so long from the first time
-
-# Users of the appliance that an identity platform provisions over SCIM 2.0 at <access.address>/scim/v2, with the token of an
-# operator of the role provisioner; what its groups give (restart). Who is provisioned signs in with the provider that is named,
-# which then opens no other accounts, or is invited (docs/access.md).
-# [scim]
-# provider = "corp"
-# external_id_claim = "sub"                 # of the ID token, the user's externalId in SCIM: "oid" with Entra ID
-# [[scim.rights]]                           # as [[oidc.NAME.rights]]; a group by its displayName
-# group = "security"
-# role = "admin"
-# all_tenants = true
-
-# Where findings are sent to; may stand several times (restart). docs/notify.md has what is sent. Secrets are files that only their
-# owner can read, or credential:NAME.
-# [[notify]]
-# name = "pager"
-# kind = "webhook"                          # Standard Webhooks
-# url = "https://alerts.example.com/countersign"
-# secret = "keys/notify-pager.secret"       # a line such as whsec_…
-# tenants = ["acme"]                        # without it, all
-# least_severity = "medium"                 # or low, high
-# [[notify]]
-# name = "siem"
-# kind = "syslog"                           # RFC 5424
-# address = "tls://siem.example.com:6514"   # or tcp://, udp://
-# [[notify]]
-# name = "mail"
-# kind = "email"
-# server = "mail.example.com:587"           # STARTTLS; tls = "tls" for TLS from the first byte
-# user = "countersign"
-# password = "keys/notify-mail.secret"
-# from = "countersign@example.com"
-# to = ["security@example.com"]
-
-[limits]
-body_bytes_max = 8388608             # of a request, as sent
-decoded_bytes_max = 33554432         # of a request, decompressed
-events_max = 10000                   # in a request
-json_depth_max = 16
-header_bytes_max = 16384
-connections_max = 1024
-connections_per_address_max = 256
-idle_timeout_ms = 30000
-queue_events_max = 50000             # waiting for the disk; beyond it the answer is 503
-queue_bytes_max = 67108864
-disk_reserve_bytes = 16777216        # free space below which the answer is 507
-checkpoint_interval_ms = 1000
-retention_interval_s = 3600            # how often records are sealed and retired as the rules say
-monitored_records_max = 1000000        # of a region, in memory for detections: about 700 bytes each
-)",
-      fmt::arg("origin", choices.origin), fmt::arg("data", choices.data.string()),
-      fmt::arg("region", choices.region), fmt::arg("address", choices.address),
-      fmt::arg("port", choices.port), fmt::arg("tls", choices.tls));
 }
 
 }  // namespace countersign::apps

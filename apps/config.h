@@ -1,7 +1,12 @@
 #pragma once
 
+#include "apps/config_changes.h"
+#include "apps/log_settings.h"
 #include "apps/notify_settings.h"
 #include "apps/scim_settings.h"
+#include "apps/stream_settings.h"
+#include "apps/tlog_settings.h"
+#include "apps/witness_settings.h"
 #include "collector/http/forwarded.h"
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
@@ -71,9 +76,17 @@ struct Config {
     std::filesystem::path breached_passwords;  ///< see auth::PasswordRules; may be empty
   } access;
 
-  std::vector<NotifySettings> notify;  ///< `[[notify]]`: where findings go to
+  ConfigMembers members;  ///< the file as it was read
+  LogSettings log;
+
+  std::vector<NotifySettings> notify;   ///< `[[notify]]`: where findings go to
+  std::vector<StreamSettings> streams;  ///< `[[stream]]`: what goes to SIEMs
+
+  WitnessSettings witness;      ///< `[witness]`
+  CosigningSettings cosigning;  ///< `[[witnesses]]`, `[cosigning]`
 
   ScimSettings scim;
+  TlogSettings tlog;               ///< `[tlog]`, `[[mirror]]`
   std::vector<OidcSettings> oidc;  ///< `[oidc.NAME]`: providers that people sign in with
 
   struct Limits {
@@ -91,6 +104,7 @@ struct Config {
     std::uint64_t checkpoint_interval_ms = 1'000;
     std::uint64_t retention_interval_s = 3'600;
     std::uint64_t monitored_records_max = 1'000'000;
+    std::uint64_t step_up_records_max = 4'000'000;
   } limits;
 
   /// `region` is one of `regions`.
@@ -129,18 +143,5 @@ std::filesystem::path default_config_file();
 /// Reads and checks a configuration file. invalid_argument names the member and what would be right; a member
 /// that is not known is refused, so that a misspelt limit cannot pass unnoticed.
 base::Result<Config> load_config(const std::filesystem::path& file);
-
-/// What `init` decides; the rest has defaults.
-struct NewConfig {
-  std::string origin;
-  std::string region;
-  std::filesystem::path data;
-  std::string address;
-  std::uint16_t port = 8443;
-  bool tls = true;
-};
-
-/// The text of a new configuration file, with every member and its meaning.
-std::string new_config_text(const NewConfig& choices);
 
 }  // namespace countersign::apps

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -165,5 +166,8 @@ class Table {
   std::string fault_;
   std::set<std::string, std::less<>> asked_;
 };
+
+/// Each member of a file by its name, with its value as text: the ConfigMembers of config_changes.h.
+std::map<std::string, std::string> members_of(const toml::table& file);
 
 }  // namespace countersign::apps

@@ -1,27 +1,35 @@
 #include "apps/accounts.h"
 #include "apps/daemon/administration.h"
+#include "apps/daemon/alarms.h"
 #include "apps/daemon/deciding.h"
 #include "apps/daemon/erasure_desk.h"
 #include "apps/daemon/evidence.h"
 #include "apps/daemon/key_rotation.h"
+#include "apps/daemon/logging.h"
 #include "apps/daemon/monitoring.h"
 #include "apps/daemon/moved_events.h"
 #include "apps/daemon/notifying.h"
+#include "apps/daemon/operations/operations.h"
 #include "apps/daemon/policy_desk.h"
 #include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
 #include "apps/daemon/report_office.h"
 #include "apps/daemon/routes.h"
 #include "apps/daemon/scim_office.h"
+#include "apps/daemon/service/passed_sockets.h"
+#include "apps/daemon/service/supervision.h"
+#include "apps/daemon/streaming/streaming.h"
 #include "apps/daemon/syslog.h"
+#include "apps/daemon/tlog/tlog_office.h"
 #include "apps/daemon/verifying.h"
 #include "apps/daemon/watched_registry.h"
+#include "apps/daemon/witness/witness_office.h"
 #include "apps/oidc_settings.h"
 #include "apps/policy_change.h"
 #include "apps/region_directories.h"
+#include "apps/service_user.h"
 #include "collector/endpoints/routes.h"
 #include "collector/ingest/operator_book.h"
-#include "ledger/base/json.h"
 #include "ledger/sqlite/connection.h"
 #include "web/api/oidc_routes.h"
 #include "web/api/people.h"
@@ -29,13 +37,10 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <ctime>
 #include <exception>
@@ -59,11 +64,16 @@ sigset_t awaited_signals() {
 
 class Daemon {
  public:
-  explicit Daemon(Config config)
-      : config_(std::move(config)), watched_(config_.registry(), config_.retention(), config_.keys.vault) {}
+  Daemon(Config config, Supervision& supervision)
+      : config_(std::move(config)),
+        supervision_(supervision),
+        watched_(config_.registry(), config_.retention(), config_.keys.vault) {}
 
   base::Result<void> start() {
+    TRY_ASSIGN(auto sockets, PassedSockets::take(::getenv, ::getpid()));
     TRY(check_file_systems(config_));
+    alarms_ = std::make_unique<Alarms>(config_, metrics_);
+    TRY_ASSIGN(witness_, WitnessOffice::start(config_, *alarms_, metrics_));
     for (const auto& id : config_.regions) {
       TRY_ASSIGN(auto region, Region::start(config_, id, metrics_, [this](const base::Error& error) {
                    spdlog::critical("{}", error.message);
@@ -75,6 +85,7 @@ class Daemon {
       regions_.push_back(std::move(region));
     }
     TRY_ASSIGN(notifying_, Notifying::start(config_, metrics_));
+    TRY_ASSIGN(streaming_, Streaming::start(config_, metrics_));
     service_ = std::make_unique<ingest::IngestService>(
         [this](const base::RegionId& id) -> store::Appender* {
           const auto found = moved_.find(id);
@@ -111,7 +122,8 @@ class Daemon {
     reports_ =
         std::make_unique<ReportOffice>(config_, *people_, evidence_->access(), regions_, registry, metrics_);
     scim_ = std::make_unique<ScimOffice>(config_, *people_, regions_, *service_);
-    deciding_ = std::make_unique<Deciding>(regions_, metrics_);
+    TRY_ASSIGN(tlog_, TlogOffice::start(config_, evidence_->access(), *alarms_, metrics_));
+    deciding_ = std::make_unique<Deciding>(config_.limits, regions_, metrics_);
     administration_ =
         std::make_unique<AdministrationOffice>(config_, *people_, *service_, operator_book_, metrics_);
     http::ListenOptions listen;
@@ -120,15 +132,26 @@ class Daemon {
     listen.proxies = config_.listen.proxies;
     listen.ask_for_certificates = config_.listen.client_certificates;
     if (config_.listen.tls) listen.tls = http::TlsFiles{config_.keys.tls_certificate, config_.keys.tls_key};
+    TRY_ASSIGN(listen.socket, sockets.find(kHttpsSocket, listen.address, listen.port));
     const auto router = make_router();
-    TRY_ASSIGN(server_, http::Server::start(listen, http_limits(config_.limits), router.handler(), metrics_,
+    auto handler = router.handler();
+    operations_ = std::make_unique<Operations>(config_, metrics_);
+    operations_->watch(handler);
+    TRY_ASSIGN(server_, http::Server::start(listen, http_limits(config_.limits), std::move(handler), metrics_,
                                             config_.listen.threads));
-    TRY_ASSIGN(syslog_, start_syslog(config_, *service_, metrics_));
+    TRY_ASSIGN(syslog_, start_syslog(config_, *service_, metrics_, sockets));
+    TRY(sockets.check_all_found());
     verifying_ = std::make_unique<Verifying>(config_, metrics_, base::system_clock());
+    operations_->start();
     ready_ = true;
     spdlog::info("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
                  config_.listen.address, server_->port(), config_.listen.tls ? "TLS" : "plain HTTP",
                  sqlite::library_version());
+    std::vector<Supervision::Ledger> ledgers;
+    for (const auto& region : regions_)
+      ledgers.push_back({region->id().value(),
+                         [one = region.get()](store::Work work) { return one->add_work(std::move(work)); }});
+    supervision_.ready(std::move(ledgers), Supervision::Steady::now());
     return {};
   }
 
@@ -138,7 +161,11 @@ class Daemon {
     for (;;) {
       const int signal = sigtimedwait(&signals, nullptr, &kBetween);
       if (signal == SIGTERM || signal == SIGINT) break;
-      if (signal == SIGHUP) reload();
+      if (signal == SIGHUP) {
+        supervision_.reloading(Supervision::Steady::now());
+        reload();
+        supervision_.reloaded();
+      }
       every_second();
     }
     stop();
@@ -162,16 +189,15 @@ class Daemon {
     scim_->add_routes(router, reception);
     decisions::add_decisions(router, reception, deciding_->calls());
     administration_->add_routes(router, reception);
+    tlog_->add_routes(router, reception);
+    witness_->add_routes(router);
     portal::add_portal(router, base::portal_files());
     return router;
   }
 
   void reload() {
     auto fresh = load_config(config_.file);
-    if (!fresh) {
-      spdlog::error("the configuration was not reloaded, the old one stays: {}", fresh.error().message);
-      return;
-    }
+    if (!fresh) return operations_->not_reloaded(fresh.error());
     config_.limits = fresh->limits;
     for (const auto& region : regions_) region->set_limits(config_.limits);
     service_->set_limits(ingest_limits(config_.limits));
@@ -185,7 +211,7 @@ class Daemon {
           !done && done.error().code != base::Code::failed_precondition)
         report("the certificate of syslog was not reloaded", done);
     }
-    spdlog::info("reloaded {}", config_.file.string());
+    operations_->reloaded(config_.members, *fresh);
   }
 
   void every_second() {
@@ -193,7 +219,7 @@ class Daemon {
     note_registry();
     const auto registry = service_->registry();
     for (const auto& change : silence_.look(*registry, service_->book(), base::system_clock()())) {
-      spdlog::warn("the source {} {}", change.source.value(), change.silent ? "is silent" : "is heard again");
+      log_silence(change);
       for (const auto& region : regions_) region->note_silence(change, *registry);
     }
     for (const auto& region : regions_) {
@@ -203,9 +229,14 @@ class Daemon {
     }
     report("an order to rotate a key waits", key_rotation_.step());
     if (++seconds_ % kBookSeconds == 0) save_book();
+    const auto now = Supervision::Steady::now();
+    report("a ledger gives no sign of life", supervision_.check(now));
+    supervision_.look(wrong(), now);
+    report("the service manager was not told", supervision_.sent());
   }
 
   void save_book() {
+    alarms_->look();
     report("the book of the sources was not written", service_->book().save(config_.source_book()));
     report("the book of the operators was not written", operator_book_.save(config_.operator_book()));
   }
@@ -214,27 +245,13 @@ class Daemon {
     TRY_ASSIGN(const auto registry, watched_.changed());
     if (!registry) return {};
     before_.push_back(service_->registry());
-    for (const auto& region : regions_) moved_.at(region->id())->follow(moved_to(*region, *registry));
+    for (const auto& region : regions_)
+      moved_.at(region->id())->follow(moved_to(*region, regions_, *registry));
     service_->set_registry(registry);
     pulling_->follow(*registry);
     noted_ = false;
     note_registry();
     return {};
-  }
-
-  /// The tenants that were moved to a region, with those regions of before that are kept here.
-  MovedEvents::Tenants moved_to(const Region& region, const ingest::Registry& registry) const {
-    MovedEvents::Tenants out;
-    for (const auto& tenant : registry.tenants()) {
-      if (tenant.region != region.id()) continue;
-      for (const auto& earlier : regions_) {
-        const bool was_there = earlier->id() != region.id() &&
-                               std::any_of(tenant.moves.begin(), tenant.moves.end(),
-                                           [&](const auto& move) { return move.from == earlier->id(); });
-        if (was_there) out[tenant.id].push_back({earlier->files(), &earlier->vault_keys()});
-      }
-    }
-    return out;
   }
 
   /// Puts the registry into the system logs, once no request is under way that was admitted under one
@@ -255,23 +272,38 @@ class Daemon {
     last = now;
   }
 
+  /// What report() has told of and does not go well yet.
+  std::vector<std::string> wrong() const {
+    std::vector<std::string> out;
+    for (const auto& [what, message] : reported_) {
+      if (!message.empty()) out.push_back(what);
+    }
+    return out;
+  }
+
   void stop() {
+    supervision_.stopping();
+    server_->stop_accepting();
     ready_ = false;
     verifying_->stop();
     monitoring_->stop();
     notifying_->stop();
+    streaming_->stop();
     pulling_->stop();
     for (const auto& listener : syslog_) listener->stop();
     erasures_->stop();
     policies_->stop();
     deciding_->stop();
     administration_->stop();
+    tlog_->stop();
+    witness_->stop();
     reports_->stop();
     evidence_->stop();
     scim_->stop();
     oidc_->stop();
     people_->stop();
     server_->stop();
+    operations_->stop();
     for (const auto& [id, moved] : moved_) moved->stop();
     for (const auto& region : regions_) region->stop();
     save_book();
@@ -279,12 +311,16 @@ class Daemon {
   }
 
   Config config_;
+  Supervision& supervision_;
   base::Metrics metrics_;
   WatchedRegistry watched_;
   std::vector<std::weak_ptr<const ingest::Registry>> before_;  ///< that requests may still be admitted under
   bool noted_ = true;  ///< the registry in use is in the system logs, or waits to be
+  std::unique_ptr<Alarms> alarms_;
+  std::unique_ptr<WitnessOffice> witness_;
   std::vector<std::unique_ptr<Region>> regions_;
   std::unique_ptr<Notifying> notifying_;
+  std::unique_ptr<Streaming> streaming_;
   KeyRotation key_rotation_{config_, regions_};
   std::map<base::RegionId, std::unique_ptr<MovedEvents>> moved_;  ///< one before each region
   std::unique_ptr<ingest::IngestService> service_;
@@ -298,8 +334,10 @@ class Daemon {
   std::unique_ptr<EvidenceOffice> evidence_;
   std::unique_ptr<ReportOffice> reports_;
   std::unique_ptr<ScimOffice> scim_;
+  std::unique_ptr<TlogOffice> tlog_;
   std::unique_ptr<Deciding> deciding_;
   std::unique_ptr<AdministrationOffice> administration_;
+  std::unique_ptr<Operations> operations_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;
   std::unique_ptr<Verifying> verifying_;
@@ -310,38 +348,15 @@ class Daemon {
   std::atomic<bool> failed_{false};
 };
 
-/// `%*` in a pattern: the message as a JSON string.
-class JsonText final : public spdlog::custom_flag_formatter {
- public:
-  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-    std::string text;
-    base::append_json_string(text, {message.payload.data(), message.payload.size()});
-    out.append(text.data(), text.data() + text.size());
-  }
-  std::unique_ptr<spdlog::custom_flag_formatter> clone() const override {
-    return std::make_unique<JsonText>();
-  }
-};
-
-/// One JSON object a line on standard error.
-void set_up_logging() {
-  auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
-  formatter->add_flag<JsonText>('*').set_pattern(
-      R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l","message":%*})");
-  auto logger = spdlog::stderr_logger_mt("countersignd");
-  logger->set_formatter(std::move(formatter));
-  logger->flush_on(spdlog::level::info);
-  spdlog::set_default_logger(std::move(logger));
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
     std::filesystem::path config_file = default_config_file();
     CLI::App app(
-        "Countersign's daemon: takes events in and keeps the ledger. SIGTERM stops it, SIGHUP reloads limits "
-        "and certificate.",
+        "Countersign's daemon: takes events in and keeps the ledger. SIGTERM stops it, SIGHUP reloads "
+        "limits, "
+        "log level and certificate.",
         "countersignd");
     app.set_version_flag("--version", COUNTERSIGN_VERSION);
     app.add_option("-c,--config", config_file, "Configuration file ($COUNTERSIGN_CONFIG)");
@@ -351,14 +366,21 @@ int main(int argc, char** argv) {
     const auto signals = awaited_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     set_up_logging();
-    auto config = load_config(config_file);
+    auto config = load_own_config(config_file, ::geteuid(), {argv, argv + argc});
     if (!config) {
       spdlog::critical("{}", config.error().message);
       return kExitFailure;
     }
-    Daemon daemon(std::move(*config));
+    set_log_level(config->log.level);
+    auto supervision = Supervision::open(::getenv, ::getpid());
+    if (!supervision) {
+      spdlog::critical("{}", supervision.error().message);
+      return kExitFailure;
+    }
+    Daemon daemon(std::move(*config), *supervision);
     if (const auto started = daemon.start(); !started) {
       spdlog::critical("{}", started.error().message);
+      supervision->failed(started.error().message);
       return kExitFailure;
     }
     return daemon.serve(signals);

@@ -44,6 +44,12 @@ base::Result<void> create_log_key(const std::filesystem::path& file, const std::
 }
 
 base::Result<CheckpointKeyPtr> read_log_key(const std::filesystem::path& file, std::string_view setting) {
+  TRY_ASSIGN(auto read, read_private_key(file, setting));
+  return std::make_shared<const crypto::Ed25519Key>(std::move(read.key));
+}
+
+base::Result<tree::PrivateNoteKey> read_private_key(const std::filesystem::path& file,
+                                                    std::string_view setting) {
   TRY(base::check_owner_alone_reads(file));
   auto text = base::read_file(file, 4096);
   if (!text && text.error().code == Code::not_found)
@@ -62,7 +68,7 @@ base::Result<CheckpointKeyPtr> read_log_key(const std::filesystem::path& file, s
     return fail(fmt::format("{} (setting {}) is damaged, put back its copy; nothing was changed",
                             file.string(), setting),
                 parsed.error());
-  return std::make_shared<const crypto::Ed25519Key>(std::move(parsed->key));
+  return std::move(*parsed);
 }
 
 std::filesystem::path next_of(const std::filesystem::path& file) { return file.string() + ".next"; }

@@ -6,6 +6,7 @@
 #include "ledger/crypto/ed25519.h"
 #include "ledger/crypto/entropy.h"
 #include "ledger/store/writer.h"
+#include "ledger/tree/note_key.h"
 
 #include <memory>
 #include <string>
@@ -28,6 +29,10 @@ base::Result<void> create_log_key(const std::filesystem::path& file, const std::
 /// Reads one key; refuses a file that others can read. Errors say which file is wrong, as what it serves and
 /// how to mend it. `setting` is its name in the configuration, such as keys.log.
 base::Result<CheckpointKeyPtr> read_log_key(const std::filesystem::path& file, std::string_view setting);
+
+/// The same of any key file of this form, with the name and the type of the key.
+base::Result<tree::PrivateNoteKey> read_private_key(const std::filesystem::path& file,
+                                                    std::string_view setting);
 
 /// Where the next key stands while a rotation is under way.
 std::filesystem::path next_of(const std::filesystem::path& file);

@@ -108,10 +108,17 @@ base::Result<void> keep_safely(const std::function<base::Result<void>()>& keep) 
 
 }  // namespace
 
-Keeper::Keeper(const Config& config, const base::RegionId& region, store::Writer& writer)
+Keeper::Keeper(const Config& config, const base::RegionId& region, store::Writer& writer,
+               base::Metrics& metrics)
     : config_(config),
       files_(config.region_files(region)),
       writer_(writer),
+      kept_at_(metrics.get("countersign_retention_timestamp_seconds",
+                           "When the retention rules were kept to last", base::MetricType::gauge,
+                           {{"region", region.value()}})),
+      failures_(metrics.get("countersign_retention_failures_total",
+                            "Rounds of sealing and retiring that failed", base::MetricType::counter,
+                            {{"region", region.value()}})),
       erasures_(config.erasures(region)),
       holds_(config.holds(region)),
       interval_s_(config.limits.retention_interval_s),
@@ -184,6 +191,8 @@ void Keeper::round(bool asked) {
     stopping = stopping_;
   }
   if (!done && !stopping) spdlog::error("the retention rules were not kept to: {}", done.error().message);
+  if (done) kept_at_.set(base::system_clock()().micros / 1'000'000);
+  if (!done && !stopping) failures_.add();
   for (const auto& name : report.undeletable)
     spdlog::warn("{} was retired, but the file system does not let it go",
                  (files_.segments() / name).string());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "apps/config.h"
+#include "ledger/base/metrics.h"
 #include "ledger/base/result.h"
 #include "ledger/privacy/erasures.h"
 #include "ledger/privacy/holds.h"
@@ -25,8 +26,9 @@ namespace countersign::apps {
 /// Each seal and retirement is an event of the system log.
 class Keeper {
  public:
-  /// `writer` outlives it.
-  Keeper(const Config& config, const base::RegionId& region, store::Writer& writer);
+  /// `writer` and `metrics` outlive it. Counts countersign_retention_failures_total, and sets
+  /// countersign_retention_timestamp_seconds when a round has succeeded.
+  Keeper(const Config& config, const base::RegionId& region, store::Writer& writer, base::Metrics& metrics);
   /// As stop().
   ~Keeper();
 
@@ -45,6 +47,8 @@ class Keeper {
   const Config config_;
   const store::RegionFiles files_;
   store::Writer& writer_;
+  base::Metric& kept_at_;
+  base::Metric& failures_;
   privacy::Erasures erasures_;
   const privacy::Holds holds_;
   bool noted_ = false;  ///< what was sealed and retired before this start is in the system log

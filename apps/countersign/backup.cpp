@@ -141,8 +141,10 @@ base::Result<int> list(const Context& context, const std::string& from) {
 
 base::Result<int> check(const Context& context, const std::string& from) {
   // Also where the backups are kept there is something to check, without the appliance's key.
-  const auto config = load(context);
-  auto kek = config ? backup_key(*config) : base::Result<vault::Kek>(base::fail(config.error()));
+  TRY_ASSIGN(const auto config, load_if_there(context));
+  auto kek = config
+                 ? backup_key(*config)
+                 : base::Result<vault::Kek>(base::fail(base::Code::not_found, "there is no configuration"));
   std::optional<backup::KnownKeys> known;
   if (config) known.emplace(config->backup_keys());
   TRY_ASSIGN(const auto repository,

@@ -1,5 +1,7 @@
 #include "apps/countersign/command.h"
 
+#include "apps/service_user.h"
+
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -58,10 +60,25 @@ void print(const Context& context, const boost::json::value& data, std::string_v
 
 base::Result<Config> load(const Context& context) {
   auto config = load_config(context.config_file);
-  if (!config && config.error().code == Code::not_found)
-    return base::fail(Code::not_found,
-                      config.error().message + "; name it with --config, or make one with: countersign init");
-  return config;
+  if (config) {
+    TRY(check_not_root(*config, ::geteuid(), context.words));
+    return config;
+  }
+  auto message = config.error().message;
+  if (config.error().code == Code::not_found) {
+    message += "; name it with --config, or make one with: countersign init";
+  } else if (const auto user = account_named(std::string(kServiceUser));
+             config.error().code == Code::permission_denied && user && user->uid != ::geteuid()) {
+    message += "; run: " + as_user(user->name, shell_command(context.words));
+  }
+  return base::fail(config.error().code, std::move(message));
+}
+
+base::Result<std::optional<Config>> load_if_there(const Context& context) {
+  auto config = load_config(context.config_file);
+  if (!config) return std::optional<Config>();
+  TRY(check_not_root(*config, ::geteuid(), context.words));
+  return std::optional(std::move(*config));
 }
 
 std::string caller() {

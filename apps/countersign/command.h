@@ -10,8 +10,10 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace countersign::apps {
 
@@ -19,12 +21,16 @@ namespace countersign::apps {
 struct Context {
   std::filesystem::path config_file;
   bool json = false;
+  /// The command line, from the program's name on.
+  std::vector<std::string> words;
   /// What the command that was given does; its value is the exit code.
   std::function<base::Result<int>()> run;
 };
 
 /// Exit codes; docs/cli.md lists them. 0 is success.
 inline constexpr int kExitUsage = 2;
+/// `doctor` found a fault.
+inline constexpr int kExitFault = 1;
 /// `verify` found nothing wrong, but was given nothing to recognise the signer by.
 inline constexpr int kExitIdentityNotChecked = 20;
 /// `restore` put a copy in place that is older than what was signed.
@@ -39,8 +45,11 @@ CLI::App* add_command(CLI::App& parent, const std::string& name, const std::stri
 /// Prints a result to standard output: `data` as one line of JSON with --json, else `text`.
 void print(const Context& context, const boost::json::value& data, std::string_view text);
 
-/// Loads the configuration that the command line names.
+/// Loads the configuration that the command line names, for a command that opens the appliance's files.
+/// permission_denied where root would open those of another user (check_not_root).
 base::Result<Config> load(const Context& context);
+/// The same for a command that can do without: nothing where it cannot be loaded.
+base::Result<std::optional<Config>> load_if_there(const Context& context);
 
 /// The account of whoever runs the command, and the same as the registry names it.
 std::string caller();
@@ -78,7 +87,13 @@ void add_backup(CLI::App& app, Context& context);
 void add_restore(CLI::App& app, Context& context);
 void add_key(CLI::App& app, Context& context);
 void add_notify(CLI::App& app, Context& context);
+void add_stream(CLI::App& app, Context& context);
+void add_tlog(CLI::App& app, Context& context);
+void add_witness(CLI::App& app, Context& context);
+void add_alarm(CLI::App& app, Context& context);
 void add_index(CLI::App& app, Context& context);
+void add_manual(CLI::App& app, Context& context);
+void add_doctor(CLI::App& app, Context& context);
 void add_completion(CLI::App& app, Context& context);
 
 }  // namespace countersign::apps

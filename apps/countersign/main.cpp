@@ -13,7 +13,8 @@ using namespace countersign::apps;
 
 constexpr const char* kAbout =
     "Countersign keeps the evidence of one-time passwords and MFA, and proves it.\n"
-    "Exit codes: 0 success, 2 usage or bad input, 3 not found, 4 exists already, 5 not allowed, 6 try again "
+    "Exit codes: 0 success, 1 doctor: a fault, 2 usage or bad input, 3 not found, 4 exists already, 5 not "
+    "allowed, 6 try again "
     "later,\n"
     "7 a limit or a full disk, 8 the state does not allow it, 9 evidence is altered or missing, 10 internal "
     "error,\n"
@@ -27,6 +28,7 @@ int main(int argc, char** argv) {
   try {
     Context context;
     context.config_file = default_config_file();
+    context.words.assign(argv, argv + argc);
     CLI::App app(kAbout, "countersign");
     app.set_version_flag("--version", COUNTERSIGN_VERSION);
     app.add_option("-c,--config", context.config_file, "Configuration file ($COUNTERSIGN_CONFIG)");
@@ -57,8 +59,14 @@ int main(int argc, char** argv) {
     add_restore(app, context);
     add_key(app, context);
     add_notify(app, context);
+    add_stream(app, context);
+    add_tlog(app, context);
+    add_witness(app, context);
+    add_alarm(app, context);
     add_index(app, context);
+    add_doctor(app, context);
     add_completion(app, context);
+    add_manual(app, context);
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

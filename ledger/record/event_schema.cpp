@@ -32,7 +32,9 @@ constexpr std::string_view kSystemTypes[] = {
     "bundle.approved",     "record.viewed",        "records.searched",  "challenge.expired",
     "challenge.cancelled", "ledger.verified",      "policy.reviewed",   "report.performed",
     "finding.opened",      "finding.acknowledged", "finding.answered",  "finding.resolved",
-    "finding.undelivered", "source.tested"};
+    "finding.undelivered", "source.tested",        "stream.started",    "stream.ended",
+    "stream.rewound",      "stream.refused",       "log.read",          "alarm.raised",
+    "alarm.acknowledged"};
 constexpr std::string_view kPurposes[] = {"signup", "admin_action", "login", "step_up", "audit_access"};
 constexpr std::string_view kFactors[] = {"sms", "whatsapp", "voice", "email", "totp", "passkey", "push"};
 constexpr std::string_view kSecretNames[] = {

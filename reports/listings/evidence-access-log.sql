@@ -6,5 +6,5 @@ SELECT at, type, resource, coalesce(context, '') AS context,
 FROM system
 WHERE in_period
   AND type IN ('personal.viewed', 'record.viewed', 'records.searched', 'bundle.downloaded', 'bundle.approved',
-               'export.performed', 'report.performed', 'erasure.requested')
+               'export.performed', 'report.performed', 'erasure.requested', 'log.read')
 ORDER BY seq

@@ -61,7 +61,7 @@ class Commands(unittest.TestCase):
         self.assertEqual(result["faults"][0]["errors"][0]["path"], "type")
 
     def test_every_command_has_an_example_in_its_help(self):
-        names = ["init", "tenant", "source", "ingest", "search", "show", "log", "checkpoint", "proof", "export", "verify", "index", "completion",
+        names = ["init", "doctor", "tenant", "source", "ingest", "search", "show", "log", "checkpoint", "proof", "export", "verify", "index", "completion", "manual",
                  "source add", "source list", "source revoke", "source certificate add", "source certificate remove", "proof make", "proof check", "proof extends", "tenant add", "tenant list", "index rebuild",
                  "tenant move", "region", "region init", "region list", "residency", "key", "key list", "key rotate", "key seal-kek",
                  "retention set", "retention show", "retention apply", "retention list", "retention clear", "backup", "restore", "operator add",

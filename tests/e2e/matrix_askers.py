@@ -9,7 +9,7 @@ from person import PASSWORD, Person, invited
 ALWAYS = ("--from", "2020-01-01T00:00:00Z", "--before", "2099-01-01T00:00:00Z", "--expires", "2099-01-01T00:00:00Z")
 LONG_AGO = ("--from", "2020-01-01T00:00:00Z", "--before", "2021-01-01T00:00:00Z", "--expires", "2099-01-01T00:00:00Z")
 ACME = ("--tenant", "acme")
-TOKENS = {"auditor": (*ACME, *ALWAYS), "analyst": ACME, "privacy": ACME, "admin": ACME, "application": ACME, "provisioner": ("--all-tenants",)}
+TOKENS = {"auditor": (*ACME, *ALWAYS), "analyst": ACME, "privacy": ACME, "admin": ACME, "application": ACME, "provisioner": ("--all-tenants",), "mirror": ACME}
 PEOPLE = {
     "auditor inside": ("--role", "auditor", *ACME, *ALWAYS),
     "auditor outside": ("--role", "auditor", *ACME, *LONG_AGO),
@@ -85,6 +85,9 @@ class Setting:
         assert "\n[access]\n" in settings
         address = f'\n[access]\naddress = "http://localhost:{self.appliance.port}"\n'
         self.appliance.config.write_text(settings.replace("\n[access]\n", address) + PROVIDER)
+        section = '\n[witness]\nname = "witness.example.com/w1"\nkey = "keys/witness.key"\n'
+        self.appliance.run("witness", "init", "witness.example.com/w1")
+        self.appliance.config.write_text(self.appliance.config.read_text() + section)
 
     def register(self):
         policy = self.appliance.folder / "policy-of-both.json"

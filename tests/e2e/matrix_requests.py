@@ -36,9 +36,29 @@ def request_of(*routes):
 
 @request_of("GET /v1/policy-schema", "GET /v1/openapi.json", "GET /healthz", "GET /readyz", "GET /metrics", "GET /services/collector/health",
             "GET /v1/oidc", "GET /v1/tenants/{tenant}/policy", "GET /v1/tenants/{tenant}/policy/history", "GET /v1/tenants/{tenant}/bundles", "GET /v1/session", "DELETE /v1/session",
-            "GET /v1/controls", "GET /v1/tenants", "GET /v1/tenants/{tenant}/overview", "GET /v1/tenants/{tenant}/controls", "GET /v1/tenants/{tenant}/findings", "POST /v1/account/totp", "DELETE /v1/account/totp", "POST /v1/account/passkeys/options", "POST /v1/account/recovery-codes")
+            "GET /v1/controls", "GET /v1/mirrors", "GET /v1/tenants", "GET /v1/tenants/{tenant}/overview", "GET /v1/tenants/{tenant}/controls", "GET /v1/tenants/{tenant}/findings", "POST /v1/account/totp", "DELETE /v1/account/totp", "POST /v1/account/passkeys/options", "POST /v1/account/recovery-codes")
 def nothing_more(_):
     return {}
+
+
+@request_of("GET /{region}/{tenant}/checkpoint")
+def log(_):
+    return {"path": {"region": "eu-1"}}
+
+
+@request_of("GET /{region}/{tenant}/tile/entries/{path}", "GET /{region}/{tenant}/remaining/{path}")
+def first_record(_):
+    return {"path": {"region": "eu-1", "path": "000.p/1"}}
+
+
+@request_of("GET /{region}/{tenant}/tile/{path}")
+def first_hash(_):
+    return {"path": {"region": "eu-1", "path": "0/000.p/1"}}
+
+
+@request_of("GET /v1/mirrors/{mirror}/checkpoint", "GET /v1/mirrors/{mirror}/tile/{path}", "GET /v1/mirrors/{mirror}/remaining/{path}")
+def no_mirror(_):
+    return {"path": {"mirror": "none", "path": "0/000"}}
 
 
 @request_of("POST /v1/events")
@@ -306,3 +326,13 @@ def scim_stranger(_):
 @request_of("GET /scim/v2/{endpoint}", "POST /scim/v2/{endpoint}")
 def scim_nothing(_):
     return {"path": {"endpoint": "Things"}}
+
+
+@request_of("POST /witness/add-checkpoint")
+def a_checkpoint(_):
+    return {"body": "old 0\n\nno checkpoint\n"}
+
+
+@request_of("GET /witness/{log}/checkpoint")
+def a_witnessed_log(_):
+    return {"path": {"log": "0" * 64}}

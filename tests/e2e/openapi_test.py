@@ -41,6 +41,7 @@ class OpenApi(unittest.TestCase):
                                          "--before", YEAR["to"], "--expires", YEAR["to"])["token"]
         cls.admin = cls.appliance.json("operator", "add", "anna", "--role", "admin", "--all-tenants")["token"]
         cls.provisioner = cls.appliance.json("operator", "add", "idp", "--role", "provisioner", "--all-tenants")["token"]
+        cls.mirror = cls.appliance.json("operator", "add", "mirror", "--role", "mirror", "--all-tenants")["token"]
         cls.joiners = cls.appliance.add_source("joiners", tenant="acme")
         cls.invitation = cls.appliance.json("user", "add", "ana@example.com", "--role", "admin", "--all-tenants")["token"]
         settings = cls.appliance.config.read_text().replace("\n[access]\n", f'\n[access]\naddress = "http://localhost:{cls.appliance.port}"\n')
@@ -333,6 +334,20 @@ class OpenApi(unittest.TestCase):
             yield self.ask("POST", path, json.dumps(order), fields, pattern)
             yield self.ask("GET", "/v1/controls", None, fields)
 
+    def logs(self):
+        reader, admin = ({"Authorization": f"Bearer {token}"} for token in (self.mirror, self.admin))
+        log, mirror = "/{region}/{tenant}", "/v1/mirrors/{mirror}"
+        for there, pattern in (("/checkpoint", "/checkpoint"), ("/tile/0/000.p/1", "/tile/{path}"), ("/tile/entries/000.p/1", "/tile/entries/{path}"), ("/remaining/000.p/1", "/remaining/{path}")):
+            yield self.until(lambda p=there, t=pattern: self.ask("GET", "/eu-1/acme" + p, None, reader, log + t), lambda a: a["status"] == 200)
+            yield self.ask("GET", "/ap-1/acme" + there, None, reader, log + pattern)
+            for fields in ({}, admin):
+                yield self.ask("GET", "/eu-1/acme" + there, None, fields, log + pattern)
+        for there, pattern in (("/checkpoint", "/checkpoint"), ("/tile/0/000", "/tile/{path}"), ("/remaining/000", "/remaining/{path}")):
+            for fields in ({}, admin, reader):
+                yield self.ask("GET", "/v1/mirrors/none" + there, None, fields, mirror + pattern)
+        for fields in ({}, admin, reader):
+            yield self.ask("GET", "/v1/mirrors", None, fields)
+
     def administration(self, say):
         base = "/v1/admin"
         auditor = {"role": "auditor", "tenants": ["acme"], "period": {"from": YEAR["from"], "before": YEAR["to"]}, "expires": "2099-01-01T00:00:00Z"}
@@ -460,7 +475,7 @@ class OpenApi(unittest.TestCase):
     def test_the_document_and_what_a_person_is_answered(self):
         ana = Person(self.appliance, "ana@example.com")
         say = self.said_to(ana)
-        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.findings(say), self.reports(say), self.overview(say), self.previews(say), self.decisions(say), self.administration(say), self.four_eyes(say),
+        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.findings(say), self.reports(say), self.overview(say), self.previews(say), self.decisions(say), self.administration(say), self.logs(), self.four_eyes(say),
                  self.providers(), self.leaving(ana, say)]
         answers = [answer for part in parts for answer in part]
         seen = {}
@@ -493,6 +508,8 @@ class OpenApi(unittest.TestCase):
                 ("POST", "/v1/admin/users/{id}/invite", {200, 404, 409}), ("POST", "/v1/admin/users/{id}/reset-factors", {200, 404}), ("DELETE", "/v1/admin/users/{id}", {204, 404, 409}),
                 ("POST", "/v1/admin/tokens", {201, 400, 403, 409, 422}), ("DELETE", "/v1/admin/tokens/{operator}", {200, 404, 409}), ("POST", "/v1/admin/tenants", {201, 400, 403, 404, 409, 422}),
                 *(("GET", "/v1/admin/" + what, {200, 401, 403}) for what in ("sources", "source-kinds", "users", "tokens", "tenants", "keys", "regions", "backups", "health")),
+                *(("GET", "/{region}/{tenant}/" + what, {200, 401, 403, 404}) for what in ("checkpoint", "tile/{path}", "tile/entries/{path}", "remaining/{path}")),
+                *(("GET", "/v1/mirrors/{mirror}/" + what, {401, 403, 404}) for what in ("checkpoint", "tile/{path}", "remaining/{path}")), ("GET", "/v1/mirrors", {200, 401, 403}),
                 ("GET", "/v1/oidc/{name}/sign-in", {404, 502}), ("GET", "/v1/oidc/{name}/callback", {400, 404}),
                 ("POST", "/v1/oidc/{name}/back-channel-logout", {400, 404})):
             self.assertEqual(expected - seen.get((method, path), set()), set(), (method, path, seen.get((method, path))))

@@ -150,7 +150,7 @@ class Overview(unittest.TestCase):
         self.assertEqual((answer["log"]["name"], answer["log"]["size"]), (LOG, 5))
         self.assertEqual(answer["log"]["last_received"], self.appliance.records("acme")[-1]["received"])
         self.assertEqual(answer["checkpoint"]["size"], 5)
-        self.assertEqual((answer["timestamping"], answer["witnesses"], answer["controls"]), (False, 0, None))
+        self.assertEqual((answer["timestamping"], answer["witnesses"], answer["alarms"], answer["controls"]), (False, [], [], None))
         states = [f["state"] for f in listed()]
         self.assertEqual(answer["findings"], {state: states.count(state) for state in findings})
         self.assertEqual(set(states), set(findings))

@@ -78,6 +78,7 @@ class Portal(unittest.TestCase):
         secret.chmod(0o600)
         settings = cls.appliance.config.read_text().replace("\n[access]\n", f'\n[access]\naddress = "{address}"\n')
         cls.appliance.config.write_text(settings + PROVIDER.format(issuer=provider.issuer))
+        cls.witness_itself()
         cls.appliance.add_tenant("acme")
         cls.appliance.add_tenant("globex")
         cls.token = cls.appliance.add_source("shop")
@@ -97,6 +98,14 @@ class Portal(unittest.TestCase):
             "port": cls.appliance.port, "password": PASSWORD, "people": people, "token": cls.token, "provider": provider.issuer,
             "invitation": cls.appliance.json("user", "add", "new@example.com", *RIGHTS["auditor@example.com"])["link"]}))
         until(lambda: cls.appliance.hits("acme", "challenge.sent"), "the index has nothing of what was sent")
+
+    @classmethod
+    def witness_itself(cls):
+        """No witness to rely on, but one to look at."""
+        key = cls.appliance.json("witness", "init", "witness.example.com/w1")["vkey"]
+        cls.appliance.config.write_text(
+            cls.appliance.config.read_text() + '[witness]\nname = "witness.example.com/w1"\nkey = "keys/witness.key"\n' + cls.appliance.run("witness", "logs").stdout +
+            f'[[witnesses]]\nname = "alpha"\nvkey = "{key}"\nurl = "http://127.0.0.1:{cls.appliance.port}/witness"\n[cosigning]\nevery_s = 1\n')
 
     @classmethod
     def send(cls, events):
@@ -186,6 +195,10 @@ class Portal(unittest.TestCase):
         policy = self.appliance.folder / "careful.json"
         policy.write_text(json.dumps({"access": {"audit_access": {"four_eyes": True, "window_s": 0}}}))
         self.appliance.run("tenant", "policy", "apply", "careful", policy)
+        alarm = self.appliance.folder / "data" / "alarms" / "0123456789abcdef"
+        alarm.mkdir(parents=True)
+        (alarm / "alarm.json").write_text(json.dumps({"time": "2026-01-31T09:30:00.000000Z", "kind": "rollback", "origin": "log.example.com/eu-1/careful",
+                                                      "from": "witness alpha", "what": "more was signed than is here"}))
         signer = self.appliance.folder / "keys" / "signer.pem"
         print_of = subprocess.run(["openssl", "x509", "-in", signer, "-noout", "-fingerprint", "-sha256"], capture_output=True, text=True, check=True)
         settings = json.loads(self.settings.read_text())

@@ -1,10 +1,11 @@
-"""Hours in minutes: load, clean and unclean restarts, exports and verifications at once, for COUNTERSIGN_SOAK_SECONDS (1800). Afterwards
-everything acknowledged is there once and verifies, and neither memory nor descriptors have grown with time."""
+"""An hour under load (COUNTERSIGN_SOAK_SECONDS): sources that come and go, clean and unclean restarts, exports and verifications at once.
+Afterwards everything acknowledged is there once and verifies, and neither memory nor descriptors have grown with time."""
 
 import os
 import random
 import statistics
 import subprocess
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -12,8 +13,9 @@ from pathlib import Path
 from appliance import BIN, Appliance
 from sender import Sender
 
-SECONDS = int(os.environ.get("COUNTERSIGN_SOAK_SECONDS", "1800"))
+SECONDS = int(os.environ.get("COUNTERSIGN_SOAK_SECONDS", "3600"))
 SENDERS = 3
+VISIT = 15  # seconds between a source that comes and its going
 LIFE = max(10, SECONDS // 6)  # seconds between two restarts
 WARM = 120  # seconds after which the caches of the stores are full
 MEMORY_KIB_MAX = 320 * 1024  # caches, queue and buffers at their bounds
@@ -30,6 +32,32 @@ class Watch:
         status = (self.folder / "status").read_text()
         self.memory.append(int(status.split("VmRSS:")[1].split()[0]))
         self.descriptors.append(len(list((self.folder / "fd").iterdir())))
+
+
+class Visitors(threading.Thread):
+    """Sources that come, send for a while and are revoked, one after another; what was acknowledged to them stays to be looked for."""
+
+    def __init__(self, appliance):
+        super().__init__(daemon=True)
+        self.appliance = appliance
+        self.stopping = threading.Event()
+        self.senders, self.failed = [], []
+
+    def run(self):
+        try:
+            while not self.stopping.is_set():
+                number = SENDERS + len(self.senders)
+                sender = Sender(self.appliance, self.appliance.add_source(f"guest-{number}", tenant="acme"), number)
+                self.senders.append(sender)
+                sender.start()
+                self.stopping.wait(VISIT)
+                self.appliance.run("source", "revoke", f"guest-{number}")
+                # It knocks on for a moment, and is refused.
+                self.stopping.wait(2)
+                sender.stopping = True
+                sender.join(30)
+        except Exception as error:
+            self.failed.append(repr(error))
 
 
 class Soak(unittest.TestCase):
@@ -60,13 +88,18 @@ class Soak(unittest.TestCase):
         with Appliance() as appliance:
             # So few that they are all there soon, and what grows after that grows without bound.
             text = appliance.config.read_text()
-            appliance.config.write_text(text.replace("monitored_records_max = 1000000", "monitored_records_max = 20000"))
+            for name, otherwise in ("monitored_records_max", 1_000_000), ("step_up_records_max", 4_000_000):
+                self.assertIn(f"{name} = {otherwise}", text)
+                text = text.replace(f"{name} = {otherwise}", f"{name} = 20000")
+            appliance.config.write_text(text)
             appliance.add_tenant("acme")
             token = appliance.add_source("app", tenant="acme")
             appliance.start()
             senders = [Sender(appliance, token, n) for n in range(SENDERS)]
             for sender in senders:
                 sender.start()
+            visitors = Visitors(appliance)
+            visitors.start()
             while time.monotonic() < until:
                 watch, end = Watch(appliance.daemon), time.monotonic() + LIFE
                 while time.monotonic() < end:
@@ -80,6 +113,11 @@ class Soak(unittest.TestCase):
                     self.assertEqual(appliance.stop(), 0)
                 appliance.start()
                 lives += 1
+            visitors.stopping.set()
+            visitors.join(60)
+            self.assertFalse(visitors.is_alive())
+            self.assertEqual(visitors.failed, [])
+            senders += visitors.senders
             for sender in senders:
                 sender.stopping = True
             for sender in senders:
@@ -96,7 +134,7 @@ class Soak(unittest.TestCase):
                 stored[record["event"]["id"]] = record["seq"]
             self.assertEqual({name: seq for name, (seq, _) in acknowledged.items()}, {name: stored.get(name) for name in acknowledged})
             self.assertEqual(appliance.run("verify", "--data", appliance.folder / "data", check=False).returncode, 0)
-            print(f"{len(acknowledged)} events acknowledged, {lives} restarts")
+            print(f"{len(acknowledged)} events acknowledged, {lives} restarts, {len(visitors.senders)} sources came and went")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,19 @@ test('the overview says how the evidence stands, and each figure leads to what i
   await one.end();
 });
 
+test('witnesses are named with what they signed, and an alarm is not to be missed', async () => {
+  const one = await signedIn('admin@example.com');
+  await one.go('#/t/acme/overview');
+  await part(one, 'The ledger').getByText(/alpha:\s+signed (all|the first) [\d,]+ records/).waitFor();
+  await one.go('#/t/careful/overview');
+  await part(one, 'The ledger').getByText('More records of this log were signed than are here.').waitFor();
+  await part(one, 'The ledger').getByText('countersign alarm show 0123456789abcdef').waitFor();
+  await one.readable('overview-alarm');
+  await one.go('#/admin/health');
+  await one.page.getByRole('main').getByText('more was signed than is here').waitFor();
+  await one.end();
+});
+
 test('what could not be refreshed stays, and says so', async () => {
   const one = await signedIn('analyst@example.com');
   await one.go('#/t/acme/overview');

@@ -8,7 +8,7 @@ import tempfile
 import unittest
 
 PACKAGING = pathlib.Path(__file__).resolve().parents[2] / "packaging"
-GROUPS = {"build", "run", "demo", "test", "lint", "fuzz"}
+GROUPS = {"build", "run", "demo", "test", "lint", "fuzz", "package"}
 TOOLS = ("bash", "sed", "tr", "sort", "awk", "grep", "paste", "dirname", "readlink", "env")
 
 
