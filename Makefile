@@ -14,7 +14,7 @@ export CCACHE_NOHASHDIR := 1
 # The tests run one step at a time; each step uses JOBS cores itself.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test sanitizers asan tsan fuzz bench soak package package-check format tidy clean
+.PHONY: help setup build demo test sanitizers sanitized asan tsan fuzz bench soak package package-check format tidy clean
 
 # $(call compile,<preset>[,<targets>]): configures once, then builds; the build reconfigures itself when it must.
 define compile
@@ -43,11 +43,13 @@ test: ## Run the tests, and the tree and format checks; ends with "N passed, N f
 	$(call compile,dev)
 	@tests/run dev
 
-sanitizers: ## Run the tests under the address, undefined-behaviour and thread sanitizers
+sanitizers: sanitized ## Run the tests under the address, undefined-behaviour and thread sanitizers
+	@tests/run asan tsan
+
+sanitized:
 	@$(INSTALL) build demo test
 	$(call compile,asan)
 	$(call compile,tsan,concurrency_tests)
-	@tests/run asan tsan
 
 asan: ## Run the tests under the address and undefined-behaviour sanitizers
 	@$(INSTALL) build demo test
