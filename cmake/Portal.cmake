@@ -6,9 +6,9 @@ find_program(NPM npm REQUIRED)
 set(PORTAL_UI "${PROJECT_SOURCE_DIR}/web/ui")
 set(PORTAL_PACKAGES "${PORTAL_UI}/node_modules/.package-lock.json")
 
-# The lock file says which packages, and the hash of each.
+# The lock file says which packages, and the hash of each. Each build tree has this command, and npm would take away what the others use.
 add_custom_command(OUTPUT "${PORTAL_PACKAGES}"
-  COMMAND ${NPM} ci --loglevel=error
+  COMMAND sh -c "test -e node_modules/.package-lock.json && test -z \"$(find package.json package-lock.json .npmrc -newer node_modules/.package-lock.json)\" || exec \"$0\" ci --loglevel=error" "${NPM}"
   DEPENDS "${PORTAL_UI}/package.json" "${PORTAL_UI}/package-lock.json" "${PORTAL_UI}/.npmrc"
   WORKING_DIRECTORY "${PORTAL_UI}"
   COMMENT "Installing the packages of web/ui"

@@ -126,13 +126,7 @@ base::Result<int> init(const Context& context, Options options) {
     return 0;
   }
   TRY_ASSIGN(const auto layout, layout_of(options));
-  std::error_code ignored;
-  if (fs::exists(layout.config, ignored))
-    return fail(
-        Code::already_exists,
-        fmt::format("{} is there already, so there is an appliance; another one is made in a folder of "
-                    "its own with --dir. Nothing was changed",
-                    layout.config.string()));
+  TRY(check_has_no_configuration(layout));
   TRY(settle_answers(options));
   TRY_ASSIGN(const auto choices, choices_of(options, layout));
   TRY_ASSIGN(const auto signer, make_appliance(layout, choices, options.tls_names));

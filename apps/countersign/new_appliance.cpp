@@ -161,15 +161,6 @@ base::Result<void> check_is_new(const ApplianceLayout& layout) {
   return {};
 }
 
-base::Result<void> check_has_no_configuration(const ApplianceLayout& layout) {
-  std::error_code ignored;
-  if (!fs::exists(layout.config, ignored)) return {};
-  return fail(Code::already_exists,
-              fmt::format("{} is there already, so there is an appliance; another one is made in a folder of "
-                          "its own with --dir. Nothing was changed",
-                          layout.config.string()));
-}
-
 }  // namespace
 
 fs::path draft_of(const ApplianceLayout& layout) {
@@ -186,6 +177,18 @@ ApplianceLayout system_layout(const Account& owner) {
   return {etc / "countersign.toml", etc / "keys", var / "data", var / "heads", owner};
 }
 
+base::Result<void> check_has_no_configuration(const ApplianceLayout& layout) {
+  std::error_code ignored;
+  if (!fs::exists(layout.config, ignored)) return {};
+  if (Unfinished::is_marked(layout)) {
+    if (auto outlived = Unfinished::begin(layout)) outlived->end();
+  }
+  return fail(Code::already_exists,
+              fmt::format("{} is there already, so there is an appliance; another one is made in a folder of "
+                          "its own with --dir. Nothing was changed",
+                          layout.config.string()));
+}
+
 base::Result<base::Digest> make_appliance(const ApplianceLayout& layout, const NewConfig& choices,
                                           const std::vector<std::string>& tls_names) {
   TRY(check_has_no_configuration(layout));
@@ -193,7 +196,7 @@ base::Result<base::Digest> make_appliance(const ApplianceLayout& layout, const N
   TRY_ASSIGN(auto unfinished, Unfinished::begin(layout));
   // Another run may have come to its end meanwhile.
   auto is_new = check_has_no_configuration(layout);
-  if (is_new && !unfinished.region().empty()) {
+  if (is_new && !unfinished.region().empty() && !Unfinished::is_in_use(layout, unfinished.region())) {
     Unfinished::take_away_drafts(layout);
     TRY_ASSIGN(const auto owner, AsOwner::become(layout.owner));
     Unfinished::take_away(layout, unfinished.region());

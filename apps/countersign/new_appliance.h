@@ -28,6 +28,10 @@ ApplianceLayout folder_layout(const std::filesystem::path& folder);
 /// The places of a package: /etc/countersign and /var/lib/countersign.
 ApplianceLayout system_layout(const Account& owner);
 
+/// already_exists where there is a configuration, so that the appliance is complete. What a power cut left of
+/// the run that made it is forgotten then: nothing may be taken away any more.
+base::Result<void> check_has_no_configuration(const ApplianceLayout& layout);
+
 /// Makes keys, certificates, the region's files and, last, the configuration: where there is one the
 /// appliance is complete. Of a run that was cut short the next one takes away what it left, in the places of
 /// the layout and nowhere else; a failure does so at once. `tls_names` are names and addresses for the TLS

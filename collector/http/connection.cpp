@@ -3,6 +3,7 @@
 #include "collector/http/chunks.h"
 #include "collector/http/forwarded.h"
 #include "collector/http/head.h"
+#include "collector/http/request_id.h"
 #include "ledger/base/request_scope.h"
 
 #include <boost/asio/as_tuple.hpp>
@@ -161,7 +162,7 @@ net::awaitable<Connection::Progress> Connection::read_head() {
     if (!received) co_return Progress::gone;
   }
   in_flight_ = true;
-  trace_.begin(core_.ids.next());
+  trace_.begin(make_request_id());
   begin_step(limits_->header_timeout_ms);
   HeadScanner scanner;
   while (true) {

@@ -1,11 +1,14 @@
 #include "collector/http/request_id.h"
 
+#include "ledger/base/encoding.h"
 #include "ledger/base/problem.h"
 
-#include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <random>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
 #include <string_view>
 
 namespace countersign::http {
@@ -49,17 +52,13 @@ std::optional<std::string> trace_id(std::string_view text) {
   return std::string(id);
 }
 
-std::uint64_t random_half() {
-  std::random_device device;
-  return (std::uint64_t{device()} << 32) | device();
-}
-
 }  // namespace
 
-RequestIds::RequestIds() : process_(random_half()) {}
-
-std::string RequestIds::next() {
-  return fmt::format("{:016x}{:016x}", process_, count_.fetch_add(1, std::memory_order_relaxed));
+std::string make_request_id() {
+  std::array<std::uint8_t, kIdDigits / 2> bits{};
+  // It fails for more than 256 bytes only.
+  if (::getentropy(bits.data(), bits.size()) != 0) std::abort();
+  return base::to_hex(bits);
 }
 
 std::optional<std::string> id_from_sender(const RequestHead& head) {

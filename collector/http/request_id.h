@@ -2,25 +2,14 @@
 
 #include "collector/http/message.h"
 
-#include <atomic>
-#include <cstdint>
 #include <optional>
 #include <string>
 
 namespace countersign::http {
 
-/// Makes the ids of requests: 128 bits in 32 lower-case hexadecimal digits, of which the first half is random
-/// and the same for all of a process, and the second counts. They are for finding a request again and no
-/// secret. Thread-safe.
-class RequestIds {
- public:
-  RequestIds();
-  std::string next();
-
- private:
-  const std::uint64_t process_;
-  std::atomic<std::uint64_t> count_{0};
-};
+/// The id of a request: 128 random bits in 32 lower-case hexadecimal digits. It is for finding a request
+/// again and no secret; that it does not count keeps from who gets it how many others there are. Thread-safe.
+std::string make_request_id();
 
 /// The id that the sender gave the request, where it can do no harm in a log: the one X-Request-Id where it
 /// is a UUID (RFC 9562 section 4) or 32 hexadecimal digits, else the trace id of the one traceparent (W3C

@@ -3,7 +3,6 @@
 #include "collector/http/connection_table.h"
 #include "collector/http/forwarded.h"
 #include "collector/http/http_metrics.h"
-#include "collector/http/request_id.h"
 #include "collector/http/server.h"
 
 #include <boost/asio/io_context.hpp>
@@ -49,7 +48,6 @@ class ServerCore {
   const Handler handler;
   TrustedProxies proxies;  ///< does not change once connections are served
   HttpMetrics metrics;
-  RequestIds ids;
   ConnectionTable table;
   BodyBudget bodies;
   std::atomic<bool> stopping{false};

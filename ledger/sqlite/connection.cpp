@@ -110,11 +110,14 @@ base::Result<Connection> Connection::open(const std::filesystem::path& file, con
   if (options.access == Access::read_only) {
     TRY(connection.execute("PRAGMA query_only=ON"));
   } else {
-    TRY(connection.execute(options.journal == Journal::wal ? "PRAGMA journal_mode=WAL"
-                                                           : "PRAGMA journal_mode=DELETE"));
-    TRY(connection.execute("PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864"));
+    // A journal whose removal a power cut undoes would roll back what was committed: EXTRA syncs its folder,
+    // too.
+    const bool wal = options.journal == Journal::wal;
+    TRY(connection.execute(wal ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+                               : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA"));
+    TRY(connection.execute("PRAGMA journal_size_limit=67108864"));
     TRY_ASSIGN(const auto synchronous, connection.query_integer("PRAGMA synchronous"));
-    if (synchronous != 2) return fail(Code::internal, "SQLite did not accept synchronous=FULL");
+    if (synchronous != (wal ? 2 : 3)) return fail(Code::internal, "SQLite did not accept how to sync");
   }
   return connection;
 }

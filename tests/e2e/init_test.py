@@ -182,6 +182,26 @@ class Init(unittest.TestCase):
             self.assertEqual(terminal.end(), code, terminal.seen)
             self.assertEqual(self.made(), [])
 
+    def test_a_marker_that_outlived_its_run_costs_nothing(self):
+        """As a power cut leaves it between the configuration and the end of the run."""
+        folder = self.folder / "kept"
+        marker, config = folder / ".countersign-init", folder / "countersign.toml"
+        again = ["init", "--dir", folder, *ORIGIN, *REGION]
+        self.assertEqual(init(*again).returncode, 0)
+        marker.write_text("eu-1\n")
+        done = init(*again)
+        self.assertEqual((done.returncode, "Nothing was changed" in done.stderr), (4, True), done.stderr)
+        self.assertFalse(marker.exists())
+        # And where the configuration is missed later.
+        added = subprocess.run([BIN / "countersign", "tenant", "add", "acme"], env=dict(os.environ, COUNTERSIGN_CONFIG=str(config)), capture_output=True, text=True)
+        self.assertEqual(added.returncode, 0, added.stderr)
+        marker.write_text("eu-1\n")
+        config.rename(self.folder / "elsewhere.toml")
+        before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path != marker}
+        done = init(*again)
+        self.assertEqual((done.returncode, "Nothing was changed" in done.stderr), (4, True), done.stderr)
+        self.assertEqual({path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}, before)
+
     def test_after_an_interruption_at_any_point_the_next_run_makes_it_whole(self):
         began = time.monotonic()
         self.assertEqual(init("init", "--dir", self.folder / "whole", *ORIGIN, *REGION).returncode, 0)

@@ -104,7 +104,7 @@ class Mirroring::Worker {
   }
 
   /// Whether the log was there to be looked at.
-  bool look() {
+  bool look() try {
     const auto done = follower_.look(fetch_, [this] { return is_stopping(); });
     if (!done) {
       if (done.error().code != Code::aborted) failed(done.error());
@@ -116,6 +116,10 @@ class Mirroring::Worker {
       level(*done);
     }
     return true;
+  } catch (const std::exception& error) {
+    // Where memory is short, a mirror waits; the ledger goes on.
+    failed({Code::unavailable, error.what()});
+    return false;
   }
 
   void failed(const base::Error& error) {
