@@ -149,7 +149,7 @@ class Restore {
     for (auto& one : heard.checkpoints) checkpoints.push_back(std::move(one));
     report_.witnesses = std::move(heard.witnesses);
     const bool answered = std::any_of(report_.witnesses.begin(), report_.witnesses.end(),
-                                      [](const auto& one) { return one.error.empty(); });
+                                      [](const auto& one) { return one.error.empty() && one.logs > 0; });
     report_.compared = report_.compared || answered;
     return {};
   }

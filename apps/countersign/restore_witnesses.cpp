@@ -25,7 +25,14 @@ base::Result<void> ask(const KnownWitnessSettings& settings, store::LedgerReader
   for (const auto& log : logs) {
     TRY_ASSIGN(const auto keys, witness::keys_of_log(ledger.identity(), log.name, younger));
     TRY_ASSIGN(auto found, witness::newest_witnessed(log.name, keys, known_witness(settings), exchange));
-    if (!found) continue;
+    if (!found) {
+      // That it has cosigned nothing is one way to read this; that it is of a make that does not show it,
+      // another.
+      if (log.size > 0)
+        asked.error += fmt::format("{}it shows nothing that it has cosigned of {}",
+                                   asked.error.empty() ? "" : "; ", log.name.text);
+      continue;
+    }
     ++asked.logs;
     checkpoints.push_back({std::move(found->note), "a witness", false, found->time});
   }

@@ -33,8 +33,9 @@ syslog::Handler handler_of(const Config::Syslog& listener, ingest::IngestService
       done(kept ? syslog::Outcome::taken : syslog::Outcome::try_again);
     });
   };
-  handler.log = [source = listener.source](const std::string& peer, const std::string& what) {
-    spdlog::warn("syslog for {} from {}: {}", source, peer, what);
+  // Not from where: an address may be a person's.
+  handler.log = [source = listener.source](const std::string&, const std::string& what) {
+    spdlog::warn("syslog for {}: {}", source, what);
   };
   return handler;
 }

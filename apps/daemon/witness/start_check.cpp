@@ -89,7 +89,14 @@ class Asking {
                    found.error().message);
       return {};
     }
-    if (!*found) return {};
+    if (!*found) {
+      if (log.size > 0)
+        spdlog::warn(
+            "the witness {} shows nothing that it has cosigned of {}: whether the data is an older copy "
+            "it does not tell",
+            hearing.settings.name, log.name.text);
+      return {};
+    }
     TRY_ASSIGN(auto contradiction, witness::compare(ledger, log, **found));
     if (!contradiction) return {};
     contradiction->time = base::system_clock()();

@@ -128,7 +128,9 @@ class Kafka {
   rd_kafka_resp_err_t produce_once(const Item& item, std::size_t position) {
     rd_kafka_headers_t* headers = rd_kafka_headers_new(1);
     rd_kafka_header_add(headers, "id", -1, item.id.data(), static_cast<ssize_t>(item.id.size()));
-    std::array<rd_kafka_vu_t, 7> message{};
+    // The time of the message is the producer's: brokers refuse, or soon throw away, what is far from their
+    // own, and an event may say anything of when it happened.
+    std::array<rd_kafka_vu_t, 6> message{};
     message[0].vtype = RD_KAFKA_VTYPE_TOPIC;
     message[0].u.cstr = options_.topic.c_str();
     message[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
@@ -137,12 +139,10 @@ class Kafka {
     message[2].u.mem = {const_cast<char*>(item.log.data()), item.log.size()};
     message[3].vtype = RD_KAFKA_VTYPE_VALUE;
     message[3].u.mem = {const_cast<char*>(item.text.data()), item.text.size()};
-    message[4].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
-    message[4].u.i64 = item.time.micros / 1'000;
-    message[5].vtype = RD_KAFKA_VTYPE_HEADERS;
-    message[5].u.headers = headers;
-    message[6].vtype = RD_KAFKA_VTYPE_OPAQUE;
-    message[6].u.ptr = reinterpret_cast<void*>(position);
+    message[4].vtype = RD_KAFKA_VTYPE_HEADERS;
+    message[4].u.headers = headers;
+    message[5].vtype = RD_KAFKA_VTYPE_OPAQUE;
+    message[5].u.ptr = reinterpret_cast<void*>(position);
     rd_kafka_error_t* error = rd_kafka_produceva(producer_.get(), message.data(), message.size());
     if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
     // The library has taken the headers only where it took the message.
