@@ -3,6 +3,7 @@
 #include "collector/http/url.h"
 #include "collector/ingest/inflate.h"
 #include "ledger/tree/entry_bundle.h"
+#include "web/senders/host.h"
 
 #include <fmt/format.h>
 
@@ -14,10 +15,6 @@ using base::fail;
 
 /// gzip makes nothing much larger than it was.
 constexpr std::uint64_t kAnswerBytesMax = tree::kBundleBytesMax + (64u << 10);
-
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
 
 class RemoteLog {
  public:
@@ -56,7 +53,7 @@ base::Result<void> check_log_url(const std::string& url) {
   TRY_ASSIGN(const auto parsed, http::parse_url(url));
   if (parsed.target.find('?') != std::string::npos)
     return fail(Code::invalid_argument, "the address of a log has no query");
-  if (!parsed.tls && !is_loopback(parsed.host))
+  if (!parsed.tls && !senders::is_loopback(parsed.host))
     return fail(Code::invalid_argument, "the address of a log begins with https://, but on this machine");
   return {};
 }

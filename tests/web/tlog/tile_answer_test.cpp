@@ -75,8 +75,9 @@ TEST(LogUrl, LeavesThisMachineUnderTlsAlone) {
   for (const auto* good : {"https://log.example.com/eu-1/acme", "https://log.example.com/eu-1/acme/",
                            "http://127.0.0.1:8080/eu-1/acme", "http://[::1]:80/x"})
     EXPECT_TRUE(check_log_url(good)) << good;
-  for (const auto* bad : {"http://log.example.com/eu-1/acme", "log.example.com", "ftp://log.example.com",
-                          "https://log.example.com/x?y", "https://u:p@log.example.com/x"})
+  for (const auto* bad :
+       {"http://log.example.com/eu-1/acme", "http://127.example.com/", "log.example.com",
+        "ftp://log.example.com", "https://log.example.com/x?y", "https://u:p@log.example.com/x"})
     EXPECT_FALSE(check_log_url(bad)) << bad;
 }
 
