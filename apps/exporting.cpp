@@ -130,12 +130,7 @@ base::Result<Exported> export_bundle(const Config& config, const base::RegionId&
   request.residency.event = crypto::random_id(crypto::system_entropy());
   TRY(note_the_export(config, region, options, sharing_note(options, request.profile, request.scope),
                       request.residency));
-  std::optional<witness::CosignatureBook> cosignatures;
-  if (auto book = witness::CosignatureBook::open(witness::CosignatureBook::file_of(files.folder))) {
-    cosignatures.emplace(std::move(*book));
-  } else if (book.error().code != base::Code::not_found) {
-    return base::fail(book.error());
-  }
+  TRY_ASSIGN(auto cosignatures, witness::CosignatureBook::find(files.folder));
   TRY_ASSIGN(
       const auto summary,
       bundle::export_bundle(request, {&ledger, &vault, cosignatures ? &*cosignatures : nullptr}, progress));

@@ -48,6 +48,11 @@ base::Result<CheckpointKeyPtr> read_log_key(const std::filesystem::path& file, s
   return std::make_shared<const crypto::Ed25519Key>(std::move(read.key));
 }
 
+std::vector<crypto::Ed25519PublicKey> younger_log_keys(const Config& config) {
+  const auto key = read_log_key(config.keys.log, "keys.log");
+  return key ? std::vector{(*key)->public_key()} : std::vector<crypto::Ed25519PublicKey>();
+}
+
 base::Result<tree::PrivateNoteKey> read_private_key(const std::filesystem::path& file,
                                                     std::string_view setting) {
   TRY(base::check_owner_alone_reads(file));

@@ -30,6 +30,10 @@ base::Result<void> create_log_key(const std::filesystem::path& file, const std::
 /// how to mend it. `setting` is its name in the configuration, such as keys.log.
 base::Result<CheckpointKeyPtr> read_log_key(const std::filesystem::path& file, std::string_view setting);
 
+/// The public key of keys.log as the file is, which may have taken over after a copy of a ledger was made;
+/// none where it cannot be read.
+std::vector<crypto::Ed25519PublicKey> younger_log_keys(const Config& config);
+
 /// The same of any key file of this form, with the name and the type of the key.
 base::Result<tree::PrivateNoteKey> read_private_key(const std::filesystem::path& file,
                                                     std::string_view setting);

@@ -1,12 +1,11 @@
 #include "apps/notify_settings.h"
 
 #include "apps/config_table.h"
+#include "apps/outgoing.h"
 #include "collector/http/url.h"
 #include "ledger/base/types.h"
 #include "web/senders/host.h"
 #include "web/senders/webhook.h"
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -23,14 +22,6 @@ using Tls = senders::MailOptions::Tls;
 
 constexpr std::size_t kDestinationsMax = 32, kRetriesMax = 20, kAddressesMax = 50;
 constexpr std::int64_t kRetryMost_s = 7 * 86'400;
-
-/// Without TLS only this machine is spoken to, unless the settings say that it may be another.
-base::Result<void> check_plain(bool tls, const std::string& host, bool allow_plain,
-                               const std::string& member) {
-  if (tls || allow_plain || senders::is_loopback(host)) return {};
-  return refuse_setting(
-      member, "goes to another machine without TLS; if nobody can listen on the way, say allow_plain = true");
-}
 
 base::Result<WebhookSettings> read_webhook(Table& table, const std::filesystem::path& folder,
                                            bool allow_plain) {
@@ -147,11 +138,6 @@ base::Result<NotifySettings> read_one(Table& table, const std::filesystem::path&
   if (out.least_severity != "low" && out.least_severity != "medium" && out.least_severity != "high")
     return refuse_setting("notify.least_severity", "must be \"low\", \"medium\" or \"high\"");
   return out;
-}
-
-std::string own_host() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 base::Result<notify::Send> sender_of(const WebhookSettings& settings) {

@@ -3,6 +3,7 @@
 #include "apps/system_events.h"
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
+#include "ledger/base/thread.h"
 #include "ledger/store/ledger_reader.h"
 #include "ledger/store/recorded.h"
 #include "ledger/store/region_lock.h"
@@ -11,11 +12,6 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-
-#include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -32,7 +28,6 @@ using base::fail;
 
 constexpr std::uint64_t kReportBytesMax = 16u << 20;
 constexpr std::size_t kEventsAtOnce = 500;
-constexpr int kLowestPriority = 19;
 constexpr std::chrono::seconds kLook{1};
 
 std::filesystem::path order_file(const store::RegionFiles& files) {
@@ -142,8 +137,7 @@ void Keeper::stop() {
 }
 
 void Keeper::run() {
-  ::pthread_setname_np(::pthread_self(), "retention");
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);
+  base::run_in_background("retention");
   std::optional<std::chrono::steady_clock::time_point> last;
   do {
     std::error_code ignored;

@@ -1,13 +1,12 @@
 #include "apps/stream_transport.h"
 
 #include "apps/config_table.h"
+#include "apps/outgoing.h"
 #include "collector/http/url.h"
 #include "web/senders/batch/syslog_batch.h"
 #include "web/senders/host.h"
 
 #include <fmt/ranges.h>
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -25,22 +24,10 @@ using Body = senders::PostOptions::Body;
 constexpr std::size_t kNameMax = 64;
 constexpr std::int64_t kMessageBytesMin = 480, kMessageBytesMax = 1 << 20;
 
-base::Result<void> check_plain(bool tls, const std::string& host, bool allow_plain,
-                               const std::string& member) {
-  if (tls || allow_plain || senders::is_loopback(host)) return {};
-  return refuse_setting(
-      member, "goes to another machine without TLS; if nobody can listen on the way, say allow_plain = true");
-}
-
 /// Printable ASCII without spaces: it becomes part of a header field, or of a request.
 bool is_plain_word(std::string_view text) {
   return text.size() <= kNameMax &&
          std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f && c != '"' && c != '\\'; });
-}
-
-std::string own_host() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 /// The authorities that are trusted, and the certificate that is shown.

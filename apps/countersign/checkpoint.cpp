@@ -24,9 +24,8 @@ base::Result<std::optional<store::CheckpointRow>> cosigned_checkpoint(const stor
                                                                       store::LedgerReader& reader,
                                                                       const store::LogHead& log,
                                                                       std::uint64_t least) {
-  auto book = witness::CosignatureBook::open(witness::CosignatureBook::file_of(files.folder));
-  if (!book && book.error().code == base::Code::not_found) return std::optional<store::CheckpointRow>();
-  if (!book) return base::fail(book.error());
+  TRY_ASSIGN(auto book, witness::CosignatureBook::find(files.folder));
+  if (!book) return std::optional<store::CheckpointRow>();
   TRY_ASSIGN(const auto size, book->most_cosigned(log.name, std::max<std::uint64_t>(least, 1), log.size));
   if (!size) return std::optional<store::CheckpointRow>();
   return reader.checkpoint_covering(log, *size);

@@ -11,8 +11,7 @@ namespace countersign::apps {
 base::Result<std::vector<LogWitnessing>> witnessed_logs(const std::filesystem::path& ledger_file,
                                                         const tree::WitnessPolicy& policy) {
   TRY_ASSIGN(auto ledger, store::LedgerReader::open(ledger_file));
-  auto book = witness::CosignatureBook::open(witness::CosignatureBook::file_of(ledger_file.parent_path()));
-  if (!book && book.error().code != base::Code::not_found) return base::fail(book.error());
+  TRY_ASSIGN(auto book, witness::CosignatureBook::find(ledger_file.parent_path()));
   std::vector<LogWitnessing> out;
   TRY_ASSIGN(const auto logs, ledger.logs());
   for (const auto& log : logs) {

@@ -6,6 +6,7 @@
 #include "apps/signer.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
+#include "ledger/crypto/server_certificate.h"
 #include "ledger/crypto/x509.h"
 #include "ledger/store/schema.h"
 #include "ledger/vault/schema.h"
@@ -93,9 +94,7 @@ base::Result<base::Digest> make_keys(const Config& config, const std::vector<std
   tls.dns_names = {"localhost"};
   tls.ip_addresses = {"127.0.0.1", "::1"};
   for (const auto& name : tls_names) {
-    const bool address =
-        name.find_first_not_of("0123456789.") == std::string::npos || name.find(':') != std::string::npos;
-    auto& names = address ? tls.ip_addresses : tls.dns_names;
+    auto& names = crypto::is_address(name) ? tls.ip_addresses : tls.dns_names;
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   TRY(make_certificate(config.keys.tls_key, config.keys.tls_certificate, tls));

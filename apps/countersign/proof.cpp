@@ -35,9 +35,8 @@ base::Result<std::optional<store::RecordProof>> prove(const store::RegionFiles& 
   const base::TenantId tenant(options.tenant);
   if (!options.cosigned) return store::prove_record(reader, tenant, options.seq, store::ProveBy::newest);
   TRY_ASSIGN(const auto log, reader.log(tenant));
-  auto book = witness::CosignatureBook::open(witness::CosignatureBook::file_of(files.folder));
-  if (!book && book.error().code == base::Code::not_found) return std::optional<store::RecordProof>();
-  if (!book) return base::fail(book.error());
+  TRY_ASSIGN(auto book, witness::CosignatureBook::find(files.folder));
+  if (!book) return std::optional<store::RecordProof>();
   TRY_ASSIGN(const auto size, book->most_cosigned(log.name, options.seq + 1, log.size));
   if (!size) return std::optional<store::RecordProof>();
   return store::prove_record_at(reader, tenant, options.seq, *size);

@@ -44,9 +44,7 @@ base::Result<void> ask(const KnownWitnessSettings& settings, store::LedgerReader
 base::Result<HeardWitnesses> hear_witnesses(const Config& config, store::LedgerReader& ledger) {
   HeardWitnesses out;
   if (config.cosigning.witnesses.empty()) return out;
-  // One that took over after the copy was made is not in it.
-  std::vector<crypto::Ed25519PublicKey> younger;
-  if (const auto key = read_log_key(config.keys.log, "keys.log")) younger.push_back((*key)->public_key());
+  const auto younger = younger_log_keys(config);
   for (const auto& settings : config.cosigning.witnesses) {
     AskedWitness asked{settings.name, 0, {}};
     if (const auto done = ask(settings, ledger, younger, asked, out.checkpoints); !done)

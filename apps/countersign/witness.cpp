@@ -100,8 +100,7 @@ base::Result<int> list(const Context& context) {
   for (const auto& region : config.regions) {
     const auto files = config.region_files(region);
     TRY_ASSIGN(auto ledger, store::LedgerReader::open(files.ledger()));
-    auto book = witness::CosignatureBook::open(witness::CosignatureBook::file_of(files.folder));
-    if (!book && book.error().code != Code::not_found) return fail(book.error());
+    TRY_ASSIGN(auto book, witness::CosignatureBook::find(files.folder));
     TRY_ASSIGN(const auto all, ledger.logs());
     for (const auto& log : all) {
       for (const auto& witness : config.cosigning.witnesses) {

@@ -1,13 +1,9 @@
 #include "apps/daemon/control_runs.h"
 
+#include "ledger/base/thread.h"
 #include "reports/engine/report_json.h"
 
 #include <spdlog/spdlog.h>
-
-#include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -22,7 +18,6 @@ using base::Timestamp;
 using standing::Begun;
 using standing::Ordered;
 
-constexpr int kLowestPriority = 19;
 constexpr std::chrono::seconds kLook{1};
 constexpr std::int64_t kSecond_us = 1'000'000, kDay_us = 86'400 * kSecond_us;
 constexpr double kHour_us = 3'600e6;
@@ -110,8 +105,7 @@ standing::Calls ControlRuns::calls() {
 }
 
 void ControlRuns::run() {
-  ::pthread_setname_np(::pthread_self(), "controls");
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);
+  base::run_in_background("controls");
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();

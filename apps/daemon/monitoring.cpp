@@ -1,13 +1,9 @@
 #include "apps/daemon/monitoring.h"
 
 #include "apps/daemon/monitored_region.h"
+#include "ledger/base/thread.h"
 
 #include <spdlog/spdlog.h>
-
-#include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -22,7 +18,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetween{200};
 constexpr std::size_t kEventsAtOnce = 100;
-constexpr int kLowestPriority = 19;
 
 }  // namespace
 
@@ -61,8 +56,7 @@ class Monitoring::Thread {
 
  private:
   void run() {
-    ::pthread_setname_np(::pthread_self(), "monitor");
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);
+    base::run_in_background("monitor");
     for (;;) {
       const bool more = step();
       std::unique_lock lock(mutex_);

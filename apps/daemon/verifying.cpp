@@ -3,6 +3,7 @@
 #include "apps/daemon/logging.h"
 #include "apps/ledger_verified.h"
 #include "apps/system_events.h"
+#include "ledger/base/thread.h"
 #include "ledger/projection/search.h"
 #include "ledger/record/event_view.h"
 #include "ledger/record/record.h"
@@ -11,11 +12,6 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-
-#include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -29,7 +25,6 @@ namespace {
 using base::Code;
 using base::Timestamp;
 
-constexpr int kLowestPriority = 19;
 constexpr std::chrono::seconds kLook{1};
 constexpr std::size_t kWaitingMax = 64;
 constexpr double kHourMicros = 3'600e6;
@@ -139,8 +134,7 @@ bool Verifying::stopping() {
 }
 
 void Verifying::run() {
-  ::pthread_setname_np(::pthread_self(), "verification");
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);
+  base::run_in_background("verification");
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();

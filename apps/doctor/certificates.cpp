@@ -24,17 +24,13 @@ std::string host_of(const apps::Config& config) {
   return url->host_name().empty() ? std::string(url->host_address()) : std::string(url->host_name());
 }
 
-bool is_address(const std::string& host) {
-  return host.find(':') != std::string::npos || host.find_first_not_of("0123456789.") == std::string::npos;
-}
-
 /// Makes a certificate such as `init` makes.
 std::string new_certificate(const Appliance& appliance) {
   const auto& keys = appliance.config.keys;
   std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1";
   const auto host = host_of(appliance.config);
   if (!host.empty() && host != "localhost" && host != "127.0.0.1" && host != "::1")
-    names += fmt::format(",{}:{}", is_address(host) ? "IP" : "DNS", host);
+    names += fmt::format(",{}:{}", crypto::is_address(host) ? "IP" : "DNS", host);
   return appliance.by_owner(fmt::format(
       "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "
       "'/CN=Countersign collector' -addext subjectAltName={} -addext extendedKeyUsage=serverAuth "

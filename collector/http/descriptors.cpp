@@ -15,8 +15,9 @@ namespace {
 constexpr std::size_t kReserveMax = 64;
 constexpr std::size_t kUsual = 1'024;
 
-/// The soft limit as /proc says it: a sandbox may forbid getrlimit(), whose system call sets limits, too.
-std::optional<std::size_t> most_of_proc() {
+}  // namespace
+
+std::optional<std::size_t> descriptors_max() {
   constexpr std::string_view kName = "Max open files";
   std::ifstream in("/proc/self/limits");
   for (std::string line; std::getline(in, line);) {
@@ -28,9 +29,7 @@ std::optional<std::size_t> most_of_proc() {
   return std::nullopt;
 }
 
-}  // namespace
-
-DescriptorReserve::DescriptorReserve() : most_(most_of_proc().value_or(kUsual)) {}
+DescriptorReserve::DescriptorReserve() : most_(descriptors_max().value_or(kUsual)) {}
 
 bool DescriptorReserve::leaves_room(int descriptor) const {
   // The lowest that is free is given: all below are in use.

@@ -1,8 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 namespace countersign::http {
+
+/// How many file descriptors this process may have: the soft limit as /proc says it, because a sandbox may
+/// forbid getrlimit(), whose system call sets limits, too. Empty where it cannot be read.
+std::optional<std::size_t> descriptors_max();
 
 /// Keeps connections from taking the last file descriptors of the process, which the ledger needs to remember
 /// what it signs: a quarter of them stays free, 64 at most. Thread-safe.

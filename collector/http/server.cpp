@@ -1,21 +1,15 @@
 #include "collector/http/server.h"
 
 #include "collector/http/connection.h"
-#include "collector/http/descriptors.h"
 #include "collector/http/listening.h"
 #include "collector/http/server_core.h"
 #include "collector/http/tls_context.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <chrono>
-#include <future>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -23,8 +17,6 @@
 namespace countersign::http {
 namespace {
 
-/// How long the listener waits when the process has no file descriptor left.
-constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 /// For connections to end after they were told to at once.
 constexpr auto kAbortTime = std::chrono::milliseconds(1'000);
 
@@ -52,40 +44,6 @@ void take_in(ServerCore& core, Socket socket) {
   } catch (...) {
     core.table.erase(connection);
     throw;
-  }
-}
-
-net::awaitable<void> accept_loop(ServerCore& core, Acceptor& acceptor) {
-  net::steady_timer pause(acceptor.get_executor());
-  const DescriptorReserve descriptors;
-  while (acceptor.is_open()) {
-    bool out_of_memory = false;
-    try {
-      if (!descriptors.leaves_room(acceptor.native_handle())) {
-        // Who comes waits in the system's queue.
-        core.metrics.accept_errors.add();
-        pause.expires_after(kAcceptPause);
-        co_await pause.async_wait(net::as_tuple(net::use_awaitable));
-        continue;
-      }
-      auto [ec, socket] =
-          co_await acceptor.async_accept(net::make_strand(core.io), net::as_tuple(net::use_awaitable));
-      if (!ec) {
-        take_in(core, std::move(socket));
-      } else if (ec != net::error::operation_aborted) {
-        core.metrics.accept_errors.add();
-        if (ec == net::error::connection_aborted) continue;
-        // No descriptor or no memory: at once it would fail again.
-        pause.expires_after(kAcceptPause);
-        co_await pause.async_wait(net::as_tuple(net::use_awaitable));
-      }
-    } catch (...) {
-      out_of_memory = true;
-    }
-    if (!out_of_memory) continue;
-    core.metrics.accept_errors.add();
-    // The listener goes on; a timer would take memory.
-    std::this_thread::sleep_for(kAcceptPause);
   }
 }
 
@@ -121,7 +79,7 @@ struct Server::Impl {
   Impl(Handler handler, const Limits& limits, std::shared_ptr<net::ssl::context> tls, base::Metrics& metrics,
        unsigned thread_count)
       : core(std::move(handler), limits, std::move(tls), metrics, thread_count),
-        acceptor(net::make_strand(core.io)),
+        listening(core.io, core.metrics.accept_errors),
         work(core.io.get_executor()) {}
 
   void run() {
@@ -136,11 +94,7 @@ struct Server::Impl {
   }
 
   void start(unsigned thread_count) {
-    net::co_spawn(acceptor.get_executor(), accept_loop(core, acceptor),
-                  [this](const std::exception_ptr& failed) {
-                    if (failed) core.metrics.accept_errors.add();
-                    accepting_ended.set_value();
-                  });
+    listening.start([this](Socket socket) { take_in(core, std::move(socket)); });
     for (unsigned i = 0; i < thread_count; ++i) threads.emplace_back([this] { run(); });
   }
 
@@ -152,27 +106,16 @@ struct Server::Impl {
     }
   }
 
-  /// With `stop_mutex` held. Afterwards whatever was accepted is in the table.
-  void end_accepting() {
-    if (!accepting) return;
-    accepting = false;
-    net::post(acceptor.get_executor(), [this] {
-      ErrorCode ignored;
-      acceptor.close(ignored);
-    });
-    accepting_ended.get_future().wait();
-  }
-
   void stop_accepting() {
     const std::lock_guard lock(stop_mutex);
-    if (!threads.empty()) end_accepting();
+    listening.stop();
   }
 
   void stop() {
     const std::lock_guard lock(stop_mutex);
     if (threads.empty()) return;
     core.stopping = true;
-    end_accepting();
+    listening.stop();
     each_connection([](Connection& connection) { connection.finish(); });
     if (!core.table.wait_until_empty(std::chrono::milliseconds(core.limits()->stop_grace_ms))) {
       each_connection([](Connection& connection) { connection.abort(); });
@@ -187,12 +130,10 @@ struct Server::Impl {
   }
 
   ServerCore core;
-  Acceptor acceptor;
+  Listening listening;
   net::executor_work_guard<net::io_context::executor_type> work;
   std::mutex stop_mutex;
   std::vector<std::thread> threads;
-  bool accepting = true;  ///< guarded by stop_mutex
-  std::promise<void> accepting_ended;
   std::uint16_t port = 0;
   bool ask_for_certificates = false;
 };
@@ -210,9 +151,9 @@ base::Result<std::unique_ptr<Server>> Server::start(const ListenOptions& options
   }
   auto impl = std::make_unique<Impl>(std::move(handler), limits, std::move(tls), metrics, threads);
   impl->core.proxies = options.proxies;
-  TRY(listen(impl->acceptor, endpoint, options.socket, ""));
+  TRY(impl->listening.open(endpoint, options.socket, ""));
   impl->ask_for_certificates = options.ask_for_certificates;
-  impl->port = impl->acceptor.local_endpoint().port();
+  impl->port = impl->listening.port();
   impl->start(threads);
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

@@ -1,34 +1,25 @@
 #include "collector/syslog/server.h"
 
-#include "collector/http/descriptors.h"
 #include "collector/http/listening.h"
 #include "collector/http/tls_context.h"
 #include "collector/syslog/connection.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/verify_context.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <future>
 #include <thread>
 
 namespace countersign::syslog {
 namespace {
 
 namespace net = http::net;
-using http::Acceptor;
 using http::ErrorCode;
 using TlsContext = std::shared_ptr<net::ssl::context>;
 
-/// How long the listener waits when the process has no file descriptor left.
-constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 /// For connections to end after they were told to at once.
 constexpr auto kAbortTime = std::chrono::milliseconds(1'000);
 
@@ -112,47 +103,13 @@ void take_in(ServerCore& core, http::Socket socket) {
   connection->start();
 }
 
-net::awaitable<void> accept_loop(ServerCore& core, Acceptor& acceptor) {
-  net::steady_timer pause(acceptor.get_executor());
-  const http::DescriptorReserve descriptors;
-  while (acceptor.is_open()) {
-    bool out_of_memory = false;
-    try {
-      if (!descriptors.leaves_room(acceptor.native_handle())) {
-        // Who comes waits in the system's queue.
-        core.metrics.accept_errors.add();
-        pause.expires_after(kAcceptPause);
-        co_await pause.async_wait(net::as_tuple(net::use_awaitable));
-        continue;
-      }
-      auto [ec, socket] =
-          co_await acceptor.async_accept(net::make_strand(core.io), net::as_tuple(net::use_awaitable));
-      if (!ec) {
-        take_in(core, std::move(socket));
-      } else if (ec != net::error::operation_aborted) {
-        core.metrics.accept_errors.add();
-        if (ec == net::error::connection_aborted) continue;
-        // No descriptor or no memory: at once it would fail again.
-        pause.expires_after(kAcceptPause);
-        co_await pause.async_wait(net::as_tuple(net::use_awaitable));
-      }
-    } catch (...) {
-      out_of_memory = true;
-    }
-    if (!out_of_memory) continue;
-    core.metrics.accept_errors.add();
-    // The listener goes on; a timer would take memory.
-    std::this_thread::sleep_for(kAcceptPause);
-  }
-}
-
 }  // namespace
 
 struct SyslogServer::Impl {
   Impl(const ListenOptions& options, const Limits& limits, Handler handler, TlsContext tls,
        base::Metrics& metrics, unsigned thread_count)
       : core(std::move(handler), limits, std::move(tls), metrics, options, thread_count),
-        acceptor(net::make_strand(core.io)),
+        listening(core.io, core.metrics.accept_errors),
         work(core.io.get_executor()) {}
 
   void run() {
@@ -167,11 +124,7 @@ struct SyslogServer::Impl {
   }
 
   void start(unsigned thread_count) {
-    net::co_spawn(acceptor.get_executor(), accept_loop(core, acceptor),
-                  [this](const std::exception_ptr& failed) {
-                    if (failed) core.metrics.accept_errors.add();
-                    accepting_ended.set_value();
-                  });
+    listening.start([this](http::Socket socket) { take_in(core, std::move(socket)); });
     for (unsigned i = 0; i < thread_count; ++i) threads.emplace_back([this] { run(); });
   }
 
@@ -187,12 +140,7 @@ struct SyslogServer::Impl {
     const std::lock_guard lock(stop_mutex);
     if (threads.empty()) return;
     core.stopping = true;
-    net::post(acceptor.get_executor(), [this] {
-      ErrorCode ignored;
-      acceptor.close(ignored);
-    });
-    // Afterwards whatever was accepted is in the table.
-    accepting_ended.get_future().wait();
+    listening.stop();
     each_connection([](Connection& connection) { connection.finish(); });
     if (!core.table.wait_until_empty(std::chrono::milliseconds(core.limits.stop_grace_ms))) {
       each_connection([](Connection& connection) { connection.abort(); });
@@ -207,11 +155,10 @@ struct SyslogServer::Impl {
   }
 
   ServerCore core;
-  Acceptor acceptor;
+  http::Listening listening;
   net::executor_work_guard<net::io_context::executor_type> work;
   std::mutex stop_mutex;
   std::vector<std::thread> threads;
-  std::promise<void> accepting_ended;
   std::uint16_t port = 0;
 };
 
@@ -226,8 +173,8 @@ base::Result<std::unique_ptr<SyslogServer>> SyslogServer::start(const ListenOpti
     TRY_ASSIGN(tls, make_context(*options.tls, options.client_fingerprints));
   }
   auto impl = std::make_unique<Impl>(options, limits, std::move(handler), std::move(tls), metrics, threads);
-  TRY(http::listen(impl->acceptor, endpoint, options.socket, " for syslog"));
-  impl->port = impl->acceptor.local_endpoint().port();
+  TRY(impl->listening.open(endpoint, options.socket, " for syslog"));
+  impl->port = impl->listening.port();
   impl->start(threads);
   return std::unique_ptr<SyslogServer>(new SyslogServer(std::move(impl)));
 }

@@ -13,13 +13,16 @@ X509Ptr open(const Certificate& certificate) {
 
 }  // namespace
 
+bool is_address(std::string_view host) {
+  return host.find(':') != std::string_view::npos ||
+         host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 bool is_for_host(const Certificate& certificate, const std::string& host) {
   const auto opened = open(certificate);
-  const bool address =
-      host.find(':') != std::string::npos || host.find_first_not_of("0123456789.") == std::string::npos;
-  const int found = address ? X509_check_ip_asc(opened.get(), host.c_str(), 0)
-                            : X509_check_host(opened.get(), host.c_str(), host.size(),
-                                              X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr);
+  const int found = is_address(host) ? X509_check_ip_asc(opened.get(), host.c_str(), 0)
+                                     : X509_check_host(opened.get(), host.c_str(), host.size(),
+                                                       X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, nullptr);
   ERR_clear_error();
   return found == 1;
 }

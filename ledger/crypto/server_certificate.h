@@ -9,6 +9,9 @@
 /// What a server's certificate is good for. Thread-safe.
 namespace countersign::crypto {
 
+/// Whether a host is an IP address (an IPv6 one without brackets), and not a name: by its form.
+bool is_address(std::string_view host);
+
 /// Whether a client that was told this name or address (an IPv6 one without brackets) takes the certificate
 /// for it: by its alternative names alone (RFC 9525; X509_check_host(3)).
 bool is_for_host(const Certificate& certificate, const std::string& host);

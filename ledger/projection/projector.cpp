@@ -1,12 +1,8 @@
 #include "ledger/projection/projector.h"
 
+#include "ledger/base/thread.h"
 #include "ledger/projection/index.h"
 #include "ledger/store/ledger_reader.h"
-
-#include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <chrono>
 
@@ -15,7 +11,6 @@ namespace {
 
 constexpr std::uint64_t kRecordsAtOnce = 2'000;
 constexpr std::chrono::milliseconds kPause{200};
-constexpr int kLowestPriority = 19;
 
 }  // namespace
 
@@ -73,8 +68,7 @@ base::Result<void> Projector::follow() {
 }
 
 void Projector::run() {
-  ::pthread_setname_np(::pthread_self(), "index");
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);
+  base::run_in_background("index");
   failed_.set(0);
   if (follow()) return;
   if (remove_index(index_file_) && follow()) return;

@@ -80,6 +80,14 @@ base::Result<CosignatureBook> CosignatureBook::open(const std::filesystem::path&
   return CosignatureBook(std::move(connection));
 }
 
+base::Result<std::optional<CosignatureBook>> CosignatureBook::find(
+    const std::filesystem::path& region_folder) {
+  auto book = open(file_of(region_folder));
+  if (book) return std::optional(std::move(*book));
+  if (book.error().code == Code::not_found) return std::optional<CosignatureBook>();
+  return fail(std::move(book).error());
+}
+
 base::Result<void> CosignatureBook::add(const base::LogName& log, const tree::NoteVerifier& witness,
                                         const Cosigned& cosigned, std::string_view line) {
   const auto key = key_of(witness);
@@ -136,9 +144,8 @@ base::Result<std::optional<std::uint64_t>> CosignatureBook::most_cosigned(const 
 
 base::Result<std::string> with_cosignatures(const std::filesystem::path& region_folder,
                                             const base::LogName& log, std::uint64_t size, std::string note) {
-  auto book = CosignatureBook::open(CosignatureBook::file_of(region_folder));
-  if (!book && book.error().code == Code::not_found) return note;
-  if (!book) return fail(book.error());
+  TRY_ASSIGN(auto book, CosignatureBook::find(region_folder));
+  if (!book) return note;
   TRY_ASSIGN(const auto lines, book->lines(log, size));
   return note + lines;
 }

@@ -28,6 +28,9 @@ class CosignatureBook {
   /// not_found where there is none; data_loss where it is no such file or of a newer version. Both.
   static base::Result<CosignatureBook> open(const std::filesystem::path& file);
 
+  /// The book of a region; nothing where no witness was ever asked. Else as open().
+  static base::Result<std::optional<CosignatureBook>> find(const std::filesystem::path& region_folder);
+
   struct Cosigned {
     std::uint64_t size = 0;  ///< of the checkpoint
     std::int64_t time = 0;   ///< POSIX seconds, signed by the witness

@@ -7,7 +7,7 @@ import time
 import unittest
 
 from appliance import Appliance
-from sender import BATCH, Sender
+from sender import BATCH, Sender, stop_all
 
 KILLS = int(os.environ.get("COUNTERSIGN_KILLS", "50"))
 SENDERS = 3
@@ -31,12 +31,7 @@ class Crash(unittest.TestCase):
                 appliance.start(wait=kill % 2 == 0)
             appliance.wait_ready()
             time.sleep(0.3)
-            for sender in senders:
-                sender.stopping = True
-            for sender in senders:
-                sender.join(30)
-                self.assertFalse(sender.is_alive())
-                self.assertEqual(sender.wrong, [])
+            stop_all(self, senders)
             self.assertEqual(appliance.stop(), 0)
             stored = {}
             for place, record in enumerate(appliance.records("acme")):

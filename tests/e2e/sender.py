@@ -8,6 +8,16 @@ from appliance import event
 BATCH = 20
 
 
+def stop_all(test, senders):
+    """Ends the senders; to none of them happened what may not."""
+    for sender in senders:
+        sender.stopping = True
+    for sender in senders:
+        sender.join(30)
+        test.assertFalse(sender.is_alive())
+        test.assertEqual(sender.wrong, [])
+
+
 class Sender(threading.Thread):
     """Sends batches over one connection after another and remembers what was acknowledged."""
 

@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 from appliance import BIN, Appliance
-from sender import Sender
+from sender import Sender, stop_all
 
 SECONDS = int(os.environ.get("COUNTERSIGN_SOAK_SECONDS", "3600"))
 SENDERS = 3
@@ -118,12 +118,7 @@ class Soak(unittest.TestCase):
             self.assertFalse(visitors.is_alive())
             self.assertEqual(visitors.failed, [])
             senders += visitors.senders
-            for sender in senders:
-                sender.stopping = True
-            for sender in senders:
-                sender.join(30)
-                self.assertFalse(sender.is_alive())
-                self.assertEqual(sender.wrong, [])
+            stop_all(self, senders)
             self.assertEqual(appliance.stop(), 0)
             acknowledged = {}
             for sender in senders:

@@ -16,7 +16,7 @@ import unittest
 from pathlib import Path
 
 from appliance import Appliance, event, until
-from sender import Sender
+from sender import Sender, stop_all
 
 SEED = int(os.environ.get("COUNTERSIGN_SEED", random.randrange(1 << 32)))
 KILLS = int(os.environ.get("COUNTERSIGN_KILLS", "6"))
@@ -314,12 +314,7 @@ class Tlog(unittest.TestCase):
             one = mirror if kill % 3 else source
             one.kill()
             one.start()
-        for sender in senders:
-            sender.stopping = True
-        for sender in senders:
-            sender.join(30)
-            self.assertFalse(sender.is_alive())
-            self.assertEqual(sender.wrong, [])
+        stop_all(self, senders)
         records = len(source.records("acme"))
         self.assertGreater(records, 1_000)
         self.assertEqual(source.signed(records), records)

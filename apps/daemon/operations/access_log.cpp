@@ -1,6 +1,7 @@
 #include "apps/daemon/operations/access_log.h"
 
 #include "apps/daemon/logging.h"
+#include "ledger/base/encoding.h"
 #include "ledger/crypto/digest.h"
 
 #include <fmt/format.h>
@@ -44,9 +45,7 @@ AccessLog::AccessLog(base::Metrics& metrics, const crypto::Entropy& entropy)
 
 std::string AccessLog::client_of(std::string_view peer) const {
   const auto digest = crypto::hmac_sha256(base::Bytes(key_), {peer});
-  std::string out;
-  for (std::size_t i = 0; i < 4; ++i) out += fmt::format("{:02x}", digest.bytes[i]);
-  return out;
+  return base::to_hex(digest.view().first(4));
 }
 
 void AccessLog::answered(const http::Exchange& exchange) {

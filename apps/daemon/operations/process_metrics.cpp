@@ -1,5 +1,6 @@
 #include "apps/daemon/operations/process_metrics.h"
 
+#include "collector/http/descriptors.h"
 #include "ledger/crypto/library.h"
 #include "ledger/sqlite/connection.h"
 
@@ -53,16 +54,6 @@ std::int64_t started_at() {
   return now.tv_sec - since_boot.tv_sec + ticks / ::sysconf(_SC_CLK_TCK);
 }
 
-/// The soft limit. Not by getrlimit(): its system call sets limits, too, so the service's sandbox forbids it.
-std::optional<std::int64_t> fds_max() {
-  constexpr std::string_view kName = "Max open files";
-  const auto text = text_of("/proc/self/limits");
-  const auto line = text.find(kName);
-  if (line == std::string::npos) return std::nullopt;
-  const auto at = text.find_first_not_of(' ', line + kName.size());
-  return at == std::string::npos ? std::nullopt : word(std::string_view(text).substr(at), 0);
-}
-
 /// How many there are; empty where there is none left to count them with.
 std::optional<std::int64_t> count_fds() {
   std::error_code error;
@@ -95,7 +86,7 @@ ProcessMetrics::ProcessMetrics(base::Metrics& metrics)
 }
 
 void ProcessMetrics::look() {
-  max_fds_.set(fds_max().value_or(max_fds_.value()));
+  if (const auto most = http::descriptors_max()) max_fds_.set(static_cast<std::int64_t>(*most));
   open_fds_.set(count_fds().value_or(max_fds_.value()));
   const auto memory = text_of("/proc/self/statm");
   const auto page = ::sysconf(_SC_PAGESIZE);

@@ -1,13 +1,9 @@
 #include "apps/daemon/streaming/streamer.h"
 
 #include "apps/system_events.h"
+#include "ledger/base/thread.h"
 
 #include <fmt/format.h>
-
-#include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -23,7 +19,6 @@ using base::MetricType;
 using senders::BatchOutcome;
 using Kind = senders::BatchOutcome::Kind;
 
-constexpr int kLowestPriority = 19;
 constexpr std::int64_t kIdleMs = 300, kSecondUs = 1'000'000;
 constexpr std::int64_t kWaitMax_s = 60, kAskedMax_s = 3'600, kUnread_s = 10;
 // Where so many single events are refused one after the other, it is not they that are wrong.
@@ -73,8 +68,7 @@ void Streamer::stop() {
 }
 
 void Streamer::run() {
-  ::pthread_setname_np(::pthread_self(), "stream");
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);
+  base::run_in_background("stream");
   while (!stopping_) {
     const auto wait_ms = turn();
     std::unique_lock lock(mutex_);

@@ -2,14 +2,10 @@
 
 #include "apps/daemon/witness/exchange.h"
 #include "apps/keys.h"
+#include "ledger/base/thread.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-
-#include <pthread.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <exception>
@@ -20,7 +16,6 @@ namespace {
 using base::Code;
 using std::chrono::milliseconds;
 
-constexpr int kLowestPriority = 19;
 constexpr milliseconds kLook{250}, kPauseFirst{1'000}, kPauseMost{900'000};
 constexpr std::chrono::hours kCompareEvery{1};
 
@@ -115,8 +110,7 @@ void Cosigning::note(Worker& worker, const std::string& log, const std::string& 
 }
 
 void Cosigning::run(Worker& worker) {
-  ::pthread_setname_np(::pthread_self(), "cosigning");
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kLowestPriority);
+  base::run_in_background("cosigning");
   while (wait(kLook)) {
     try {
       const auto round = current_round();
@@ -161,16 +155,12 @@ base::Result<std::vector<Cosigning::Target>> Cosigning::read_targets() {
 
 void Cosigning::do_round(Worker& worker, const Round& round) {
   const auto exchange = exchange_with(worker.settings, [this] { return stopping(); });
-  std::map<base::RegionId, store::LedgerReader> ledgers;
+  Ledgers ledgers;
   for (std::size_t at = 0; at < round.targets.size();) {
     const auto& target = round.targets[at];
-    auto found = ledgers.find(target.region);
-    if (found == ledgers.end()) {
-      auto opened = store::LedgerReader::open(config_.region_files(target.region).ledger());
-      if (!opened) return note(worker, target.log.name.text, opened.error().message);
-      found = ledgers.emplace(target.region, std::move(*opened)).first;
-    }
-    const auto done = do_target(worker, found->second, target, exchange);
+    const auto ledger = ledger_of(target.region, ledgers);
+    if (!ledger) return note(worker, target.log.name.text, ledger.error().message);
+    const auto done = do_target(worker, **ledger, target, exchange);
     if (stopping()) return;
     // Only what did not answer is asked again; with a newer checkpoint once the next round has come.
     if (done || done.error().code != Code::unavailable) {
@@ -187,7 +177,16 @@ void Cosigning::do_round(Worker& worker, const Round& round) {
   }
   note(worker, {}, {});
   if (Steady::now() < worker.compare_at) return;
-  compare_all(worker, round, exchange);
+  compare_all(worker, round, ledgers, exchange);
+}
+
+base::Result<store::LedgerReader*> Cosigning::ledger_of(const base::RegionId& region, Ledgers& opened) const {
+  auto found = opened.find(region);
+  if (found == opened.end()) {
+    TRY_ASSIGN(auto ledger, store::LedgerReader::open(config_.region_files(region).ledger()));
+    found = opened.emplace(region, std::move(ledger)).first;
+  }
+  return &found->second;
 }
 
 base::Result<void> Cosigning::do_target(Worker& worker, store::LedgerReader& ledger, const Target& target,
@@ -222,12 +221,13 @@ base::Result<void> Cosigning::do_target(Worker& worker, store::LedgerReader& led
   return {};
 }
 
-void Cosigning::compare_all(Worker& worker, const Round& round, const witness::Exchange& exchange) {
+void Cosigning::compare_all(Worker& worker, const Round& round, Ledgers& ledgers,
+                            const witness::Exchange& exchange) {
   for (const auto& target : round.targets) {
     if (stopping()) return;
-    auto ledger = store::LedgerReader::open(config_.region_files(target.region).ledger());
+    const auto ledger = ledger_of(target.region, ledgers);
     if (!ledger) return note(worker, target.log.name.text, ledger.error().message);
-    const auto done = compare_one(worker, *ledger, target.log, exchange, 0);
+    const auto done = compare_one(worker, **ledger, target.log, exchange, 0);
     // A witness need not tell what it has (C2SP tlog-witness has it optional).
     if (!done) spdlog::debug("{} was not compared: {}", target.log.name.text, done.error().message);
   }
@@ -239,9 +239,7 @@ base::Result<void> Cosigning::compare_one(Worker& worker, store::LedgerReader& l
                                           const store::LogHead& log, const witness::Exchange& exchange,
                                           std::uint64_t told) {
   TRY(ledger.read_identity_again());
-  std::vector<crypto::Ed25519PublicKey> younger;
-  if (const auto key = read_log_key(config_.keys.log, "keys.log")) younger.push_back((*key)->public_key());
-  TRY_ASSIGN(const auto keys, witness::keys_of_log(ledger.identity(), log.name, younger));
+  TRY_ASSIGN(const auto keys, witness::keys_of_log(ledger.identity(), log.name, younger_log_keys(config_)));
   const auto witnessed = witness::newest_witnessed(log.name, keys, known_witness(worker.settings), exchange);
   // As large as it is now: the log may have grown since the round began.
   TRY_ASSIGN(const auto head, ledger.log(base::tenant_of(log.name)));

@@ -71,9 +71,12 @@ class Cosigning {
   std::shared_ptr<const Round> current_round();
   base::Result<std::vector<Target>> read_targets();
   void do_round(Worker& worker, const Round& round);
+  /// The ledgers that a round has opened.
+  using Ledgers = std::map<base::RegionId, store::LedgerReader>;
+  base::Result<store::LedgerReader*> ledger_of(const base::RegionId& region, Ledgers& opened) const;
   base::Result<void> do_target(Worker& worker, store::LedgerReader& ledger, const Target& target,
                                const witness::Exchange& exchange);
-  void compare_all(Worker& worker, const Round& round, const witness::Exchange& exchange);
+  void compare_all(Worker& worker, const Round& round, Ledgers& ledgers, const witness::Exchange& exchange);
   base::Result<void> compare_one(Worker& worker, store::LedgerReader& ledger, const store::LogHead& log,
                                  const witness::Exchange& exchange, std::uint64_t told);
   void note(Worker& worker, const std::string& log, const std::string& why);

@@ -12,9 +12,7 @@ base::Result<std::vector<api::WitnessStanding>> witness_standings(const Config& 
                                                                   const base::LogName& log) {
   std::vector<api::WitnessStanding> out;
   if (config.cosigning.witnesses.empty()) return out;
-  auto book =
-      witness::CosignatureBook::open(witness::CosignatureBook::file_of(config.region_files(region).folder));
-  if (!book && book.error().code != base::Code::not_found) return base::fail(book.error());
+  TRY_ASSIGN(auto book, witness::CosignatureBook::find(config.region_files(region).folder));
   for (const auto& witness : config.cosigning.witnesses) {
     api::WitnessStanding one{witness.name, std::nullopt, {}};
     if (book) {

@@ -56,7 +56,8 @@ struct Hearing {
 
 class Asking {
  public:
-  Asking(const Config& config, Steady::time_point until) : config_(config), until_(until) {}
+  Asking(const Config& config, Steady::time_point until)
+      : config_(config), until_(until), younger_(younger_log_keys(config)) {}
 
   base::Result<void> ask(Hearing& hearing) const {
     for (const auto& region : config_.regions) {
@@ -76,9 +77,7 @@ class Asking {
     if (left <= 0)
       return base::fail(Code::unavailable, fmt::format("not all of it was answered within {} s",
                                                        config_.cosigning.start_wait_s));
-    std::vector<crypto::Ed25519PublicKey> younger;
-    if (const auto key = read_log_key(config_.keys.log, "keys.log")) younger.push_back((*key)->public_key());
-    TRY_ASSIGN(const auto keys, witness::keys_of_log(ledger.identity(), log.name, younger));
+    TRY_ASSIGN(const auto keys, witness::keys_of_log(ledger.identity(), log.name, younger_));
     const auto exchange = exchange_with(
         hearing.settings, [] { return false; }, left);
     const auto found = witness::newest_witnessed(log.name, keys, known_witness(hearing.settings), exchange);
@@ -107,6 +106,7 @@ class Asking {
 
   const Config& config_;
   const Steady::time_point until_;
+  const std::vector<crypto::Ed25519PublicKey> younger_;
 };
 
 }  // namespace
