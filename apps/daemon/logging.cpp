@@ -8,10 +8,17 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 #include <memory>
+#include <tuple>
 
 namespace countersign::apps {
 
@@ -38,7 +45,32 @@ class LineText final : public spdlog::custom_flag_formatter {
   }
 };
 
-/// Records are safe: what was not committed is rolled back at the next start, as after a power cut.
+/// A line without spdlog and without memory of the heap. `text` is of this program or of an exception; what
+/// would have to be escaped in JSON is shown as '?'.
+void write_plain_line(const char* level, const char* event, const char* message, const char* text) noexcept {
+  std::array<char, 128> shown{};
+  for (std::size_t i = 0; i + 1 < shown.size() && text[i] != '\0'; ++i) {
+    const bool plain = text[i] >= ' ' && text[i] <= '~' && text[i] != '"' && text[i] != '\\';
+    shown[i] = plain ? text[i] : '?';
+  }
+  timespec now{};
+  tm utc{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  ::gmtime_r(&now.tv_sec, &utc);
+  std::array<char, 32> time{};
+  std::strftime(time.data(), time.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  std::array<char, 512> line{};
+  const int length = std::snprintf(line.data(), line.size(),
+                                   R"({"time":"%s.%03dZ","level":"%s","message":"%s: %s","event":"%s"})"
+                                   "\n",
+                                   time.data(), static_cast<int>(now.tv_nsec / 1'000'000), level, message,
+                                   shown.data(), event);
+  // There is nowhere left to tell of a line that cannot be written.
+  if (length > 0) std::ignore = ::write(STDERR_FILENO, line.data(), static_cast<std::size_t>(length));
+}
+
+/// Records are safe: what was not committed is rolled back at the next start, as after a power cut. Nothing
+/// is destroyed on the way, since other threads still use it.
 [[noreturn]] void end_with_a_line() {
   const char* what = "unknown";
   try {
@@ -48,15 +80,17 @@ class LineText final : public spdlog::custom_flag_formatter {
   } catch (...) {
     what = "not an exception of the standard library";
   }
-  try {
-    log_event(
-        spdlog::level::critical, "process.failed",
-        fmt::format("countersignd ends because of a failure that nothing could take care of: {}", what));
-  } catch (...) {
-    // No memory for the line.
-    std::fputs("countersignd ends because of a failure\n", stderr);
-  }
+  write_plain_line("critical", "process.failed",
+                   "countersignd ends because of a failure that nothing could take care of", what);
   std::_Exit(EXIT_FAILURE);
+}
+
+/// spdlog's own handler would write text that is no JSON. At most one line a second.
+void tell_of_lost_line(const std::string& why) {
+  static std::atomic<std::time_t> last = 0;
+  const auto now = std::time(nullptr);
+  if (last.exchange(now) == now) return;
+  write_plain_line("error", "log.failed", "a line of the log could not be written", why.c_str());
 }
 
 spdlog::level::level_enum level_of(LogLevel level) {
@@ -82,6 +116,7 @@ void set_up_logging() {
   auto logger = spdlog::stderr_logger_mt("countersignd");
   logger->set_formatter(std::move(formatter));
   logger->flush_on(spdlog::level::info);
+  logger->set_error_handler(tell_of_lost_line);
   spdlog::set_default_logger(std::move(logger));
   std::set_terminate(end_with_a_line);
 }

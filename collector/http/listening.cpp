@@ -16,6 +16,7 @@
 #include <exception>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace countersign::http {
 namespace {
@@ -43,10 +44,17 @@ ErrorCode take_over(Acceptor& acceptor, const Endpoint& endpoint, int passed) {
   return ec;
 }
 
+std::vector<Strand> make_strands(net::io_context& io) {
+  constexpr int kStrands = 1'024;
+  std::vector<Strand> out;
+  for (int i = 0; i < kStrands; ++i) out.push_back(net::make_strand(io));
+  return out;
+}
+
 }  // namespace
 
 Listening::Listening(net::io_context& io, base::Metric& errors)
-    : io_(io), errors_(errors), acceptor_(net::make_strand(io)) {}
+    : errors_(errors), strands_(make_strands(io)), acceptor_(strands_.front()) {}
 
 base::Result<void> Listening::open(const Endpoint& endpoint, std::optional<int> passed,
                                    std::string_view purpose) {
@@ -84,6 +92,8 @@ net::awaitable<void> Listening::pause() {
   co_await timer.async_wait(net::as_tuple(net::use_awaitable));
 }
 
+const Strand& Listening::next_strand() { return strands_[++next_ % strands_.size()]; }
+
 net::awaitable<void> Listening::accept() {
   while (acceptor_.is_open()) {
     bool out_of_memory = false;
@@ -94,8 +104,8 @@ net::awaitable<void> Listening::accept() {
         co_await pause();
         continue;
       }
-      auto [ec, socket] =
-          co_await acceptor_.async_accept(net::make_strand(io_), net::as_tuple(net::use_awaitable));
+      const Strand strand = next_strand();
+      auto [ec, socket] = co_await acceptor_.async_accept(strand, net::as_tuple(net::use_awaitable));
       if (!ec) {
         take_in_(std::move(socket));
       } else if (ec != net::error::operation_aborted) {

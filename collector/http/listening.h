@@ -9,11 +9,13 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <future>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace countersign::http {
 
@@ -33,8 +35,8 @@ class Listening {
   /// That it was given by open().
   std::uint16_t port() const;
 
-  /// Begins to accept. `take_in` is called on the threads of `io`, with one connection at a time, each with a
-  /// strand of its own; what it throws is counted as an error.
+  /// Begins to accept. `take_in` is called on the threads of `io`, with one connection at a time, each on a
+  /// strand, which it may share with few others; what it throws is counted as an error.
   void start(std::function<void(Socket)> take_in);
 
   /// Ends it, while `io` still runs: whatever was accepted has been taken in when it returns. A further call
@@ -45,8 +47,13 @@ class Listening {
   net::awaitable<void> accept();
   net::awaitable<void> pause();
 
-  net::io_context& io_;
+  /// For the next connection. All are made at the start: Boost 1.81 ends the process where a strand that it
+  /// makes lacks memory half way.
+  const Strand& next_strand();
+
   base::Metric& errors_;
+  const std::vector<Strand> strands_;
+  std::size_t next_ = 0;
   const DescriptorReserve descriptors_;
   net::basic_socket_acceptor<net::ip::tcp, Strand> acceptor_;
   std::function<void(Socket)> take_in_;

@@ -3,6 +3,7 @@
 #include "ledger/crypto/owners.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace countersign::crypto {
 namespace {

@@ -5,6 +5,7 @@
 #include "ledger/crypto/owners.h"
 #include "ledger/crypto/x509.h"
 
+#include <cstdlib>
 #include <string>
 #include <string_view>
 

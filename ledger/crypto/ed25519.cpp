@@ -2,6 +2,8 @@
 
 #include "ledger/crypto/owners.h"
 
+#include <cstdlib>
+
 namespace countersign::crypto {
 
 struct Ed25519Key::Impl {

@@ -14,8 +14,10 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include <cstdlib>
+#include <exception>
 #include <memory>
+#include <new>
+#include <stdexcept>
 #include <string>
 
 namespace countersign::crypto {
@@ -43,13 +45,22 @@ using CmsPtr = std::unique_ptr<CMS_ContentInfo, Freer<CMS_ContentInfo_free>>;
 using TsReqPtr = std::unique_ptr<TS_REQ, Freer<TS_REQ_free>>;
 using TsRespPtr = std::unique_ptr<TS_RESP, Freer<TS_RESP_free>>;
 
-/// For calls that can only fail for want of memory or of a working OpenSSL: nothing sensible can go on then.
-inline void require(int result) {
-  if (result != 1) std::abort();
+/// Ends the process, since nothing sensible can go on without what a call was to compute: whoever takes care
+/// of exceptions that nobody caught says why.
+[[noreturn]] inline void end_without_openssl() noexcept {
+  [] { throw std::runtime_error("OpenSSL did not work, or had no memory"); }();
+  std::terminate();
 }
+
+/// For calls that can only fail for want of memory or of a working OpenSSL.
+inline void require(int result) {
+  if (result != 1) end_without_openssl();
+}
+
+/// For handles that are only missing for want of memory: then std::bad_alloc, and nothing was begun.
 template <class T>
 T* checked(T* handle) {
-  if (handle == nullptr) std::abort();
+  if (handle == nullptr) throw std::bad_alloc();
   return handle;
 }
 

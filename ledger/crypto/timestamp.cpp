@@ -8,6 +8,7 @@
 #include <openssl/ess.h>
 
 #include <array>
+#include <cstdlib>
 
 namespace countersign::crypto {
 

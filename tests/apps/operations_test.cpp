@@ -1,15 +1,17 @@
 #include "apps/config_changes.h"
 #include "apps/config_table.h"
+#include "apps/daemon/erasure_desk.h"
 #include "apps/daemon/logging.h"
 #include "apps/daemon/operations/access_log.h"
-#include "apps/daemon/operations/certificate_watch.h"
 #include "apps/daemon/operations/clock_watch.h"
 #include "apps/daemon/operations/process_metrics.h"
 #include "apps/log_settings.h"
-#include "ledger/base/json.h"
 #include "ledger/base/request_scope.h"
+#include "tests/apps/log_lines.h"
+#include "tests/support/temp_dir.h"
 
 #include <boost/json/serialize.hpp>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <spdlog/spdlog.h>
 
@@ -17,8 +19,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <future>
 #include <new>
-#include <sstream>
+#include <stdexcept>
+#include <string>
 #include <thread>
 
 namespace countersign::apps {
@@ -40,33 +44,6 @@ TEST(Allowance, AllowsABurstAndThenSoManyASecond) {
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(allowance.take(start + 1h));
   EXPECT_FALSE(allowance.take(start + 1h)) << "a quiet hour allows no more than a burst";
 }
-
-void log_as_the_daemon_does() {
-  static const bool once = (set_up_logging(), true);
-  EXPECT_TRUE(once);
-}
-
-/// What is logged between its making and take().
-class Lines {
- public:
-  Lines() {
-    log_as_the_daemon_does();
-    ::testing::internal::CaptureStderr();
-  }
-  std::vector<boost::json::object> take() const {
-    std::vector<boost::json::object> out;
-    std::istringstream text(::testing::internal::GetCapturedStderr());
-    for (std::string line; std::getline(text, line);) {
-      auto parsed = base::parse_json(line, {.depth_max = 2});
-      if (!parsed) {
-        ADD_FAILURE() << "no JSON: " << line;
-        continue;
-      }
-      out.push_back(parsed->value.as_object());
-    }
-    return out;
-  }
-};
 
 http::Exchange exchange(int status) {
   http::Exchange out;
@@ -114,7 +91,28 @@ TEST(Logging, EndsTheProcessWithALineWhereNobodyCatches) {
         log_as_the_daemon_does();
         std::thread([] { throw std::bad_alloc(); }).join();
       },
-      ::testing::ExitedWithCode(1), "\"level\":\"critical\".*process.failed");
+      ::testing::ExitedWithCode(1),
+      R"(^\{"time":"20[0-9T:-]+\.[0-9]{3}Z","level":"critical","message":"[a-z ]+: std::bad_alloc","event":"process\.failed"\}.$)");
+}
+
+TEST(Logging, EndsTheProcessWithALineThatIsWholeWhateverTheFailureSays) {
+  const auto what = "a \"quoted\"\nline " + std::string(2'000, 'x');
+  EXPECT_EXIT(
+      {
+        log_as_the_daemon_does();
+        std::thread([&] { throw std::runtime_error(what); }).join();
+      },
+      ::testing::ExitedWithCode(1), R"(: a \?quoted\?\?line x+","event":"process\.failed"\}.$)");
+}
+
+TEST(Logging, SaysThatALineWasLost) {
+  const Lines lines;
+  set_log_level(LogLevel::info);
+  spdlog::info(fmt::runtime("{} and {}"), 1);
+  const auto written = lines.take();
+  ASSERT_EQ(written.size(), 1U);
+  EXPECT_EQ(written[0].at("event"), "log.failed");
+  EXPECT_EQ(written[0].at("level"), "error");
 }
 
 TEST(AccessLog, SaysWhatWasRefusedWithoutSayingByWhom) {
@@ -174,12 +172,50 @@ TEST(AccessLog, LeavesLinesOutInAFloodAndSaysHowMany) {
   log.tell_left_out();
   const auto written = lines.take();
   ASSERT_GE(written.size(), 101U);
-  EXPECT_LT(written.size(), 200U) << "100 at once and 10 a second";
+  EXPECT_LT(written.size(), 150U) << "100 at once and 5 a second";
   EXPECT_EQ(written.back().at("event"), "log.left_out");
   const auto left_out = written.back().at("lines").as_int64();
   EXPECT_EQ(left_out + static_cast<std::int64_t>(written.size()) - 1, 5'000);
   EXPECT_NE(metrics.to_prometheus().find("countersign_log_left_out_total " + std::to_string(left_out)),
             std::string::npos);
+}
+
+TEST(AccessLog, SaysWhatWasNotServedHoweverMuchIsRefused) {
+  const Lines lines;
+  set_log_level(LogLevel::info);
+  base::Metrics metrics;
+  AccessLog log(metrics, crypto::system_entropy());
+  for (int i = 0; i < 5'000; ++i) log.answered(exchange(404));
+  log.answered(exchange(503));
+  const auto written = lines.take();
+  ASSERT_FALSE(written.empty());
+  EXPECT_EQ(written.back().at("status"), 503);
+}
+
+TEST(ErasureDesk, NamesTheRequestInTheLineThatSaysWhyItFailed) {
+  const Lines lines;
+  const testing::TempDir dir;
+  Config config;
+  config.regions = {base::RegionId("eu-1")};
+  config.places[config.regions.front()] = {"/dev/null/eu-1", false};
+  config.heads = dir / "heads";
+  ErasureDesk desk(config);
+  std::promise<http::Response> answered;
+  {
+    const base::RequestScope scope("0123456789abcdef0123456789abcdef");
+    endpoints::ErasureRequest request{"privacy", config.regions.front(), {}};
+    request.body.tenant = "acme";
+    request.body.subjects = {"email=ana@example.com"};
+    request.body.dry_run = true;
+    desk.calls().erase(std::move(request),
+                       [&](http::Response response) { answered.set_value(std::move(response)); });
+  }
+  EXPECT_EQ(answered.get_future().get().status, 500);
+  desk.stop();
+  const auto written = lines.take();
+  ASSERT_EQ(written.size(), 1U);
+  EXPECT_EQ(written[0].at("level"), "error");
+  EXPECT_EQ(written[0].at("request"), "0123456789abcdef0123456789abcdef");
 }
 
 TEST(ClockWatch, SeesTheClockBeSetAndNotThatTimePasses) {
@@ -203,18 +239,6 @@ TEST(ClockWatch, SeesTheClockBeSetAndNotThatTimePasses) {
   ASSERT_EQ(written.size(), 2U);
   EXPECT_EQ(written[1].at("event"), "clock.jumped");
   EXPECT_EQ(written[1].at("seconds").to_number<double>(), -3605.0);
-}
-
-TEST(CertificateWatch, WarnsAt30And7And1DaysAndAtTheEnd) {
-  constexpr std::int64_t kDay = 86'400'000'000;
-  const base::Timestamp end{100 * kDay};
-  EXPECT_EQ(warning_due(end, {69 * kDay}), 1'000);
-  EXPECT_EQ(warning_due(end, {70 * kDay}), 30);
-  EXPECT_EQ(warning_due(end, {92 * kDay}), 30);
-  EXPECT_EQ(warning_due(end, {93 * kDay}), 7);
-  EXPECT_EQ(warning_due(end, {99 * kDay}), 1);
-  EXPECT_EQ(warning_due(end, {100 * kDay - 1}), 1);
-  EXPECT_EQ(warning_due(end, {100 * kDay}), 0);
 }
 
 TEST(ProcessMetrics, TellOfThisProcess) {

@@ -12,6 +12,9 @@ namespace {
 
 using notify::Outcome;
 
+/// A transfer may be given an hour for a slow line; nobody waits so long for one that is not there.
+constexpr std::int64_t kConnectMost_ms = 30'000;
+
 /// The library's own words of what it met on this side or on the way: it names hosts and ports, and quotes
 /// nobody.
 bool has_harmless_details(CURLcode code) {
@@ -57,7 +60,7 @@ Transfer::Transfer(const Options& options, const notify::Stop& stop) : stop_(sto
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   check(ready);
   handle_.reset(curl_easy_init());
-  if (!handle_) std::abort();
+  if (!handle_) throw std::bad_alloc();
   set(CURLOPT_URL, options.url.c_str());
   set(CURLOPT_ERRORBUFFER, static_cast<char*>(error_));
   set(CURLOPT_NOSIGNAL, 1L);
@@ -65,7 +68,7 @@ Transfer::Transfer(const Options& options, const notify::Stop& stop) : stop_(sto
   const auto known = curl_easy_setopt(handle_.get(), CURLOPT_QUICK_EXIT, 1L);
   if (known != CURLE_UNKNOWN_OPTION) check(known);
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout_ms));
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.timeout_ms));
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(options.timeout_ms, kConnectMost_ms)));
   set(CURLOPT_NOPROGRESS, 0L);
   set(CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
   set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
@@ -95,6 +98,7 @@ void Transfer::set(CURLoption option, const char* value) {
 }
 
 void Transfer::check(CURLcode code) {
+  if (code == CURLE_OUT_OF_MEMORY || code == CURLE_FAILED_INIT) throw std::bad_alloc();
   if (code != CURLE_OK) std::abort();
 }
 
@@ -110,7 +114,7 @@ Outcome Transfer::failure(CURLcode code) const {
 
 void append(List& list, const std::string& text) {
   auto* longer = curl_slist_append(list.get(), text.c_str());
-  if (longer == nullptr) std::abort();
+  if (longer == nullptr) throw std::bad_alloc();
   static_cast<void>(list.release());
   list.reset(longer);
 }
