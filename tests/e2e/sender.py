@@ -19,10 +19,11 @@ def stop_all(test, senders):
 
 
 class Sender(threading.Thread):
-    """Sends batches over one connection after another and remembers what was acknowledged."""
+    """Sends batches over one connection after another, `pause` seconds between two, and remembers what was acknowledged."""
 
-    def __init__(self, appliance, token, number):
+    def __init__(self, appliance, token, number, pause=0):
         super().__init__(daemon=True)
+        self.pause = pause
         self.appliance, self.token, self.number = appliance, token, number
         self.acknowledged = {}
         self.next = 0
@@ -51,6 +52,7 @@ class Sender(threading.Thread):
                         self.wrong.append(str(result))
                     self.acknowledged[sent["id"]] = (result["receipt"]["seq"], result["receipt"]["hash"])
                 self.next += BATCH
+                time.sleep(self.pause)
             elif status == 401:
                 time.sleep(0.02)
             elif status not in (503, 507):

@@ -15,6 +15,7 @@ from sender import Sender, stop_all
 
 SECONDS = int(os.environ.get("COUNTERSIGN_SOAK_SECONDS", "3600"))
 SENDERS = 3
+PAUSE = 0.05  # seconds between a sender's batches: more than a thousand events a second in all, and a disk that holds an hour of them
 VISIT = 15  # seconds between a source that comes and its going
 LIFE = max(10, SECONDS // 6)  # seconds between two restarts
 WARM = 120  # seconds after which the caches of the stores are full
@@ -47,7 +48,7 @@ class Visitors(threading.Thread):
         try:
             while not self.stopping.is_set():
                 number = SENDERS + len(self.senders)
-                sender = Sender(self.appliance, self.appliance.add_source(f"guest-{number}", tenant="acme"), number)
+                sender = Sender(self.appliance, self.appliance.add_source(f"guest-{number}", tenant="acme"), number, PAUSE)
                 self.senders.append(sender)
                 sender.start()
                 self.stopping.wait(VISIT)
@@ -72,9 +73,10 @@ class Soak(unittest.TestCase):
         for samples, slack in ((watch.memory, 16 * 1024), (watch.descriptors, 8)):
             self.assertLess(statistics.median(samples[half:]), statistics.median(samples[warm:half]) * 1.1 + slack, samples)
 
-    def export_and_verify(self, appliance, number):
+    def export_and_verify(self, appliance, number, begin):
+        """What came in since `begin`."""
         bundle = appliance.folder / f"{number}.tar.zst"
-        appliance.run("export", "acme", "--from", "2020-01-01T00:00:00Z", "--to", "2100-01-01T00:00:00Z", "-o", bundle)
+        appliance.run("export", "acme", "--from", begin, "--to", "2100-01-01T00:00:00Z", "-o", bundle)
         shown = subprocess.run(["openssl", "x509", "-in", appliance.folder / "keys/signer.pem", "-noout", "-fingerprint", "-sha256"],
                                capture_output=True, text=True, check=True).stdout
         done = subprocess.run([BIN / "countersign", "verify", bundle, "--fingerprint", shown.strip().split("=")[1]], capture_output=True, text=True)
@@ -95,18 +97,19 @@ class Soak(unittest.TestCase):
             appliance.add_tenant("acme")
             token = appliance.add_source("app", tenant="acme")
             appliance.start()
-            senders = [Sender(appliance, token, n) for n in range(SENDERS)]
+            senders = [Sender(appliance, token, n, PAUSE) for n in range(SENDERS)]
             for sender in senders:
                 sender.start()
             visitors = Visitors(appliance)
             visitors.start()
             while time.monotonic() < until:
                 watch, end = Watch(appliance.daemon), time.monotonic() + LIFE
+                begin = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
                 while time.monotonic() < end:
                     time.sleep(0.5)
                     watch.sample()
                 self.check_steady(watch)
-                self.export_and_verify(appliance, lives)
+                self.export_and_verify(appliance, lives, begin)
                 if chance.random() < 0.5:
                     appliance.kill()
                 else:
