@@ -13,6 +13,9 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include <array>
 #include <span>
 
 namespace countersign::apps {
@@ -62,6 +65,19 @@ json::object adapter_document(std::string_view name, std::string_view title) {
   return out;
 }
 
+std::string host_and_port(const std::string& host, std::uint16_t port) {
+  const bool bracketed = host.find(':') != std::string::npos;
+  return fmt::format("{}:{}", bracketed ? "[" + host + "]" : host, port);
+}
+
+/// What the machine calls itself.
+std::string own_name() {
+  constexpr std::size_t kNameBytesMax = 256;
+  std::array<char, kNameBytesMax> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0 || name[0] == '\0') return "localhost";
+  return name.data();
+}
+
 }  // namespace
 
 std::string source_address(const Config& config, const ingest::Source& source) {
@@ -70,8 +86,14 @@ std::string source_address(const Config& config, const ingest::Source& source) {
                         ? std::string("/v1/events")
                         : fmt::format("/v1/hooks/{}", source.name.value());
   if (!source.url.empty()) return source.url + path;
-  return fmt::format("{}://{}:{}{}", config.listen.tls ? "https" : "http", config.listen.address,
-                     config.listen.port, path);
+  const auto& listen = config.listen;
+  if (listen.address != "0.0.0.0" && listen.address != "::")
+    return fmt::format("{}://{}{}", listen.tls ? "https" : "http", host_and_port(listen.address, listen.port),
+                       path);
+  // It listens on every address, and nobody can send to that.
+  if (!config.access.address.empty()) return config.access.address + path;
+  return fmt::format("{}://{}{}", listen.tls ? "https" : "http", host_and_port(own_name(), listen.port),
+                     path);
 }
 
 base::Result<void> settle_source(ingest::NewSource& source) {

@@ -12,7 +12,8 @@
 /// What the commands and the API do alike when they put something into the registry. Any thread, any process.
 namespace countersign::apps {
 
-/// Where the sender of a source sends to; of a source that is polled, where it is polled.
+/// Where the sender of a source sends to; of a source that is polled, where it is polled. Where the daemon
+/// listens on every address that is the address of `access`, else the machine's own name.
 std::string source_address(const Config& config, const ingest::Source& source);
 
 /// Fills in the scheme where a secret was given and none was named, and checks what is said of polling.

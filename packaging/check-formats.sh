@@ -16,20 +16,50 @@ format_of() {
   echo "$kind $version"
 }
 
-# The folders that may hold files of the appliance: the package's own, and those that the configuration names.
+# The values of `data`, `directory` and `heads` in a configuration, in whichever of TOML's spellings on one line; ? and the number of a line
+# that is not understood.
+folders_in_text() {
+  awk '
+    {
+      line = $0
+      while (match(line, /^([^"\047#]|"[^"]*"|\047[^\047]*\047)*#/)) line = substr(line, 1, RLENGTH - 1)
+      while (match(line, /(^|[ \t{,.])["\047]?(data|directory|heads)["\047]?[ \t]*=[ \t]*/)) {
+        line = substr(line, RSTART + RLENGTH)
+        match(line, /^("[^"\\]*"|\047[^\047]*\047)/)
+        if (RLENGTH > 2) print substr(line, 2, RLENGTH - 2)
+        else print "?" NR
+      }
+    }' "$1"
+}
+
+# The folders that may hold files of the appliance: the package's own, and those that the configuration names. The installed program
+# reads it; where there is none, or none that can, the text is searched.
 folders_of_data() {
   echo /var/lib/countersign
-  if [ -r /etc/countersign/countersign.toml ]; then
-    sed -n 's/^[[:space:]]*\(data\|directory\|heads\)[[:space:]]*=[[:space:]]*"\([^"]*\)".*/\2/p' /etc/countersign/countersign.toml |
-      sed 's|^[^/]|/etc/countersign/&|'
+  config=/etc/countersign/countersign.toml
+  [ -r "$config" ] || return 0
+  if command -v countersign >/dev/null && named=$(countersign --config "$config" folders 2>/dev/null); then
+    echo "$named"
+    return 0
   fi
+  named=$(folders_in_text "$config")
+  case $named in
+    *'?'*)
+      echo "countersign: cannot tell where the data of this appliance is, so whether this version can read it: in $config" >&2
+      echo "a folder is not written as name = \"/folder\", in line $(echo "$named" | sed -n 's/^?//p' | head -n 1). Nothing was changed." >&2
+      return 1
+      ;;
+  esac
+  echo "$named" | sed 's|^[^/]|/etc/countersign/&|'
 }
 
 # Ends the script where a file is of a format that this version does not know.
 check_formats() {
-  newer=$(folders_of_data | sort -u | while read -r folder; do
+  folders=$(folders_of_data) || exit 1
+  newer=$(echo "$folders" | sort -u | while IFS= read -r folder; do
     [ -d "$folder" ] || continue
-    find "$folder" -maxdepth 3 -name '*.sqlite' -type f -size +0 | while read -r file; do
+    # Folders may be links to other disks.
+    find -L "$folder" -maxdepth 3 -name '*.sqlite' -type f -size +0 | while IFS= read -r file; do
       found=$(format_of "$file")
       for known in $KNOWN_FORMATS; do
         if [ "${found% *}" = "${known%:*}" ] && [ "${found#* }" -gt "${known#*:}" ]; then

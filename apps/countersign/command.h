@@ -67,6 +67,7 @@ void add_control(CLI::App& app, Context& context);
 void add_finding(CLI::App& app, Context& context);
 void add_user(CLI::App& app, Context& context);
 void add_region(CLI::App& app, Context& context);
+void add_folders(CLI::App& app, Context& context);
 void add_report(CLI::App& app, Context& context);
 void add_residency(CLI::App& app, Context& context);
 void add_source(CLI::App& app, Context& context);

@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
     add_init(app, context);
     add_tenant(app, context);
     add_region(app, context);
+    add_folders(app, context);
     add_source(app, context);
     add_operator(app, context);
     add_user(app, context);

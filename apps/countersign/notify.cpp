@@ -6,9 +6,12 @@
 #include "web/notify/notice.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <set>
 #include <thread>
 
 namespace countersign::apps {
@@ -88,24 +91,48 @@ struct Choice {
   std::string destination;
 };
 
-/// Does something to what was chosen: by id, in every destination or in the one that is named; without an id
-/// all that was given up for a destination.
+/// What was chosen: by id, with the destination where the id is with several; without an id all that was
+/// given up for a destination. invalid_argument: nothing is named, or not whose. not_found: one that is named
+/// is not there.
+base::Result<std::vector<Placed>> chosen(const Config& config, const Choice& choice) {
+  if (choice.ids.empty() && choice.destination.empty())
+    return fail(Code::invalid_argument,
+                "name ids, or a destination with --destination; see: countersign notify list");
+  std::vector<Placed> out;
+  std::map<std::string, std::set<std::string>> destinations;
+  for (auto& placed : all_deliveries(config)) {
+    const auto& one = placed.listed;
+    const bool named = std::ranges::find(choice.ids, one.delivery.id) != choice.ids.end();
+    if (!choice.destination.empty() && one.destination != choice.destination) continue;
+    if (choice.ids.empty() ? !one.dead : !named) continue;
+    destinations[one.delivery.id].insert(one.destination);
+    out.push_back(std::move(placed));
+  }
+  for (const auto& id : choice.ids) {
+    const auto& with = destinations[id];
+    if (with.size() > 1)
+      return fail(
+          Code::invalid_argument,
+          fmt::format("{} is a delivery to each of {}; say which with --destination. Nothing was done", id,
+                      fmt::join(with, ", ")));
+    if (with.empty())
+      return fail(Code::not_found,
+                  "there is no such delivery, and nothing was done; see: countersign notify list");
+  }
+  if (out.empty()) return fail(Code::not_found, "there is no such delivery; see: countersign notify list");
+  return out;
+}
+
 template <class Do>
 base::Result<int> to_chosen(const Context& context, const Choice& choice, std::string_view done_word,
                             const Do& act) {
   TRY_ASSIGN(const auto config, load(context));
-  if (choice.ids.empty() && choice.destination.empty())
-    return fail(Code::invalid_argument,
-                "name ids, or a destination with --destination; see: countersign notify list");
+  TRY_ASSIGN(const auto deliveries, chosen(config, choice));
   boost::json::array done;
-  for (const auto& [region, one] : all_deliveries(config)) {
-    const bool named = std::ranges::find(choice.ids, one.delivery.id) != choice.ids.end();
-    if (!choice.destination.empty() && one.destination != choice.destination) continue;
-    if (choice.ids.empty() ? !one.dead : !named) continue;
+  for (const auto& [region, one] : deliveries) {
     TRY(act(notify::DeliveryFolder::of(config.region_files(region).folder), one));
     done.push_back({{"id", one.delivery.id}, {"destination", one.destination}});
   }
-  if (done.empty()) return fail(Code::not_found, "there is no such delivery; see: countersign notify list");
   const auto count = done.size();
   print(context, done,
         fmt::format("{} {} {}.\n", count, count == 1 ? "delivery is" : "deliveries are", done_word));
@@ -181,7 +208,8 @@ std::shared_ptr<Choice> add_choice(CLI::App& command) {
   auto choice = std::make_shared<Choice>();
   command.add_option("id", choice->ids, "Ids of deliveries: msg_…");
   command.add_option("--destination", choice->destination,
-                     "Only those for this destination; without an id, all that were given up for it");
+                     "The one for this destination, where several are told the same; without an id, all that "
+                     "were given up for it");
   return choice;
 }
 

@@ -14,6 +14,7 @@ EVERYWHERE = {"libc6", "libgcc-s1", "libstdc++6"}
 BESIDES = {
     "debconf": "debconf (>= 0.5) | debconf-2.0",
     "fonts-liberation": "fonts-liberation",
+    "openssl": "openssl",
     "procps": "procps",
     "systemd": "systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles",
 }

@@ -101,5 +101,11 @@ def relink(build, folder):
     return programs
 
 
+def archive(library):
+    """The static archive of a library of parts.toml, as the linker takes it."""
+    found = subprocess.run(["g++", f"-print-file-name={library}.a"], check=True, capture_output=True, text=True).stdout.strip()
+    return pathlib.Path(found).resolve()
+
+
 def private_libraries():
     return [(LIBRARIES / name).resolve() for name in BESIDE_THE_PROGRAM]

@@ -25,7 +25,10 @@ class Release:
 
 def run(*words, **options):
     """A command that must succeed; its standard output."""
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, **options)
+    try:
+        done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, **options)
+    except FileNotFoundError:
+        sys.exit(f"make-packages: {words[0]} is not installed; packaging/install-dependencies build package")
     if done.returncode != 0:
         sys.exit(f"make-packages: {' '.join(map(str, words[:4]))} ended {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -38,12 +41,12 @@ def project_version(root):
 def source_date(root):
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         return int(given)
-    done = subprocess.run(["git", "-C", root, "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False)
-    if done.returncode == 0 and done.stdout.strip():
-        return int(done.stdout)
+    if (root / ".git").exists():
+        # That git is missing, or does not trust who owns the tree, must not give another date without a word.
+        return int(run("git", "-C", root, "log", "-1", "--format=%ct"))
     dated = re.search(r"^## \[[\d.]+\] - (\d{4}-\d\d-\d\d)$", (root / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     if not dated:
-        sys.exit("make-packages: no git history and no released version in CHANGELOG.md: set SOURCE_DATE_EPOCH")
+        sys.exit("make-packages: no git history and no released version in CHANGELOG.md: set SOURCE_DATE_EPOCH, which the .buildinfo of a release names")
     return int(datetime.fromisoformat(dated[1]).replace(tzinfo=timezone.utc).timestamp())
 
 

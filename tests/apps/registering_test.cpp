@@ -12,7 +12,10 @@
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace countersign::apps {
@@ -84,6 +87,24 @@ TEST(SourceAddress, IsWhereItsSenderSends) {
   EXPECT_EQ(source_address(config(), source), "https://audit.example.com/v1/hooks/shop");
   source.pull_url = "https://acme.okta.com";
   EXPECT_EQ(source_address(config(), source), "https://acme.okta.com");
+}
+
+TEST(SourceAddress, IsNeverTheAddressThatStandsForAll) {
+  ingest::Source source;
+  source.name = base::SourceName("shop");
+  source.adapter = std::string(ingest::kNativeAdapter);
+  auto everywhere = config();
+  for (const auto* address : {"0.0.0.0", "::"}) {
+    everywhere.listen.address = address;
+    everywhere.access.address.clear();
+    std::array<char, 256> name{};
+    ASSERT_EQ(::gethostname(name.data(), name.size() - 1), 0);
+    EXPECT_EQ(source_address(everywhere, source), "https://" + std::string(name.data()) + ":8443/v1/events");
+    everywhere.access.address = "https://evidence.example.com:9443";
+    EXPECT_EQ(source_address(everywhere, source), "https://evidence.example.com:9443/v1/events");
+  }
+  everywhere.listen.address = "2001:db8::1";
+  EXPECT_EQ(source_address(everywhere, source), "https://[2001:db8::1]:8443/v1/events");
 }
 
 TEST(SourceKinds, AreThoseOfTheTables) {

@@ -471,7 +471,7 @@ class Docs(unittest.TestCase):
             secret.chmod(0o600)
             configure(page.of("toml")[0].text, impatient)
             self.machine.start(CREDENTIALS_DIRECTORY=credentials)
-            # Of Ana and of somebody else: a message is dropped at all destinations, so one is left to be sent again.
+            # Of Ana and of somebody else: one message is dropped, one is left.
             guesses = [ana_event(f"{who}-{n}", "failed", f"2026-04-02T08:58:{n:02}Z", outcome={"reason": "wrong_code"}, actor={**ANA, "id": who})
                        for who in ("u-17", "u-18") for n in range(20, 40)]
             self.machine.user("countersign", "ingest", self.write("guesses.ndjson", lines(guesses)), "--token", self.machine.secrets["WEB"])

@@ -1,5 +1,5 @@
 """Both packages, made of the programs that are tested, installed into trees of a system: set up, used, upgraded, removed, purged as docs/install.md
-says. Every command of that page is run here, as it stands there."""
+says. Every command of that page is run here, as it stands there, but for those that load the AppArmor profile, which need a kernel that has it."""
 
 import hashlib
 import http.server
@@ -7,7 +7,9 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -16,9 +18,13 @@ from pathlib import Path
 
 import kept_logs
 import systemd_container
-from appliance import BIN, DATA, free_port
+from appliance import BIN, DATA, free_port, until
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "tidy"))
+
+import doc_pages  # noqa: E402
+
 MAKE = ROOT / "packaging/make-packages"
 NEWER = "9.0.0"
 TREE = Path(os.environ.get("PACKAGE_TREE", "/nonexistent"), "tree")
@@ -35,9 +41,14 @@ def make(out, *arguments, **environment):
 
 
 def commands_of_the_page():
-    """(for what, commands) of each block of docs/install.md, in its order."""
-    page = (ROOT / "docs/install.md").read_text(encoding="utf-8")
-    return [(block[0], block[1]) for block in re.findall(r"```sh\n# ([^\n]*)\n(.*?)```", page, re.DOTALL)]
+    """(for whom, commands) of each block of docs/install.md, in its order. One that does not say for whom it is would be run by nobody."""
+    found = []
+    for block in doc_pages.read(ROOT, "docs/install.md").of("sh"):
+        first, _, commands = block.text.partition("\n")
+        if not re.fullmatch(r"# (debian|redhat|both)(, .+)?", first):
+            raise AssertionError(f"docs/install.md:{block.line}: the block does not begin with whom it is for, but with {first!r}")
+        found.append((first[2:], commands))
+    return found
 
 
 class Packages:
@@ -137,10 +148,43 @@ class Contents(unittest.TestCase):
                         name = place.partition("node_modules/")[2]
                         self.assertEqual(here[f"pkg:npm/{name.replace('@', '%40')}"], locked["version"])
                         self.assert_licence_is_told(folder, kind, ROOT / "web/ui" / place)
+                for component in bom["components"]:
+                    self.assertTrue(component["licenses"], component["name"])
+                    self.assert_hashes_are_right(component, folder)
                 if kind == "rpm":
                     self.assertEqual(beside, {"libcsv.so.3", "liboath.so.0"})
                     for package in ("libsqlite3-0", "libboost-json1.81.0", "libfmt-dev", "libspdlog-dev", "libprotobuf-lite32", "libcsv3", "liboath0"):
                         self.assertIn(f"pkg:deb/debian/{package}", here)
+
+    def assert_hashes_are_right(self, component, folder):
+        """The library files are those of the package or of the machine; what has none has a hash of its own."""
+        files = component.get("components", [])
+        self.assertTrue(files or component["hashes"][0]["content"], component["name"])
+        for file in files:
+            inside = Path(folder + file["name"])
+            content = (inside if inside.exists() else Path(file["name"])).read_bytes()
+            self.assertEqual(hashlib.sha256(content).hexdigest(), file["hashes"][0]["content"], file["name"])
+        if component["purl"].startswith("pkg:deb/debian/libexpected-dev@"):
+            listed = sorted(path for path in subprocess.run(["dpkg", "-L", "libexpected-dev"], capture_output=True, text=True, check=True).stdout.split()
+                            if path.startswith("/usr/include/") and Path(path).is_file())
+            lines = subprocess.run(["sha256sum", *listed], capture_output=True, check=True).stdout
+            self.assertEqual(component["hashes"], [{"alg": "SHA-256", "content": hashlib.sha256(lines).hexdigest()}])
+        if component["name"].startswith("zxcvbn"):
+            self.assertEqual(component["hashes"][0]["content"], hashlib.sha256((ROOT / "web/auth/frequent_passwords.txt").read_bytes()).hexdigest())
+
+    def test_the_record_of_the_build_says_what_has_to_be_the_same(self):
+        text = Packages.file("first", "buildinfo").read_text(encoding="utf-8")
+        for kind in ("deb", "rpm"):
+            package = Packages.file("first", kind)
+            self.assertIn(f"\n {hashlib.sha256(package.read_bytes()).hexdigest()} {package.stat().st_size} {package.name}\n", text)
+        self.assertIn('\n SOURCE_DATE_EPOCH="1767225600"\n', text)
+        listed = dict(re.findall(r"(?m)^ (\S+) \(= (\S+)\),?$", text))
+        # What is named, what that depends on, what only a virtual package asks for, what every installation has.
+        for package in ("libssl-dev", "libssl3", "cmake-data", "g++-12", "libcurl4-openssl-dev", "rpm", "dpkg-dev", "libc-dev-bin", "coreutils"):
+            version = subprocess.run(["dpkg-query", "--show", "--showformat=${Version}", package], capture_output=True, text=True, check=True).stdout
+            self.assertEqual(listed.get(package), version, package)
+        self.assertNotIn("chromium", listed)
+        self.assertRegex(text, r"(?m)^ node v\d+\.")
 
     def assert_licence_is_told(self, folder, kind, package):
         place = "usr/share/doc/countersign/copyright" if kind == "deb" else "usr/share/licenses/countersign/copyright"
@@ -155,13 +199,23 @@ class Contents(unittest.TestCase):
                 if "node_modules" not in found.parts:
                     self.assertIn(f'source = "{found.relative_to(ROOT)}"', listed)
 
-    def test_every_kind_of_file_is_in_the_list_of_formats(self):
+    def test_every_kind_of_file_is_in_the_list_with_the_newest_format(self):
+        """By the sources: not every kind of file is made where the packages are tried."""
         listed = (ROOT / "packaging/formats.txt").read_text(encoding="utf-8")
-        ids = set()
+        found = {}
         for folder in ("ledger", "web", "apps", "collector"):
             for source in (ROOT / folder).rglob("*.cpp"):
-                ids |= set(re.findall(r"kApplicationId = 0x([0-9A-F]{8})", source.read_text(encoding="utf-8")))
-        self.assertEqual(ids, set(re.findall(r"(?m)^([0-9A-F]{8}) \d+ ", listed)))
+                text = source.read_text(encoding="utf-8")
+                for kind in re.findall(r"kApplicationId = 0x([0-9A-F]{8})", text):
+                    named = re.findall(r"k(?:Schema)?Version = (\d+)|\{kApplicationId, (\d+),|PRAGMA user_version=(\d+)", text)
+                    found[kind] = max(int(number) for each in named for number in each if number)
+        self.assertEqual(found, {kind: int(version) for kind, version in re.findall(r"(?m)^([0-9A-F]{8}) (\d+) ", listed)})
+
+    def test_the_page_has_commands_for_either_family(self):
+        blocks = commands_of_the_page()
+        self.assertEqual(1, sum("AppArmor" in whom for whom, _ in blocks), "it is left out, and no other")
+        for family in ("debian", "redhat"):
+            self.assertGreaterEqual(sum(whom.partition(",")[0] in (family, "both") for whom, _ in blocks), 8, family)
 
     def test_completions_and_manual_pages_read_well(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -174,6 +228,9 @@ class Contents(unittest.TestCase):
             asked = subprocess.run(["zsh", "-f", "-c", f"fpath=({share}/zsh/vendor-completions $fpath); autoload -U compinit; compinit -D; "
                                     "print ${_comps[countersign]}"], capture_output=True, text=True, check=True).stdout
             self.assertEqual(asked.strip(), "_countersign")
+            for shell in ("bash", "zsh", "fish"):
+                with self.subTest(shell):
+                    self.completes(shell, share)
             for page in share.glob("man/man?/*.gz"):
                 done = subprocess.run(["man", "--warnings", "--encoding=UTF-8", "--local-file", page], capture_output=True, text=True, check=True,
                                       env={**os.environ, "MANWIDTH": "100", "MANROFFSEQ": "", "LC_ALL": "C.UTF-8"})
@@ -185,6 +242,42 @@ class Contents(unittest.TestCase):
             for command in ("countersign tenant policy set", "countersign verify", "countersign init", "countersign doctor"):
                 self.assertIn(command, page)
 
+    def completes(self, shell, share):
+        """Commands below commands, options with those of the commands above, nothing for a value but files."""
+        offers = lambda *words: completed(shell, share, *words)  # noqa: E731
+        self.assertLessEqual({"init", "tenant", "verify"}, offers(""))
+        self.assertEqual({"tenant"}, offers("ten"))
+        self.assertLessEqual({"add", "policy"}, offers("tenant", ""))
+        self.assertNotIn("init", offers("tenant", ""))
+        self.assertLessEqual({"show", "set"}, offers("tenant", "policy", ""))
+        self.assertNotIn("add", offers("tenant", "policy", ""))
+        self.assertLessEqual({"--role", "--all-tenants", "--config", "--json"}, offers("user", "add", "--"))
+        self.assertEqual({"--all-tenants"}, offers("user", "add", "ana@example.com", "--role", "admin", "--all"))
+        # What stands behind an option that takes a value is no command.
+        self.assertLessEqual({"add", "policy"}, offers("--config", "source", "tenant", ""))
+        self.assertIn("add", offers("--json", "tenant", ""))
+        self.assertEqual({"README of ours"}, offers("--config", "READ"))
+        self.assertEqual({"README of ours"}, offers("verify", "READ"))
+
+
+def completed(shell, share, *words):
+    """What a shell offers for the last word, in a folder with one file."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "README of ours").touch()
+        if shell == "fish":
+            script = f"source {share}/fish/vendor_completions.d/countersign.fish; complete --do-complete 'countersign {' '.join(words)}'"
+            command = ["fish", "--no-config", "-c", script]
+        else:
+            place = "bash-completion/completions/countersign" if shell == "bash" else "zsh/vendor-completions/_countersign"
+            # Its function is called as the shell would, which for zsh is in the manner of bash, with what is typed as zsh knows it.
+            as_bash = f"emulate sh; setopt kshglob noshglob braceexpand; PREFIX='{words[-1]}'; " if shell == "zsh" else ""
+            script = (f"source {share}/{place}; {as_bash}"
+                      f"COMP_WORDS=(countersign {' '.join(repr(word) for word in words)}); COMP_CWORD={len(words)}; "
+                      "_countersign; printf '%s\\n' \"${COMPREPLY[@]}\"")
+            command = ["bash", "--norc", "-c", script] if shell == "bash" else ["zsh", "-f", "-c", script]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, env={**os.environ, "HOME": folder})
+        return {line.partition("\t")[0].replace("\\ ", " ") for line in done.stdout.splitlines() if line}
+
 
 def unpack(package, folder):
     if package.suffix == ".deb":
@@ -192,6 +285,97 @@ def unpack(package, folder):
     else:
         archive = subprocess.run(["rpm2cpio", package], capture_output=True, check=True).stdout
         subprocess.run(["cpio", "--extract", "--make-directories", "--quiet", "--no-absolute-filenames"], input=archive, cwd=folder, check=True)
+
+
+class TooOld(unittest.TestCase):
+    """The script that keeps a version away from data of a newer one, by itself, in a tree of its own."""
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="countersign-e2e-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        for name in ("etc", "var", "elsewhere/a region"):
+            (self.folder / name).mkdir(parents=True)
+        self.config = subprocess.run([BIN / "countersign", "init", "--print-config"], capture_output=True, text=True, check=True).stdout
+
+    def ledger(self, folder, version):
+        folder.mkdir(parents=True, exist_ok=True)
+        with sqlite3.connect(folder / "ledger.sqlite") as file:
+            file.executescript(f"CREATE TABLE IF NOT EXISTS t(a); PRAGMA application_id={0x4353474C}; PRAGMA user_version={version}")
+        file.close()
+
+    def check(self, config, program):
+        """(exit code, what it says), with the program that is installed or without one."""
+        if config is not None:
+            (self.folder / "etc/countersign.toml").write_text(config, encoding="utf-8")
+        text = (ROOT / "packaging/check-formats.sh").read_text(encoding="utf-8")
+        for place, here in (("/etc/countersign", self.folder / "etc"), ("/var/lib/countersign", self.folder / "var")):
+            self.assertIn(place, text)
+            text = text.replace(place, str(here))
+        script = f"set -e\nTHIS_VERSION=1.0\nKNOWN_FORMATS=4353474C:2\n{text}\ncheck_formats\n"
+        path = f"{BIN}:/usr/bin:/bin" if program else "/usr/bin:/bin"
+        done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False, env={"PATH": path})
+        return done.returncode, done.stderr
+
+    def configuration(self, data=None, table=""):
+        changed = self.config if data is None else re.sub(r"(?m)^data = .*$", lambda _: data, self.config)
+        self.assertTrue(data is None or changed != self.config)
+        return changed + "\n" + table
+
+    def test_data_is_found_in_whichever_way_its_folder_is_written(self):
+        place = self.folder / "elsewhere/a region"
+        self.ledger(place / "eu-1", 99)
+        (self.folder / "link").symlink_to(place)
+        region = place / "eu-1"
+        spelled = {
+            "basic": self.configuration(f'data = "{place}"'),
+            "literal": self.configuration(f"data = '{place}'  # comment"),
+            "quoted key": self.configuration(f'"data"="{place}"'),
+            "relative": self.configuration('data = "../elsewhere/a region"'),
+            "link": self.configuration(f'data = "{self.folder}/link"'),
+            "table": self.configuration(table=f"[region.eu-1]\ndirectory = '{region}'"),
+            "inline table": self.configuration(table=f'[region]\neu-1 = {{ own_file_system = false, directory = "{region}" }}'),
+            "dotted": self.configuration(table=f"[region]\neu-1.directory = '{region}'"),
+        }
+        for program in (True, False):
+            for name, config in spelled.items():
+                with self.subTest(name, program=program):
+                    code, said = self.check(config, program)
+                    self.assertEqual(code, 1, said)
+                    self.assertRegex(said, "ledger.sqlite has format 99, this version knows formats up to 2")
+        self.ledger(region, 2)
+        for program in (True, False):
+            for name, config in spelled.items():
+                with self.subTest(name, program=program, known=True):
+                    self.assertEqual((0, ""), self.check(config, program))
+
+    def test_what_cannot_be_read_is_no_reason_to_go_on(self):
+        place = self.folder / "elsewhere/a region"
+        self.ledger(place / "eu-1", 99)
+        for written in (f'data = """{place}"""', 'data = "' + str(place).replace(" ", "\\u0020") + '"'):
+            with self.subTest(written):
+                config = self.configuration(written)
+                code, said = self.check(config, False)
+                self.assertEqual(code, 1)
+                self.assertIn("cannot tell where the data of this appliance is", said)
+                self.assertIn(f"in line {config[:config.index(written)].count(chr(10)) + 1}.", said)
+                # The program can read it.
+                code, said = self.check(config, True)
+                self.assertEqual(code, 1)
+                self.assertIn("ledger.sqlite has format 99", said)
+
+    def test_what_stands_in_comments_and_other_names_is_no_folder(self):
+        place = self.folder / "elsewhere/a region"
+        self.ledger(place / "eu-1", 99)
+        table = f'# data = "{place}"\n[region.eu-1]  # directory = unsaid\n# directory = "{place}"\ndirectory = "{self.folder}/var/eu-1"\n'
+        for program in (True, False):
+            with self.subTest(program=program):
+                self.assertEqual((0, ""), self.check(self.configuration(table=table), program))
+
+    def test_without_a_configuration_the_package_s_own_folder_is_looked_at(self):
+        self.ledger(self.folder / "var/data/eu-1", 99)
+        code, said = self.check(None, False)
+        self.assertEqual(code, 1)
+        self.assertIn("ledger.sqlite has format 99", said)
 
 
 class Installed:
@@ -276,20 +460,23 @@ class Installed:
         token = re.search(r"\bcst_\S+", printed)[0]
         kept_logs.text(printed)
         time.sleep(2.5)  # until the daemon knows it, as the page says
-        self.assertIn(f"https://evidence.example.com:{self.port}", printed)
+        self.assertIn(f"may send to\n\n  https://evidence.example.com:{self.port}/v1/events\n", printed)
+        self.assertIn(f"https://evidence.example.com:{self.port}", printed.partition("ana@example.com")[2])
         self.assertIn("1 appended", self.block("ingest", TOKEN=token))
         time.sleep(2.5)  # until a checkpoint covers it
         self.assertIn("eu-1/acme", self.block("verify /var", FINGERPRINT=fingerprint))
 
     def upgrade(self):
-        """What ran runs again, everything is kept, and verifies."""
+        """What ran runs again, also where systemd was not told to start it by itself; everything is kept, and verifies."""
         self.formats_are_those_of_the_list()
+        self.shell("systemctl disable countersign")
         before = self.state()
         first = self.machine.unit("countersign", "MainPID")
         self.put("newer")
         self.block("countersign")
         self.assertIn(NEWER, self.installed_version())
         self.assertEqual(self.is_active(), "active")
+        self.assertEqual(self.machine.run("systemctl", "is-enabled", "countersign", check=False).stdout.strip(), "disabled")
         self.assertNotEqual(self.machine.unit("countersign", "MainPID"), first)
         self.assertEqual(self.state(), before)
         self.block("verify --data")
@@ -315,24 +502,32 @@ class Installed:
         """With the format of a newer version, in the file or in its log of changes. Nothing is replaced, and what ran goes on."""
         ledger = "/var/lib/countersign/data/eu-1/ledger.sqlite"
         self.put("first")
-        self.shell(f"systemctl stop countersign; cp --preserve {ledger} /var/tmp/kept")
         byte = "printf '\\143' | dd status=none conv=notrunc bs=1"
         page = "{ head -c 32 /dev/zero; printf '\\0\\0\\0\\1'; head -c 20 /dev/zero; head -c 4096 /var/tmp/kept; }"
+        # Of a ledger that lies beside, while the daemon runs, which is not enabled.
+        self.shell(f"mkdir /var/lib/countersign/aside; cp {ledger} /var/lib/countersign/aside/; {byte} seek=63 of=/var/lib/countersign/aside/ledger.sqlite")
+        self.is_refused(install)
+        self.assertEqual(self.is_active(), "active", "the daemon ran, and was left stopped")
+        self.shell(f"rm -r /var/lib/countersign/aside; systemctl stop countersign; cp --preserve {ledger} /var/tmp/kept")
         for change in (f"{byte} seek=63 of={ledger}", f"{page} > {ledger}-wal; {byte} seek=119 of={ledger}-wal"):
             with self.subTest(change):
                 self.shell(change)
-                programs = self.prints("sha256sum /usr/bin/countersign /usr/sbin/countersignd")
-                code, printed, errors = self.shell(install, check=False)
-                self.assertNotEqual(code, 0)
-                self.assertIn("ledger.sqlite has format 99, this version knows formats up to 2", printed + errors)
-                self.assertEqual(self.prints("sha256sum /usr/bin/countersign /usr/sbin/countersignd"), programs)
-                self.assertIn(NEWER, self.installed_version())
+                self.is_refused(install)
+                self.assertEqual(self.is_active(), "inactive", "what did not run was started")
                 self.shell(f"rm -f {ledger}-wal; cp --preserve /var/tmp/kept {ledger}")
         # With formats that both know, one may go back.
-        self.shell("systemctl start countersign")
+        self.shell("systemctl enable --now countersign")
         self.shell(install)
         self.assertNotIn(NEWER, self.installed_version())
         self.assertEqual(self.is_active(), "active")
+
+    def is_refused(self, install):
+        programs = self.prints("sha256sum /usr/bin/countersign /usr/sbin/countersignd")
+        code, printed, errors = self.shell(install, check=False)
+        self.assertNotEqual(code, 0)
+        self.assertIn("ledger.sqlite has format 99, this version knows formats up to 2", printed + errors)
+        self.assertEqual(self.prints("sha256sum /usr/bin/countersign /usr/sbin/countersignd"), programs)
+        self.assertIn(NEWER, self.installed_version())
 
     def is_kept(self):
         self.assertFalse(self.exists("/usr/sbin/countersignd"))
@@ -352,6 +547,34 @@ class OnDebian(Installed, unittest.TestCase):
     def installed_version(self):
         return self.prints("dpkg-query --show countersign")
 
+    def drop_in(self, text):
+        self.machine.write("/run/systemd/system/countersign.service.d/test.conf", text)
+        self.shell("systemctl daemon-reload")
+
+    def what_starts_is_started_anew_and_what_failed_is_told(self):
+        again = "apt-get install --yes --reinstall ./countersign_*_amd64.deb"
+        self.shell("systemctl stop countersign")
+        self.drop_in("[Service]\nExecStartPre=/bin/sh -c 'test -e /run/countersign-may-start || exec sleep 600'\n")
+        self.shell("systemctl start --no-block countersign")
+        until(lambda: self.shell("pgrep -x sleep", check=False)[0] == 0, "it does not begin to start")
+        self.assertEqual(self.is_active(), "activating")
+        self.machine.write("/run/countersign-may-start", "")
+        self.shell(again)
+        self.assertEqual(self.is_active(), "active", "a daemon that was starting was not started anew")
+        self.shell("systemctl stop countersign")
+        self.drop_in("[Service]\nExecStart=\nExecStart=/bin/false\nRestart=no\n")
+        self.shell("systemctl start countersign", check=False)
+        self.assertEqual(self.is_active(), "failed")
+        printed = self.shell(again)[1]
+        self.assertEqual(self.is_active(), "failed", "what had failed was started")
+        self.assertIn("systemctl reset-failed countersign && systemctl start countersign", printed)
+        # Where the administrator forbids it nothing is started.
+        self.shell("rm /run/systemd/system/countersign.service.d/test.conf; systemctl daemon-reload; systemctl reset-failed countersign; systemctl start countersign")
+        self.machine.write("/usr/sbin/policy-rc.d", "#!/bin/sh\ntest \"$2\" = stop || exit 101\n")
+        self.shell(f"chmod 0755 /usr/sbin/policy-rc.d; {again}; rm /usr/sbin/policy-rc.d")
+        self.assertEqual(self.is_active(), "inactive")
+        self.shell("systemctl start countersign")
+
     def test_its_life_from_the_first_installation_to_the_purge(self):
         self.put("first")
         self.set_up(self.block("apt-get install"))
@@ -359,6 +582,7 @@ class OnDebian(Installed, unittest.TestCase):
         self.assertIn("profile countersignd", self.prints("cat /usr/share/countersign/apparmor/usr.sbin.countersignd"))
         self.upgrade()
         self.going_back_is_refused("apt-get install --yes --allow-downgrades ./countersign_*_amd64.deb")
+        self.what_starts_is_started_anew_and_what_failed_is_told()
         before = self.state()
         self.block("apt-get remove")
         self.is_kept()
@@ -370,8 +594,19 @@ class OnDebian(Installed, unittest.TestCase):
         self.assertIn("countersign: kept /etc/countersign", printed)
         self.assertIn("countersign: kept /var/lib/countersign", printed)
         self.shell("apt-get install --yes ./countersign_*_amd64.deb")
+        # Somebody's file system inside is not the package's to empty.
+        self.shell("mkdir /var/lib/countersign/mounted; mount -t tmpfs none /var/lib/countersign/mounted; touch /var/lib/countersign/mounted/file")
         self.block("purge-data")
         self.assertFalse(self.exists("/etc/countersign"))
+        self.assertEqual("/var/lib/countersign\n/var/lib/countersign/mounted\n/var/lib/countersign/mounted/file", self.prints("find /var/lib/countersign"))
+        # The whole folder can be one, too: it is emptied.
+        self.shell("umount /var/lib/countersign/mounted; rmdir /var/lib/countersign/mounted; mount -t tmpfs none /var/lib/countersign")
+        self.shell("apt-get install --yes ./countersign_*_amd64.deb; touch /var/lib/countersign/file")
+        printed = "".join(self.shell('echo "countersign countersign/purge-data boolean true" | debconf-set-selections; apt-get purge --yes countersign')[1:])
+        self.assertIn("countersign: kept /var/lib/countersign, where a file system is mounted", printed)
+        self.assertEqual("/var/lib/countersign", self.prints("find /var/lib/countersign"))
+        self.shell("umount /var/lib/countersign; rmdir /var/lib/countersign; apt-get install --yes ./countersign_*_amd64.deb")
+        self.shell('echo "countersign countersign/purge-data boolean true" | debconf-set-selections; apt-get purge --yes countersign')
         self.assertFalse(self.exists("/var/lib/countersign"))
         self.every_block_was_run()
 
@@ -435,7 +670,7 @@ class OnRedHat(Installed, unittest.TestCase):
         provides = subprocess.run(["/usr/lib/rpm/rpmdeps", "--provides"], input="\n".join(map(str, libraries)), capture_output=True, text=True,
                                   check=True).stdout
         words = [line for line in sorted(set(provides.splitlines())) if line.startswith(("lib", "ld-linux"))]
-        named = ["coreutils", "gawk", "findutils", "shadow-utils", "liberation-sans-fonts", "liberation-mono-fonts", "systemd", "/bin/sh", "rtld(GNU_HASH)"]
+        named = ["coreutils", "gawk", "findutils", "sed", "shadow-utils", "liberation-sans-fonts", "liberation-mono-fonts", "openssl", "systemd", "/bin/sh", "rtld(GNU_HASH)"]
         with tempfile.TemporaryDirectory() as folder:
             spec = Path(folder, "base.spec")
             spec.write_text("Name: base\nVersion: 1\nRelease: 1\nSummary: What the machine has\nLicense: none\nBuildArch: noarch\n" +

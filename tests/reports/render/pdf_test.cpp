@@ -286,8 +286,7 @@ TEST(ReportPdf, TakesTextAsTextWhateverIsInIt) {
   const WrittenPdf pdf(bytes_of(report));
   const std::string text = joined(pdf.texts());
   EXPECT_THAT(text, HasSubstr("<b>acme</b>&amp;"));
-  EXPECT_THAT(text, HasSubstr("a<U+0001>b<U+000A>c<U+202E>d<U+00AD>e\xEF\xBF\xBD"
-                              "f<span size='9000'>g</span>"));
+  EXPECT_THAT(text, HasSubstr("a<U+0001>b<U+000A>c<U+202E>d<U+00AD>e<U+FFFD>f<span size='9000'>g</span>"));
   EXPECT_THAT(text, HasSubstr("no challenge<U+0007> at all"));
   EXPECT_THAT(pdf.info("Title"), ::testing::EndsWith("<b>acme</b>&amp;"));
   EXPECT_THAT(pdf.says("qpdf --json=2 --json-key=outlines"), HasSubstr("IT'S) 'X\\\\"));
@@ -311,7 +310,8 @@ TEST(ReportPdf, DrawsEachPageWithinItsMargins) {
         }
       }
       const double share = static_cast<double>(dark) / static_cast<double>(page.dots.size());
-      EXPECT_GT(share, 0.005) << "page " << number + 1;
+      // A page may hold one line of a row that began on the one before, beside its head and foot.
+      EXPECT_GT(share, 0.003) << "page " << number + 1;
       EXPECT_LT(share, 0.15) << "page " << number + 1;
       EXPECT_EQ(outside, 0U) << "page " << number + 1;
       different.insert(page.dots);
