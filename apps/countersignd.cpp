@@ -43,7 +43,6 @@
 
 #include <csignal>
 #include <ctime>
-#include <exception>
 
 namespace {
 
@@ -53,6 +52,7 @@ using namespace countersign::apps;
 constexpr int kExitFailure = 1;
 constexpr unsigned kBookSeconds = 5;
 constexpr const char* kSystemLogWaits = "events of the system log wait to be written";
+constexpr const char* kOldCertificate = "the certificate of before is served";
 
 /// Signals that the main thread waits for; every other thread has them blocked.
 sigset_t awaited_signals() {
@@ -76,7 +76,7 @@ class Daemon {
     TRY_ASSIGN(witness_, WitnessOffice::start(config_, *alarms_, metrics_));
     for (const auto& id : config_.regions) {
       TRY_ASSIGN(auto region, Region::start(config_, id, metrics_, [this](const base::Error& error) {
-                   spdlog::critical("{}", error.message);
+                   log_event(spdlog::level::critical, "ledger.failed", error.message);
                    failed_ = true;
                    ::kill(::getpid(), SIGTERM);
                  }));
@@ -139,14 +139,16 @@ class Daemon {
     operations_->watch(handler);
     TRY_ASSIGN(server_, http::Server::start(listen, http_limits(config_.limits), std::move(handler), metrics_,
                                             config_.listen.threads));
-    TRY_ASSIGN(syslog_, start_syslog(config_, *service_, metrics_, sockets));
+    TRY_ASSIGN(syslog_, SyslogListeners::start(config_, *service_, metrics_, sockets));
     TRY(sockets.check_all_found());
     verifying_ = std::make_unique<Verifying>(config_, metrics_, base::system_clock());
     operations_->start();
     ready_ = true;
-    spdlog::info("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
-                 config_.listen.address, server_->port(), config_.listen.tls ? "TLS" : "plain HTTP",
-                 sqlite::library_version());
+    streaming_->send();
+    log_event(spdlog::level::info, "daemon.started",
+              fmt::format("countersignd {} listens on {}:{} ({}), SQLite {}", COUNTERSIGN_VERSION,
+                          config_.listen.address, server_->port(), config_.listen.tls ? "TLS" : "plain HTTP",
+                          sqlite::library_version()));
     std::vector<Supervision::Ledger> ledgers;
     for (const auto& region : regions_)
       ledgers.push_back({region->id().value(),
@@ -200,18 +202,21 @@ class Daemon {
     if (!fresh) return operations_->not_reloaded(fresh.error());
     config_.limits = fresh->limits;
     for (const auto& region : regions_) region->set_limits(config_.limits);
+    for (const auto& [id, moved] : moved_) moved->set_events_max(config_.limits.queue_events_max);
+    monitoring_->set_limits(config_.limits);
     service_->set_limits(ingest_limits(config_.limits));
+    tlog_->set_limits(config_.limits);
+    syslog_->set_limits(config_.limits);
     report("the limits were not changed", server_->set_limits(http_limits(config_.limits)));
-    if (config_.listen.tls)
-      report("the certificate was not reloaded",
-             server_->reload_tls({config_.keys.tls_certificate, config_.keys.tls_key}));
-    for (const auto& listener : syslog_) {
-      // Those without TLS have no certificate to reload.
-      if (auto done = listener->reload_tls({config_.keys.tls_certificate, config_.keys.tls_key});
-          !done && done.error().code != base::Code::failed_precondition)
-        report("the certificate of syslog was not reloaded", done);
-    }
-    operations_->reloaded(config_.members, *fresh);
+    const auto certificate = reload_certificate();
+    reported_[kOldCertificate] = certificate ? std::string() : certificate.error().message;
+    operations_->reloaded(config_.members, *fresh, certificate);
+  }
+
+  base::Result<void> reload_certificate() {
+    const http::TlsFiles files{config_.keys.tls_certificate, config_.keys.tls_key};
+    if (config_.listen.tls) TRY(server_->reload_tls(files));
+    return syslog_->reload_tls(files);
   }
 
   void every_second() {
@@ -290,7 +295,7 @@ class Daemon {
     notifying_->stop();
     streaming_->stop();
     pulling_->stop();
-    for (const auto& listener : syslog_) listener->stop();
+    syslog_->stop();
     erasures_->stop();
     policies_->stop();
     deciding_->stop();
@@ -307,7 +312,7 @@ class Daemon {
     for (const auto& [id, moved] : moved_) moved->stop();
     for (const auto& region : regions_) region->stop();
     save_book();
-    spdlog::info("countersignd stopped");
+    log_event(spdlog::level::info, "daemon.stopped", "countersignd stopped");
   }
 
   Config config_;
@@ -339,7 +344,7 @@ class Daemon {
   std::unique_ptr<AdministrationOffice> administration_;
   std::unique_ptr<Operations> operations_;
   std::unique_ptr<http::Server> server_;
-  std::vector<std::unique_ptr<syslog::SyslogServer>> syslog_;
+  std::unique_ptr<SyslogListeners> syslog_;
   std::unique_ptr<Verifying> verifying_;
   SilenceWatch silence_{base::system_clock()(), metrics_};
   std::map<std::string, std::string> reported_;
@@ -351,41 +356,40 @@ class Daemon {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    std::filesystem::path config_file = default_config_file();
-    CLI::App app(
-        "Countersign's daemon: takes events in and keeps the ledger. SIGTERM stops it, SIGHUP reloads "
-        "limits, "
-        "log level and certificate.",
-        "countersignd");
-    app.set_version_flag("--version", COUNTERSIGN_VERSION);
-    app.add_option("-c,--config", config_file, "Configuration file ($COUNTERSIGN_CONFIG)");
-    app.footer("Example:\n  countersignd --config /etc/countersign/countersign.toml");
-    CLI11_PARSE(app, argc, argv);
-    std::signal(SIGPIPE, SIG_IGN);
-    const auto signals = awaited_signals();
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    set_up_logging();
-    auto config = load_own_config(config_file, ::geteuid(), {argv, argv + argc});
-    if (!config) {
-      spdlog::critical("{}", config.error().message);
-      return kExitFailure;
-    }
-    set_log_level(config->log.level);
-    auto supervision = Supervision::open(::getenv, ::getpid());
-    if (!supervision) {
-      spdlog::critical("{}", supervision.error().message);
-      return kExitFailure;
-    }
-    Daemon daemon(std::move(*config), *supervision);
-    if (const auto started = daemon.start(); !started) {
-      spdlog::critical("{}", started.error().message);
-      supervision->failed(started.error().message);
-      return kExitFailure;
-    }
-    return daemon.serve(signals);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "countersignd: unexpected failure: {}\n", error.what());
+  set_up_logging();
+  std::filesystem::path config_file = default_config_file();
+  CLI::App app(
+      "Countersign's daemon: takes events in and keeps the ledger. SIGTERM stops it, SIGHUP reloads "
+      "limits, "
+      "log level and certificate.",
+      "countersignd");
+  app.set_version_flag("--version", COUNTERSIGN_VERSION);
+  app.add_option("-c,--config", config_file, "Configuration file ($COUNTERSIGN_CONFIG)");
+  app.footer("Example:\n  countersignd --config /etc/countersign/countersign.toml");
+  CLI11_PARSE(app, argc, argv);
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto signals = awaited_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  auto config = load_own_config(config_file, ::geteuid(), {argv, argv + argc});
+  if (!config) {
+    spdlog::critical("{}", config.error().message);
     return kExitFailure;
   }
+  set_log_level(config->log.level);
+  auto supervision = Supervision::open(::getenv, ::getpid());
+  if (!supervision) {
+    spdlog::critical("{}", supervision.error().message);
+    return kExitFailure;
+  }
+  Daemon daemon(std::move(*config), *supervision);
+  if (const auto started = daemon.start(); !started) {
+    if (started.error().code == base::Code::aborted) {
+      log_event(spdlog::level::info, "daemon.stopped", started.error().message);
+      return 0;
+    }
+    log_event(spdlog::level::critical, "daemon.not_started", started.error().message);
+    supervision->failed(started.error().message);
+    return kExitFailure;
+  }
+  return daemon.serve(signals);
 }

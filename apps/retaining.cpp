@@ -1,5 +1,6 @@
 #include "apps/retaining.h"
 
+#include "apps/daemon/logging.h"
 #include "apps/system_events.h"
 #include "ledger/base/file.h"
 #include "ledger/base/json.h"
@@ -27,8 +28,12 @@ using base::Code;
 using base::fail;
 
 constexpr std::uint64_t kReportBytesMax = 16u << 20;
-constexpr std::size_t kEventsAtOnce = 500;
 constexpr std::chrono::seconds kLook{1};
+
+std::size_t events_at_once(const Config::Limits& limits) {
+  constexpr std::size_t kMost = 500;
+  return std::min<std::size_t>(kMost, limits.queue_events_max);
+}
 
 std::filesystem::path order_file(const store::RegionFiles& files) {
   return files.folder / "orders" / "retention.apply";
@@ -57,11 +62,12 @@ json::object retired_event(const store::RetirementStatement& retired) {
 }
 
 base::Result<void> append_all(store::Writer& writer, const std::vector<json::object>& events,
-                              std::size_t at_once) {
-  for (std::size_t at = 0; at < events.size(); at += at_once) {
+                              const std::atomic<std::size_t>& at_once) {
+  for (std::size_t at = 0; at < events.size();) {
     const auto end = std::min(events.size(), at + at_once);
     TRY(append_system_events(writer, {events.begin() + static_cast<std::ptrdiff_t>(at),
                                       events.begin() + static_cast<std::ptrdiff_t>(end)}));
+    at = end;
   }
   return {};
 }
@@ -108,9 +114,8 @@ Keeper::Keeper(const Config& config, const base::RegionId& region, store::Writer
     : config_(config),
       files_(config.region_files(region)),
       writer_(writer),
-      kept_at_(metrics.get("countersign_retention_timestamp_seconds",
-                           "When the retention rules were kept to last", base::MetricType::gauge,
-                           {{"region", region.value()}})),
+      region_(region),
+      metrics_(metrics),
       failures_(metrics.get("countersign_retention_failures_total",
                             "Rounds of sealing and retiring that failed", base::MetricType::counter,
                             {{"region", region.value()}})),
@@ -118,6 +123,7 @@ Keeper::Keeper(const Config& config, const base::RegionId& region, store::Writer
       holds_(config.holds(region)),
       interval_s_(config.limits.retention_interval_s),
       disk_reserve_bytes_(config.limits.disk_reserve_bytes),
+      at_once_(events_at_once(config.limits)),
       thread_([this] { run(); }) {}
 
 Keeper::~Keeper() { stop(); }
@@ -125,6 +131,7 @@ Keeper::~Keeper() { stop(); }
 void Keeper::set_limits(const Config::Limits& limits) {
   interval_s_ = limits.retention_interval_s;
   disk_reserve_bytes_ = limits.disk_reserve_bytes;
+  at_once_ = events_at_once(limits);
 }
 
 void Keeper::stop() {
@@ -184,9 +191,18 @@ void Keeper::round(bool asked) {
     const std::lock_guard guard(mutex_);
     stopping = stopping_;
   }
-  if (!done && !stopping) spdlog::error("the retention rules were not kept to: {}", done.error().message);
-  if (done) kept_at_.set(base::system_clock()().micros / 1'000'000);
-  if (!done && !stopping) failures_.add();
+  if (done) {
+    metrics_
+        .get("countersign_retention_timestamp_seconds", "When the retention rules were kept to last",
+             base::MetricType::gauge, {{"region", region_.value()}})
+        .set(base::system_clock()().micros / 1'000'000);
+  } else if (!stopping) {
+    failures_.add();
+    LogFields fields;
+    fields.text("region", region_.value());
+    log_event(spdlog::level::err, "retention.failed",
+              fmt::format("the retention rules were not kept to: {}", done.error().message), fields);
+  }
   for (const auto& name : report.undeletable)
     spdlog::warn("{} was retired, but the file system does not let it go",
                  (files_.segments() / name).string());
@@ -201,7 +217,7 @@ base::Result<void> Keeper::note(const retention::KeepReport& report) {
   for (const auto& sealed : report.sealed) events.push_back(sealed_event(sealed));
   for (const auto& erasure : report.erased) events.push_back(privacy::erasure_event(erasure));
   for (const auto& retired : report.retired) events.push_back(retired_event(retired));
-  return append_all(writer_, events, std::min<std::size_t>(kEventsAtOnce, config_.limits.queue_events_max));
+  return append_all(writer_, events, at_once_);
 }
 
 /// What a crash kept from the system log; what is there already is a duplicate.
@@ -218,7 +234,7 @@ base::Result<void> Keeper::note_all() {
       }
     }
   }
-  return append_all(writer_, events, std::min<std::size_t>(kEventsAtOnce, config_.limits.queue_events_max));
+  return append_all(writer_, events, at_once_);
 }
 
 base::Result<json::object> keep_to_rules_now(const store::RegionFiles& files) {

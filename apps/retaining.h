@@ -27,7 +27,7 @@ namespace countersign::apps {
 class Keeper {
  public:
   /// `writer` and `metrics` outlive it. Counts countersign_retention_failures_total, and sets
-  /// countersign_retention_timestamp_seconds when a round has succeeded.
+  /// countersign_retention_timestamp_seconds when a round has succeeded; until then there is none.
   Keeper(const Config& config, const base::RegionId& region, store::Writer& writer, base::Metrics& metrics);
   /// As stop().
   ~Keeper();
@@ -47,13 +47,15 @@ class Keeper {
   const Config config_;
   const store::RegionFiles files_;
   store::Writer& writer_;
-  base::Metric& kept_at_;
+  const base::RegionId region_;
+  base::Metrics& metrics_;
   base::Metric& failures_;
   privacy::Erasures erasures_;
   const privacy::Holds holds_;
   bool noted_ = false;  ///< what was sealed and retired before this start is in the system log
 
   std::atomic<std::uint64_t> interval_s_, disk_reserve_bytes_;
+  std::atomic<std::size_t> at_once_;  ///< events that the writer's queue takes
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

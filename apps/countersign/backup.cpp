@@ -46,6 +46,8 @@ base::Result<backup::Repository> open_to_add(const Config& config, const base::R
   // No key-encryption key takes over until the repository's key is sealed under the one that is read here.
   TRY_ASSIGN(const auto held, hold_kek(config));
   TRY_ASSIGN(const auto kek, backup_key(config));
+  // Else the snapshot would hold a vault that none of its keys opens.
+  TRY(vault::open_keys(config.region_files(region).vault(), kek));
   kek_read = kek;
   const backup::KnownKeys known(config.backup_keys());
   return backup::Repository::open_to_add(folder, {config.origin, region}, kek, crypto::system_entropy(),

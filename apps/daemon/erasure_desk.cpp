@@ -3,6 +3,7 @@
 #include "apps/person.h"
 #include "apps/system_events.h"
 #include "collector/endpoints/answer.h"
+#include "ledger/base/request_scope.h"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -138,12 +139,14 @@ void ErasureDesk::erase(ErasureRequest request, http::Respond respond) {
   job.respond = std::move(respond);
   job.answer_by = std::chrono::steady_clock::now() + kPatience;
   jobs_.emplace(id, std::move(job));
-  const auto run = [this, id, request = std::move(request), subjects = std::move(*subjects)] {
+  const auto run = [this, id, request = std::move(request), subjects = std::move(*subjects),
+                    asked = std::string(base::current_request())] {
+    const base::RequestScope scope(asked);
     http::Response response;
     try {
       response = work(id, request, subjects);
-    } catch (const std::exception&) {
-      response = answer(Problem{500, "about:blank", "the appliance failed"});
+    } catch (const std::exception& error) {
+      response = failure({Code::internal, error.what()});
     }
     finish(id, request.region, std::move(response));
   };
@@ -250,7 +253,8 @@ void ErasureDesk::find(std::string id, MayKnow may_know, const http::Respond& re
     if (stopping_ || questions_.size() >= kQuestionsMax) {
       now = busy("too much is being asked for, or the appliance is stopping; ask again");
     } else if (job == jobs_.end()) {
-      questions_.push_back({std::move(id), std::move(may_know), respond});
+      questions_.push_back(
+          {std::move(id), std::move(may_know), respond, std::string(base::current_request())});
       changed_.notify_all();
     } else if (!may_know(job->second.tenant)) {
       now = unknown_id();
@@ -307,7 +311,10 @@ void ErasureDesk::tend() {
     }
     lock.unlock();
     for (auto& [respond, response] : answers) respond(std::move(response));
-    for (const auto& question : questions) question.respond(look_up(question));
+    for (const auto& question : questions) {
+      const base::RequestScope scope(question.request);
+      question.respond(look_up(question));
+    }
     lock.lock();
   }
   for (const auto& question : questions_) question.respond(busy("the appliance is stopping; ask again"));

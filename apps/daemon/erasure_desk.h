@@ -61,6 +61,7 @@ class ErasureDesk {
     std::string id;
     MayKnow may_know;
     http::Respond respond;
+    std::string request;  ///< by which the log knows it
   };
 
   void erase(endpoints::ErasureRequest request, http::Respond respond);

@@ -41,6 +41,9 @@ class MonitoredRegion {
   /// the end of each log, which is remembered. Errors as of reading a ledger. `metrics` outlives it.
   static base::Result<MonitoredRegion> open(Options options, base::Metrics& metrics);
 
+  /// From now on so many events are handed to the appender together.
+  void set_events_at_once(std::size_t most) { options_.events_at_once = most; }
+
   /// Judges what has come. True where there is more to judge at once.
   bool step(const ingest::Registry& registry);
 

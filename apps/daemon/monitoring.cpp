@@ -17,7 +17,11 @@ namespace countersign::apps {
 namespace {
 
 constexpr std::chrono::milliseconds kBetween{200};
-constexpr std::size_t kEventsAtOnce = 100;
+
+std::size_t events_at_once(const Config::Limits& limits) {
+  constexpr std::size_t kMost = 100;
+  return std::min<std::size_t>(kMost, limits.queue_events_max);
+}
 
 }  // namespace
 
@@ -25,7 +29,11 @@ constexpr std::size_t kEventsAtOnce = 100;
 class Monitoring::Thread {
  public:
   Thread(const Config& config, Region& region, FindRegistry registry, base::Metrics& metrics)
-      : config_(config), region_(region), registry_(std::move(registry)), metrics_(metrics) {}
+      : config_(config),
+        region_(region),
+        registry_(std::move(registry)),
+        metrics_(metrics),
+        events_at_once_(events_at_once(config.limits)) {}
   ~Thread() { stop(); }
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
@@ -35,7 +43,7 @@ class Monitoring::Thread {
     options.id = region_.id();
     options.files = region_.files();
     options.appender = &region_.appender();
-    options.events_at_once = std::min<std::size_t>(kEventsAtOnce, config_.limits.queue_events_max);
+    options.events_at_once = events_at_once_;
     options.records_max = config_.limits.monitored_records_max;
     options.stopped = [this] { return stopping_.load(); };
     options.clock = base::system_clock();
@@ -44,6 +52,8 @@ class Monitoring::Thread {
     thread_ = std::thread([this] { run(); });
     return {};
   }
+
+  void set_limits(const Config::Limits& limits) { events_at_once_ = events_at_once(limits); }
 
   void stop() {
     {
@@ -70,6 +80,7 @@ class Monitoring::Thread {
   /// A library that throws must not end the daemon.
   bool step() {
     try {
+      monitored_->set_events_at_once(events_at_once_);
       return monitored_->step(*registry_());
     } catch (const std::exception& error) {
       if (told_ != error.what())
@@ -83,6 +94,7 @@ class Monitoring::Thread {
   Region& region_;
   const FindRegistry registry_;
   base::Metrics& metrics_;
+  std::atomic<std::size_t> events_at_once_;
   std::unique_ptr<MonitoredRegion> monitored_;  ///< the thread's own, once it runs
   std::string told_;                            ///< the thread's own
   std::mutex mutex_;
@@ -103,6 +115,10 @@ base::Result<std::unique_ptr<Monitoring>> Monitoring::start(
     TRY(out->threads_.back()->start());
   }
   return out;
+}
+
+void Monitoring::set_limits(const Config::Limits& limits) {
+  for (const auto& thread : threads_) thread->set_limits(limits);
 }
 
 void Monitoring::stop() {

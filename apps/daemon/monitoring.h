@@ -27,6 +27,9 @@ class Monitoring {
                                                          FindRegistry registry, base::Metrics& metrics);
   ~Monitoring();
 
+  /// What the ledger's queue takes. Any thread.
+  void set_limits(const Config::Limits& limits);
+
   /// Ends the threads, before the regions stop. What was not judged is judged after the next start.
   void stop();
 

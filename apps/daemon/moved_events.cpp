@@ -88,6 +88,11 @@ void MovedEvents::follow(Tenants tenants) {
   if (!tenants_.empty() && !thread_.joinable() && !stopping_) thread_ = std::thread([this] { run(); });
 }
 
+void MovedEvents::set_events_max(std::size_t events_max) {
+  const std::lock_guard lock(mutex_);
+  events_max_ = events_max;
+}
+
 base::Result<void> MovedEvents::submit(std::vector<record::PreparedEvent> events, store::AppendDone done) {
   {
     const std::lock_guard lock(mutex_);

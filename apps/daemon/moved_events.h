@@ -34,6 +34,9 @@ class MovedEvents final : public store::Appender {
   /// From now on events of these tenants are looked up. The main thread.
   void follow(Tenants tenants);
 
+  /// How many events may wait, from now on. Any thread.
+  void set_events_max(std::size_t events_max);
+
   base::Result<void> submit(std::vector<record::PreparedEvent> events, store::AppendDone done) override;
 
   /// Answers what waits and takes nothing more. The main thread; the ledger must still run.
@@ -48,10 +51,10 @@ class MovedEvents final : public store::Appender {
   void run();
 
   store::Appender& ledger_;
-  const std::size_t events_max_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  Tenants tenants_;  ///< guarded by mutex_, as are the next
+  std::size_t events_max_;  ///< guarded by mutex_, as are the next
+  Tenants tenants_;
   std::deque<Batch> waiting_;
   std::size_t waiting_events_ = 0;
   bool stopping_ = false;

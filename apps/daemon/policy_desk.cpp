@@ -5,6 +5,7 @@
 #include "apps/policy_past.h"
 #include "apps/policy_review.h"
 #include "collector/endpoints/answer.h"
+#include "ledger/base/request_scope.h"
 
 #include <spdlog/spdlog.h>
 
@@ -80,7 +81,7 @@ void PolicyDesk::change(endpoints::PolicyChange change, http::Respond respond) {
     });
     if (!stopping_ && waiting_.size() < kWaitingMax &&
         static_cast<std::size_t>(of_tenant) < kWaitingOfTenantMax) {
-      waiting_.push_back({std::move(change), std::move(respond)});
+      waiting_.push_back({std::move(change), std::move(respond), std::string(base::current_request())});
       changed_.notify_all();
       return;
     }
@@ -155,10 +156,13 @@ void PolicyDesk::run() {
       waiting_.pop_front();
     }
     lock.unlock();
-    try {
-      if (next) carry_out(*next);
-    } catch (const std::exception&) {
-      next->respond(answer(Problem{500, "about:blank", "the appliance failed"}));
+    if (next) {
+      const base::RequestScope scope(next->request);
+      try {
+        carry_out(*next);
+      } catch (const std::exception& error) {
+        next->respond(failure({Code::internal, error.what()}));
+      }
     }
     answer_what_is_in_force();
     lock.lock();

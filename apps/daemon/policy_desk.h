@@ -45,6 +45,7 @@ class PolicyDesk {
   struct Waiting {
     endpoints::PolicyChange change;
     http::Respond respond;
+    std::string request;  ///< by which the log knows it
   };
   /// Written, and answered once the daemon has read the registry.
   struct Written {

@@ -175,22 +175,28 @@ void Verifying::verify(const base::RegionId& region) {
   const auto report = verify_safely(config_, region, [this] { return stopping(); });
   const auto took = std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
   if (!report && report.error().code == Code::aborted) return;
+  LogFields fields;
+  fields.text("region", region.value());
   if (!report) {
     failed(region).add();
-    spdlog::error("the ledger of the region {} was not verified: {}", region.value(), report.error().message);
+    log_event(spdlog::level::err, "ledger.not_verified",
+              fmt::format("the ledger of the region {} was not verified: {}", region.value(),
+                          report.error().message),
+              fields);
     return record(region, ledger_not_read(took, clock_()));
   }
   if (!report->faults.empty()) {
     failed(region).add();
     const auto& fault = report->faults.front();
-    spdlog::error(
-        "the ledger of the region {} is altered or incomplete: {}{}: {}; countersign verify --data "
-        "shows all that is wrong",
-        region.value(), fault.log, fault.seq >= 0 ? fmt::format(" record {}", fault.seq) : std::string(),
-        fault.what);
+    log_event(
+        spdlog::level::err, "ledger.altered",
+        fmt::format("the ledger of the region {} is altered or incomplete: {}{}: {}; countersign verify "
+                    "--data shows all that is wrong",
+                    region.value(), fault.log,
+                    fault.seq >= 0 ? fmt::format(" record {}", fault.seq) : std::string(), fault.what),
+        fields);
   } else {
-    LogFields fields;
-    fields.text("region", region.value()).number("duration_ms", took.count() * 1'000);
+    fields.number("duration_ms", took.count() * 1'000);
     log_event(spdlog::level::info, "ledger.verified",
               fmt::format("the ledger of the region {} was verified in {} s and is intact", region.value(),
                           took.count()),

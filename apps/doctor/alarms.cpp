@@ -11,10 +11,12 @@ Checks check_alarms(const Appliance& appliance) {
   if (!kept)
     return {wrong(
         "alarm.readable", fmt::format("the alarms cannot be read: {}", kept.error().message),
-        "they are proof: put back the copy of the file from a backup of the data folder, or move it away "
-        "and keep it")};
+        "they are proof: give the folder `alarms` of data to the daemon's user, or put back a copy of it")};
   Checks out;
-  for (const auto& one : *kept) {
+  for (const auto& why : kept->damaged)
+    out.push_back(wrong("alarm.readable", why,
+                        "it is proof: put back a copy of its files, or move the folder away and keep it"));
+  for (const auto& one : kept->alarms) {
     if (one.acknowledged) continue;
     out.push_back(wrong("alarm.open/" + one.id,
                         fmt::format("{} of {}, shown by {}: {}", alarm::to_string(one.alarm.kind),

@@ -1,4 +1,5 @@
 #include "apps/doctor/checks.h"
+#include "apps/listeners.h"
 #include "apps/signer.h"
 #include "ledger/base/file.h"
 #include "ledger/crypto/server_certificate.h"
@@ -6,7 +7,6 @@
 #include <boost/url/parse.hpp>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -51,14 +51,9 @@ std::pair<std::string, std::string> renewal(const Appliance& appliance, const cr
           ""};
 }
 
-bool uses_tls(const apps::Config& config) {
-  return config.listen.tls ||
-         std::any_of(config.syslog.begin(), config.syslog.end(), [](const auto& one) { return one.tls; });
-}
-
 Checks check_tls(const Appliance& appliance) {
   const auto& config = appliance.config;
-  if (!uses_tls(config)) return {};
+  if (!apps::uses_tls(config)) return {};
   const auto& file = config.keys.tls_certificate;
   const auto pem = base::read_file(file, kPemBytesMax);
   const auto chain = pem ? crypto::read_certificates(*pem)

@@ -58,11 +58,11 @@ Check check_configuration(const Appliance& appliance) {
     return wrong("owner.configuration", file.string() + " can be written by others than its owner",
                  "take that right away", appliance.by_root(fmt::format("chmod go-w {}", path)));
   if (!can_read(info, *appliance.owner))
-    return wrong("owner.configuration",
-                 fmt::format("{} cannot be read by {}", file.string(), appliance.owner->name),
-                 "let the user's group read it",
-                 appliance.by_root(fmt::format("sh -c 'chown root:{} {} && chmod 640 {}'",
-                                               appliance.owner->gid, path, path)));
+    return wrong(
+        "owner.configuration", fmt::format("{} cannot be read by {}", file.string(), appliance.owner->name),
+        "let the user's group read it",
+        appliance.by_root("sh -c " + apps::shell_word(fmt::format("chown root:{} {} && chmod 640 {}",
+                                                                  appliance.owner->gid, path, path))));
   return well("owner.configuration", fmt::format("{} is written by its owner alone", file.string()));
 }
 

@@ -162,13 +162,14 @@ net::awaitable<void> Connection::take_the_rest() {
 /// Delivers every frame that is whole. False when the connection is to end.
 net::awaitable<bool> Connection::take_whole_frames() {
   while (true) {
+    const auto most = core_.batch().messages_max;
     Frames frames;
     auto frame = framing_.next();
     for (; frame && *frame; frame = framing_.next()) {
       frames.push_back(**frame);
-      if (frames.size() == core_.limits.batch_messages_max) break;
+      if (frames.size() == most) break;
     }
-    const bool full = frames.size() == core_.limits.batch_messages_max;
+    const bool full = frames.size() == most;
     if (!frames.empty()) {
       const bool taken = co_await deliver(std::move(frames));
       if (!taken) co_return false;
@@ -183,14 +184,15 @@ net::awaitable<bool> Connection::take_whole_frames() {
   }
 }
 
-std::vector<protocols::Message> Connection::read_messages(const Frames& frames, Pass pass) {
+std::vector<protocols::Message> Connection::read_messages(const Frames& frames, const Part& part,
+                                                          const protocols::ProtocolLimits& limits) {
   std::vector<protocols::Message> out;
-  out.reserve(frames.size());
-  for (const auto frame : frames) {
-    const auto message = protocols::parse_syslog(frame);
+  out.reserve(part.end - part.begin);
+  for (auto at = part.begin; at < part.end; ++at) {
+    const auto message = protocols::parse_syslog(frames[at]);
     if (message) {
-      out.push_back(protocols::message_of(*message, core_.limits.protocol));
-    } else if (pass == Pass::first) {
+      out.push_back(protocols::message_of(*message, limits));
+    } else if (at >= part.known) {
       note_malformed(message.error());
     }
   }
@@ -200,16 +202,28 @@ std::vector<protocols::Message> Connection::read_messages(const Frames& frames, 
 /// Hands the frames over until they are taken. False when the connection is to end.
 net::awaitable<bool> Connection::deliver(Frames frames) {
   std::int64_t wait_ms = core_.limits.retry_first_ms;
-  for (auto pass = Pass::first;; pass = Pass::again) {
+  Part part;
+  while (part.begin < frames.size()) {
+    // What was gathered before the limit was lowered goes in parts.
+    const auto batch = core_.batch();
+    part.end = std::min(frames.size(), part.begin + batch.messages_max);
     // The handler keeps what it was given; to read the frames anew costs only those who must wait.
-    auto messages = read_messages(frames, pass);
-    in_hand_ = messages.size();
-    if (in_hand_ == 0) co_return true;
-    const auto outcome = co_await hand_over(std::move(messages));
+    auto messages = read_messages(frames, part, batch.protocol);
+    part.known = std::max(part.known, part.end);
+    const auto count = messages.size(), left = frames.size() - part.end;
+    in_hand_ = count + left;
+    auto outcome = Outcome::taken;
+    if (count > 0) {
+      const auto said = co_await hand_over(std::move(messages));
+      outcome = said;
+    }
     if (outcome == Outcome::taken) {
-      core_.metrics.messages.add(static_cast<std::int64_t>(in_hand_));
-      in_hand_ = 0;
-      co_return true;
+      core_.metrics.messages.add(static_cast<std::int64_t>(count));
+      in_hand_ = left;
+      if (aborted_ && left > 0) co_return false;
+      part.begin = part.end;
+      wait_ms = core_.limits.retry_first_ms;
+      continue;
     }
     if (outcome == Outcome::refused) {
       log("closed: its messages are not accepted");
@@ -221,6 +235,7 @@ net::awaitable<bool> Connection::deliver(Frames frames) {
     if (aborted_) co_return false;
     wait_ms = std::min(wait_ms * 2, core_.limits.retry_most_ms);
   }
+  co_return true;
 }
 
 net::awaitable<Outcome> Connection::hand_over(std::vector<protocols::Message> messages) {

@@ -52,8 +52,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   http::net::awaitable<void> pause(std::int64_t ms);
   http::net::awaitable<void> take_the_rest();
 
-  enum class Pass { first, again };
-  std::vector<protocols::Message> read_messages(const Frames& frames, Pass pass);
+  /// Some of the frames of a batch, by their places.
+  struct Part {
+    std::size_t begin = 0, end = 0;
+    std::size_t known = 0;  ///< those before were read already
+  };
+  std::vector<protocols::Message> read_messages(const Frames& frames, const Part& part,
+                                                const protocols::ProtocolLimits& limits);
   bool shows_allowed_certificate();
   void note_malformed(const protocols::SyslogFault& fault);
   void note_framing_error(const base::Error& error, FramingError kind);

@@ -194,6 +194,8 @@ base::Result<void> SyslogServer::reload_tls(const http::TlsFiles& files) {
   return {};
 }
 
+void SyslogServer::set_batch(const BatchLimits& batch) { impl_->core.set_batch(batch); }
+
 void SyslogServer::stop() { impl_->stop(); }
 
 }  // namespace countersign::syslog

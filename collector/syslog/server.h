@@ -52,6 +52,12 @@ struct Limits {
   protocols::ProtocolLimits protocol;
 };
 
+/// The part of Limits that says what is handed over together, and how it is read.
+struct BatchLimits {
+  std::size_t messages_max = 500;  ///< 0 counts as 1
+  protocols::ProtocolLimits protocol;
+};
+
 struct ListenOptions {
   std::string name = "syslog";          ///< the label `listener` of the metrics
   std::string address = "127.0.0.1";    ///< an IPv4 or IPv6 address, not a name
@@ -96,6 +102,10 @@ class SyslogServer {
   /// Reads the certificate and key anew for the connections to come. On failure the old ones stay.
   /// failed_precondition: the server listens without TLS. Any thread.
   base::Result<void> reload_tls(const http::TlsFiles& files);
+
+  /// Hands over no more messages than that together from now on, also of what has arrived already and is
+  /// tried again. Any thread.
+  void set_batch(const BatchLimits& batch);
 
   /// Stops accepting, takes what the open connections have sent already, closes them and ends the threads;
   /// what is not taken within Limits::stop_grace_ms is lost, and counted. Any thread but the server's own and

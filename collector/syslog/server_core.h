@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -79,12 +80,14 @@ class LogGate {
 class ServerCore {
  private:
   mutable std::mutex mutex_;
-  std::shared_ptr<boost::asio::ssl::context> tls_;  ///< guarded by mutex_
+  std::shared_ptr<boost::asio::ssl::context> tls_;  ///< guarded by mutex_, as is the next
+  BatchLimits batch_;
 
  public:
   ServerCore(Handler handler_in, const Limits& limits_in, std::shared_ptr<boost::asio::ssl::context> tls,
              base::Metrics& metrics_in, const ListenOptions& options_in, unsigned threads)
       : tls_(std::move(tls)),
+        batch_{limits_in.batch_messages_max, limits_in.protocol},
         handler(std::move(handler_in)),
         limits(limits_in),
         options(options_in),
@@ -92,7 +95,7 @@ class ServerCore {
         io(static_cast<int>(threads)) {}
 
   const Handler handler;
-  const Limits limits;
+  const Limits limits;  ///< but for what batch() says
   const ListenOptions options;
   SyslogMetrics metrics;
   LogGate log_gate;
@@ -107,6 +110,16 @@ class ServerCore {
   void set_tls(std::shared_ptr<boost::asio::ssl::context> tls) {
     const std::lock_guard lock(mutex_);
     tls_.swap(tls);
+  }
+
+  BatchLimits batch() const {
+    const std::lock_guard lock(mutex_);
+    return batch_;
+  }
+  void set_batch(const BatchLimits& batch) {
+    const std::lock_guard lock(mutex_);
+    batch_ = batch;
+    batch_.messages_max = std::max<std::size_t>(1, batch.messages_max);
   }
 
   /// Last, so that it goes first: what is left in it refers to the members above.

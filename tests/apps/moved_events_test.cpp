@@ -90,6 +90,10 @@ TEST_F(MovedTenant, IsRefusedWhereTooManyWaitOrItStops) {
   const auto never = [](store::AppendResult) { ADD_FAILURE() << "nothing was taken"; };
   EXPECT_EQ(moved->submit(events({20, 21, 22}), never).error().code, Code::resource_exhausted);
   EXPECT_TRUE(TestRegion::append(*moved, events({20, 21})));
+  moved->set_events_max(1);
+  EXPECT_EQ(moved->submit(events({22, 23}), never).error().code, Code::resource_exhausted);
+  moved->set_events_max(3);
+  EXPECT_TRUE(TestRegion::append(*moved, events({22, 24, 25})));
   moved->stop();
   EXPECT_EQ(moved->submit(events({23}), never).error().code, Code::unavailable);
   EXPECT_TRUE(TestRegion::append(*moved, events({23}, "other"))) << "who was not moved is not concerned";

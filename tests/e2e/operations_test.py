@@ -7,13 +7,14 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import tempfile
 import unittest
 import uuid
 from pathlib import Path
 
-from appliance import BIN, Appliance, event, until
+from appliance import BIN, Appliance, event, free_port, until
 
 PACKAGING = Path(__file__).resolve().parents[2] / "packaging"
 MONITORING = PACKAGING / "monitoring"
@@ -122,6 +123,64 @@ class Log(unittest.TestCase):
         set_member(self.appliance, "listen", "threads", 2)
         reload(self.appliance)
         self.assertEqual(metrics(self.appliance)[0]["countersign_config_last_reload_successful"], 1)
+
+
+class Certificate(unittest.TestCase):
+    def test_that_is_not_of_its_key_is_neither_served_nor_watched(self):
+        with Appliance(tls=True) as appliance:
+            keys = appliance.folder / "keys"
+            ours = (keys / "tls.pem").read_text()
+            (keys / "served.pem").write_text(ours)
+            set_member(appliance, "keys", "tls_certificate", '"keys/served.pem"')
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "9", "-subj", "/CN=localhost",
+                            "-keyout", keys / "other.key", "-out", keys / "served.new"], check=True, capture_output=True)
+            appliance.start()
+            expiry = 'countersign_certificate_expiry_timestamp_seconds{certificate="tls"}'
+            before = metrics(appliance)[0][expiry]
+            (keys / "served.new").replace(keys / "served.pem")
+            for count in (1, 2):
+                reload(appliance)
+                until(lambda: len(lines(appliance, "certificate.not_reloaded")) == count, "a reload that failed is not told of")  # pylint: disable=cell-var-from-loop
+                values = metrics(appliance)[0]
+                self.assertEqual((values[expiry], values["countersign_config_last_reload_successful"]), (before, 0))
+            self.assertFalse(lines(appliance, "certificate.expires"), "nobody serves that one")
+            (keys / "served.pem").write_text(ours)
+            reload(appliance)
+            self.assertEqual(metrics(appliance)[0]["countersign_config_last_reload_successful"], 1)
+
+
+class SyslogLimits(unittest.TestCase):
+    def test_change_beneath_messages_that_wait_and_what_cannot_be_stored_is_told_of_once(self):
+        with Appliance() as appliance:
+            port = free_port()
+            appliance.config.write_text(appliance.config.read_text() + f'\n[[syslog]]\nsource = "firewall"\nport = {port}\ntls = false\n')
+            appliance.add_tenant("acme")
+            appliance.add_source("firewall", tenant="acme")
+            appliance.start()
+            set_member(appliance, "limits", "queue_events_max", 50)
+            reload(appliance)
+            send_syslog(port, range(400))
+            until(lambda: len(appliance.records("acme")) == 400, "more than the queue holds came in one go, and is refused for ever")
+
+            reserve = re.search(r"(?m)^disk_reserve_bytes = .*$", appliance.config.read_text())[0]
+            free = os.statvfs(appliance.folder)
+            set_member(appliance, "limits", "disk_reserve_bytes", free.f_bavail * free.f_frsize + (64 << 30))
+            reload(appliance)
+            send_syslog(port, [400])
+            until(lambda: lines(appliance, "syslog.waits"), "nobody is told that messages wait")
+            told, = lines(appliance, "syslog.waits")
+            self.assertEqual((told["level"], told["source"], told["status"]), ("error", "firewall", 507))
+            set_member(appliance, "limits", "disk_reserve_bytes", reserve.split(" = ")[1])
+            reload(appliance)
+            until(lambda: len(appliance.records("acme")) == 401, "it does not go on")
+            until(lambda: lines(appliance, "syslog.goes_on"), "nobody is told that it goes on")
+            self.assertEqual(len(lines(appliance, "syslog.waits")), 1)
+
+
+def send_syslog(port, numbers):
+    """One message of RFC 5424 for each, in one go."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as sender:
+        sender.sendall("".join(f"<14>1 2026-01-31T09:30:00Z h otp - - - {json.dumps(event(number))}\n" for number in numbers).encode())
 
 
 class Flood(unittest.TestCase):

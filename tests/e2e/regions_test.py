@@ -71,6 +71,10 @@ class TwoRegions(unittest.TestCase):
     def wait_moved(self, region, count):
         until(lambda: len(self.system(region, "tenant.moved")) >= count, f"the move is not in the system log of {region}")
 
+    def wait_added(self, region, tenants):
+        # A registry is noted once nobody looks at the one before it any more: at the start, or a second later.
+        until(lambda: [r["event"]["action"]["resource"] for r in self.system(region, "tenant.added")] == tenants, f"{region} does not say which tenants are its")
+
     def export(self, name, *more, tenant="acme", check=True):
         path = self.appliance.folder / name
         end = time.monotonic() + 15
@@ -100,7 +104,7 @@ class TwoRegions(unittest.TestCase):
                          ["log.example.com/eu-1/acme", "log.example.com/us-1/globex", "log.example.com/eu-1/acme"])
         self.assertEqual(records(self.folder("us-1"), "us-1/acme"), [])
         for region, tenant in (("eu-1", "acme"), ("us-1", "globex")):
-            self.assertEqual([r["event"]["action"]["resource"] for r in self.system(region, "tenant.added")], [tenant])
+            self.wait_added(region, [tenant])
         until(lambda: len(self.appliance.hits("globex", "--limit", "9")) == 1, "the index of us-1 does not follow")
         found = lambda: self.appliance.run("--json", "search", "acme", "actor.email:user1@mail.example", check=False)
         until(lambda: found().returncode == 0 and len(json.loads(found().stdout)["records"]) == 1, "the index of eu-1 does not follow")
@@ -111,6 +115,29 @@ class TwoRegions(unittest.TestCase):
         self.appliance.run("tenant", "add", "pacific", "--region", "ap-1")
         until(lambda: self.appliance.post(self.token, event(9, tenant="pacific"))[0] == 421, "it is not known to be elsewhere")
         self.assertEqual(self.appliance.run("tenant", "add", "nowhere", "--region", "sa-1", check=False).returncode, 3)
+
+    def test_a_stream_is_rewound_in_all_of_its_regions_or_in_none(self):
+        self.appliance.stop()
+        with open(self.appliance.config, "a", encoding="utf-8") as config:
+            config.write(f'\n[[stream]]\nname = "siem"\nstart = "beginning"\ntransport = "https"\nurl = "http://127.0.0.1:{free_port()}/in"\n'
+                         'regions = ["eu-1", "us-1"]\ndestination = "eu-1"\nleaves_region = true\n')
+        self.appliance.start()
+        self.assertEqual(self.appliance.post(self.token, [event(1), event(2)])[0], 200)
+        self.move("us-1")
+        self.wait_moved("us-1", 1)
+        self.assertEqual(self.appliance.post(self.token, event(3))[0], 200)
+        positions = lambda: {one["log"]: one["next"] for one in self.appliance.json("stream", "status", "siem")["logs"] if one["log"].endswith("/acme")}
+        eu, us = "log.example.com/eu-1/acme", "log.example.com/us-1/acme"
+        self.assertEqual(positions(), {eu: 0, us: 0})
+        refused = self.appliance.run("stream", "rewind", "siem", "--tenant", "acme", "--seq", "2", check=False)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn(f"{us} has 1 records", refused.stderr)
+        self.assertEqual(positions(), {eu: 0, us: 0})
+        self.appliance.run("stream", "rewind", "siem", "--tenant", "acme", "--seq", "1")
+        self.assertEqual(positions(), {eu: 1, us: 1})
+        until(lambda: len(self.system("eu-1", "stream.rewound")) == 1 and len(self.system("us-1", "stream.rewound")) == 1, "it is not recorded once in each")
+        [report] = [one for one in self.appliance.json("residency", "--tenant", "acme", "--from", FROM, "--to", TO)["regions"] if one["region"] == "us-1"]
+        self.assertEqual([(one["destination"], one["crosses_border"]) for one in report["streams"]], [("eu-1", True)])
 
     def test_a_move_takes_effect_and_the_old_log_stays_usable_where_it_is(self):
         self.assertEqual(self.appliance.post(self.token, [event(1), event(2)])[0], 200)

@@ -182,14 +182,44 @@ class UnitTest(unittest.TestCase):
         self.machine.shell("install -d -m 700 /etc/credstore /etc/credstore.encrypted; install -m 600 /etc/countersign/keys/vault.key /etc/credstore/countersign.kek")
         appliance.systemctl("start", "countersign")
         self.assertEqual({"the credential kek": "in use"}, {key["where"]: key["state"] for key in appliance.json("key", "list") if key["key"] == "kek"})
+        self.machine.shell("install -d -o countersign -g countersign -m 0700 /mnt/backups; printf 'BACKUPS=/mnt/backups\nKEEP_DAYS=30\n' > /etc/countersign/backup.conf")
+        self.back_up()
+        # Another key has taken over, and systemd still hands it over as the next.
+        self.machine.write("/etc/credstore/countersign.kek.next", os.urandom(32).hex() + "\n")
+        appliance.systemctl("restart", "countersign")
+        appliance.run("key", "rotate", "kek")
+        until(lambda: "key.rotated" in appliance.run("--json", "search", "_system", "type:key.rotated", check=False).stdout, "the key was not rotated")
+        self.back_up()
+        self.machine.shell("mv /etc/credstore/countersign.kek.next /etc/credstore/countersign.kek")
         # Sealed for this machine, instead.
         self.machine.shell("systemctl stop countersign; systemd-creds encrypt --with-key=host --name=kek /etc/credstore/countersign.kek "
                            "/etc/credstore.encrypted/countersign.kek; rm /etc/credstore/countersign.kek /etc/countersign/keys/vault.key")
         text = (PACKAGING.parent / "docs" / "keys.md").read_text(encoding="utf-8")
-        appliance.drop_in("countersign.service", re.search(r"```\w*\n(\[Service\]\nLoadCredentialEncrypted=.*?)```", text, re.DOTALL)[1])
+        piece = re.search(r"```\w*\n(\[Service\]\nLoadCredentialEncrypted=.*?)```", text, re.DOTALL)[1]
+        for unit in ("countersign", "countersign-backup@"):
+            self.assertIn(f"`systemctl edit {unit}`", text)
+            appliance.drop_in(f"{unit}.service", piece)
         appliance.systemctl("start", "countersign")
+        self.back_up()
         appliance.run("key", "list")
         self.assertNotEqual(self.machine.run("runuser", "-u", "nobody", "--", "cat", "/run/credentials/countersign.service/kek", check=False).returncode, 0)
+
+    def back_up(self):
+        done = self.appliance.systemctl("start", "countersign-backup@eu-1", check=False)
+        self.assertEqual(done.returncode, 0, self.machine.shell("journalctl -u countersign-backup@eu-1 -o cat"))
+
+    def test_a_start_that_fails_is_tried_again_until_it_works(self):
+        appliance = self.appliance
+        appliance.set_up()
+        appliance.drop_in("countersign.socket", f"[Socket]\nListenStream=\nListenStream=127.0.0.1:{appliance.port}\n")
+        appliance.drop_in("countersign.service", "[Service]\nRestartSec=100ms\n")
+        self.machine.shell("mv /var/lib/countersign/data/eu-1 /srv/eu-1; systemctl start countersign.socket")
+        self.assertNotEqual(appliance.systemctl("start", "countersign", check=False).returncode, 0)
+        until(lambda: int(self.machine.unit("countersign", "NRestarts")) > 12, "it was given up", seconds=60)
+        self.assertEqual(self.machine.unit("countersign.socket", "ActiveState"), "active", "the port was given up")
+        self.machine.shell("mv /srv/eu-1 /var/lib/countersign/data/eu-1")
+        until(lambda: appliance.state() == "active", "it does not start although it could")
+        self.assertEqual(appliance.request("GET", "/readyz")[0], 200)
 
     def test_a_region_on_another_file_system_needs_the_line_of_the_readme(self):
         self.appliance.set_up()
@@ -211,8 +241,8 @@ class UnitTest(unittest.TestCase):
         self.assertIn('Status: "Serving', said)
         self.assertIn(f"{re.search(r'leaves exposed: ([0-9.]+) of 10', first.text)[1]} OK", said)
 
-        appliance.systemctl("stop", "countersign")
         appliance.drop_in("countersign.socket", f"[Socket]\nListenStream=\nListenStream=127.0.0.1:{appliance.port}\n")
+        self.assertEqual(appliance.state(), "active", "who reads the page has it running")
         self.machine.shell(second.text)
         self.assertEqual(appliance.request("GET", "/readyz")[0], 200)
         self.assertEqual(self.machine.unit("countersign.socket", "ActiveState"), "active")

@@ -1,6 +1,7 @@
 #include "web/decisions/decision_desk.h"
 
 #include "collector/endpoints/answer.h"
+#include "ledger/base/request_scope.h"
 
 #include <pthread.h>
 
@@ -55,7 +56,7 @@ void DecisionDesk::decide(DecisionRequest request, http::Respond respond) {
       why = kLoading;
     } else if (waiting_.size() < options_.waiting_max &&
                static_cast<std::size_t>(of_tenant) < options_.waiting_of_tenant_max) {
-      waiting_.push_back({std::move(request), std::move(respond)});
+      waiting_.push_back({std::move(request), std::move(respond), std::string(base::current_request())});
       changed_.notify_all();
       return;
     }
@@ -146,6 +147,7 @@ void DecisionDesk::serve(Decider& decider) {
 }
 
 void DecisionDesk::answer(Decider& decider, const Waiting& waiting) {
+  const base::RequestScope scope(waiting.asked);
   base::Result<Decided> decided = base::fail(base::Code::internal, "the decision failed");
   try {
     decided = decider.decide(waiting.request);

@@ -23,8 +23,8 @@ struct DeskOptions {
   DeciderOptions decider;
   std::string_view region;           ///< label of the metrics; used in the constructor only
   base::Metrics* metrics = nullptr;  ///< outlives the desk
-  /// Told why nothing could be decided; of one reason at most once a minute. From the desk's thread; may be
-  /// null.
+  /// Told why nothing could be decided; of one reason at most once a minute. From the desk's thread, within
+  /// the RequestScope of the request that met it; may be null.
   std::function<void(const base::Error&)> on_failure;
   std::size_t waiting_max = 1'024;          ///< more are answered 503
   std::size_t waiting_of_tenant_max = 256;  ///< so that one does not keep the others out
@@ -57,6 +57,7 @@ class DecisionDesk {
   struct Waiting {
     DecisionRequest request;
     http::Respond respond;
+    std::string asked;  ///< the id of the request, for the log
   };
 
   void run();

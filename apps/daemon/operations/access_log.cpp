@@ -48,13 +48,17 @@ std::string AccessLog::client_of(std::string_view peer) const {
   return base::to_hex(digest.view().first(4));
 }
 
+Allowance& AccessLog::allowance(level_enum level) {
+  if (level == level_enum::warn) return failed_;
+  return level == level_enum::info ? refused_ : served_;
+}
+
 void AccessLog::answered(const http::Exchange& exchange) {
   const auto level = level_of(exchange.route, exchange.status);
   if (!spdlog::should_log(level)) return;
   {
     const std::lock_guard lock(mutex_);
-    auto& allowance = level == level_enum::debug ? served_ : refusals_;
-    if (!allowance.take(std::chrono::steady_clock::now())) {
+    if (!allowance(level).take(std::chrono::steady_clock::now())) {
       left_out_.add();
       return;
     }
@@ -74,7 +78,7 @@ void AccessLog::tell_left_out() {
   std::uint64_t left_out = 0;
   {
     const std::lock_guard lock(mutex_);
-    left_out = refusals_.take_refused() + served_.take_refused();
+    left_out = refused_.take_refused() + failed_.take_refused() + served_.take_refused();
   }
   if (left_out == 0) return;
   LogFields fields;

@@ -5,10 +5,13 @@
 #include "ledger/base/metrics.h"
 #include "ledger/crypto/entropy.h"
 
+#include <spdlog/common.h>
+
 #include <array>
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace countersign::apps {
 
@@ -20,9 +23,9 @@ namespace countersign::apps {
 /// address, by a key that is made anew at each start and kept nowhere: so what one client did can be told
 /// from what many did, and nothing can be traced back later.
 ///
-/// Of lines that a stranger can bring about there are 100 at once and 10 a second after that (`debug`: 2,000
-/// and 200), so that a flood of requests fills no disk; how many were left out is said once a minute at most.
-/// Thread-safe.
+/// Of what was refused, and of what was not served, there are 100 lines at once and 5 a second after that,
+/// each for itself (`debug`: 2,000 and 200): a flood of requests fills no disk, and hides no fault of the
+/// appliance. How many were left out is said once a minute at most. Thread-safe.
 class AccessLog {
  public:
   /// `metrics` outlives it.
@@ -34,11 +37,13 @@ class AccessLog {
 
  private:
   std::string client_of(std::string_view peer) const;
+  Allowance& allowance(spdlog::level::level_enum level);
 
   base::Metric& left_out_;
   std::array<std::uint8_t, 32> key_{};
   std::mutex mutex_;
-  Allowance refusals_{10, 100};  ///< guarded by mutex_, as served_ is
+  Allowance refused_{5, 100};  ///< guarded by mutex_, as are the next
+  Allowance failed_{5, 100};
   Allowance served_{200, 2'000};
 };
 

@@ -34,9 +34,13 @@ int warning_due(base::Timestamp not_after, base::Timestamp now) {
 void CertificateWatch::read(const std::string& name, const std::filesystem::path& file) {
   const auto certificate = read_certificate(file);
   if (!certificate) {
-    if (unreadable_.insert(name).second)
-      spdlog::error("the expiry of {} is not watched: {}", file.string(), certificate.error().message);
-    return;
+    if (!unreadable_.insert(name).second) return;
+    LogFields fields;
+    fields.text("certificate", name);
+    return log_event(
+        spdlog::level::err, "certificate.not_watched",
+        fmt::format("the expiry of {} is not watched: {}", file.string(), certificate.error().message),
+        fields);
   }
   unreadable_.erase(name);
   const auto known = watched_.find(name);

@@ -1,6 +1,7 @@
 #include "apps/daemon/operations/operations.h"
 
 #include "apps/daemon/logging.h"
+#include "apps/listeners.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,7 +22,7 @@ constexpr unsigned kLookSeconds = 10, kTellSeconds = 60;
 
 Operations::Operations(const Config& config, base::Metrics& metrics)
     : file_(config.file),
-      tls_(config.listen.tls),
+      tls_(uses_tls(config)),
       keys_(config.keys),
       metrics_(metrics),
       access_log_(metrics, crypto::system_entropy()),
@@ -29,7 +30,8 @@ Operations::Operations(const Config& config, base::Metrics& metrics)
       certificates_(metrics),
       clock_(metrics) {
   for (const auto& region : config.regions) regions_.emplace_back(config, region, metrics);
-  read_certificates();
+  read_served();
+  read_signer();
   set_reload_metrics(true);
 }
 
@@ -79,20 +81,22 @@ void Operations::look() {
   const std::lock_guard lock(looking_);
   for (auto& region : regions_) region.look(now);
   // A rotation of the signer's key takes effect without a reload.
-  certificates_.read("signer", keys_.signer_certificate);
+  read_signer();
   certificates_.look(now);
 }
 
-void Operations::read_certificates() {
+void Operations::read_served() {
   if (tls_) certificates_.read("tls", keys_.tls_certificate);
-  certificates_.read("signer", keys_.signer_certificate);
 }
+
+void Operations::read_signer() { certificates_.read("signer", keys_.signer_certificate); }
 
 void Operations::set_reload_metrics(bool good) {
   using enum base::MetricType;
   metrics_
       .get("countersign_config_last_reload_successful",
-           "1 where the configuration could be read the last time", gauge)
+           "1 where the configuration and the certificate of the listeners could be used the last time",
+           gauge)
       .set(good ? 1 : 0);
   if (good)
     metrics_
@@ -101,15 +105,17 @@ void Operations::set_reload_metrics(bool good) {
         .set(base::system_clock()().micros / 1'000'000);
 }
 
-void Operations::reloaded(ConfigMembers& in_force, const Config& fresh) {
+void Operations::reloaded(ConfigMembers& in_force, const Config& fresh,
+                          const base::Result<void>& certificate) {
   const auto changes = take_changes(in_force, fresh.members);
   set_log_level(fresh.log.level);
   {
     const std::lock_guard lock(looking_);
     for (auto& region : regions_) region.set_reserve(fresh.limits.disk_reserve_bytes);
-    read_certificates();
+    if (certificate) read_served();
+    read_signer();
   }
-  set_reload_metrics(true);
+  set_reload_metrics(certificate.has_value());
   LogFields fields;
   fields.text("changed", fmt::format("{}", fmt::join(changes.taken, " ")))
       .text("needs_restart", fmt::format("{}", fmt::join(changes.waiting, " ")));
@@ -121,6 +127,11 @@ void Operations::reloaded(ConfigMembers& in_force, const Config& fresh) {
               fmt::format("these have changed in {} and take effect with a restart: {}", file_.string(),
                           fmt::join(changes.waiting, ", ")),
               fields);
+  if (!certificate)
+    log_event(
+        spdlog::level::err, "certificate.not_reloaded",
+        fmt::format("the certificate of the listeners was not reloaded, the one before is served on: {}",
+                    certificate.error().message));
 }
 
 void Operations::not_reloaded(const base::Error& error) {

@@ -36,15 +36,18 @@ class Operations {
   void stop();
 
   /// The configuration was read again after SIGHUP. `in_force` is changed to what is in force since; what
-  /// changed, and what needs a restart, is logged by name.
-  void reloaded(ConfigMembers& in_force, const Config& fresh);
+  /// changed, and what needs a restart, is logged by name. `certificate`: whether the listeners serve the
+  /// certificate that is in the file now. Where they do not, the one that they serve stays watched, and the
+  /// reload counts as failed.
+  void reloaded(ConfigMembers& in_force, const Config& fresh, const base::Result<void>& certificate);
   /// It could not be.
   void not_reloaded(const base::Error& error);
 
  private:
   void run();
   void look();
-  void read_certificates();
+  void read_served();
+  void read_signer();
   void set_reload_metrics(bool good);
 
   const std::filesystem::path file_;

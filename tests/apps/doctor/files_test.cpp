@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <utime.h>
 
+#include <cstdlib>
 #include <ctime>
 
 namespace countersign::doctor {
@@ -122,6 +123,21 @@ TEST_F(DoctorFiles, OfSomebodyElseAreNamedWithTheCommandThatGivesThemBack) {
   EXPECT_THAT(the(checks, "owner.files/eu-1").what, HasSubstr("vault.sqlite"));
   EXPECT_THAT(the(checks, "owner.files/eu-1").run, HasSubstr("chown -R 0:0 "));
   EXPECT_EQ(the(checks, "owner.configuration").state, State::fault);
+}
+
+TEST_F(DoctorFiles, HaveACommandThatMendsThemWhateverTheirFolderIsCalled) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root gives files away";
+  config_.file = dir_ / "a folder's \"$(name)\"/countersign.toml";
+  testing::write(config_.file, "");
+  ::chmod(config_.file.c_str(), 0600);
+  auto appliance = this->appliance();
+  appliance.owner = apps::Account{"keeper", 12345, 12345};
+  const auto run = the(check_ownership(appliance), "owner.configuration").run;
+  ASSERT_EQ(std::system(run.c_str()), 0) << run;
+  struct stat info {};
+  ASSERT_EQ(::stat(config_.file.c_str(), &info), 0);
+  EXPECT_EQ(info.st_gid, 12345u);
+  EXPECT_EQ(info.st_mode & 0777u, 0640u);
 }
 
 TEST_F(DoctorFiles, AreLookedAtByTheirOwnerAndRootAlone) {

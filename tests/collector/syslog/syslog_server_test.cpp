@@ -240,6 +240,33 @@ TEST(SyslogServer, HandsOverAtMostABatchAtOnce) {
   for (const auto size : server.batch_sizes()) EXPECT_LE(size, 10u);
 }
 
+TEST(SyslogServer, HandsOverWhatWaitsInPartsOnceABatchMayHoldLess) {
+  // As a ledger does whose queue has become smaller: what is too much at once is never taken.
+  TestSyslog server(quick_limits(), {}, [](const TestSyslog::Call& call) {
+    call.done(call.texts.size() <= 3 ? Outcome::taken : Outcome::try_again);
+  });
+  auto socket = server.connect();
+  std::string all;
+  for (int i = 0; i < 10; ++i) all += counted(message(std::to_string(i)));
+  socket.send(all + counted("malformed"));
+  for (int i = 0; i < 300 && server.metric("retries_total") < 2; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_GE(server.metric("retries_total"), 2);
+  EXPECT_EQ(server.metric("messages_total"), 0);
+  server.server->set_batch({3, {}});
+  EXPECT_TRUE(server.reaches("messages_total", {}, 10));
+  const auto sizes = server.batch_sizes();
+  ASSERT_GE(sizes.size(), 4u);
+  EXPECT_THAT(std::vector(sizes.end() - 4, sizes.end()), ElementsAre(3, 3, 3, 1));
+  const auto texts = server.texts();
+  EXPECT_THAT(Texts(texts.end() - 10, texts.end()),
+              ElementsAre("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
+  EXPECT_EQ(server.metric("malformed_total", {{"reason", "priority"}}), 1) << "counted once";
+  server.server->set_batch({0, {}});
+  socket.send(all);
+  EXPECT_TRUE(server.reaches("messages_total", {}, 20)) << "one after the other, at least";
+}
+
 TEST(SyslogServer, BoundsTheNumberOfConnections) {
   auto limits = quick_limits();
   limits.connections_max = 2;
