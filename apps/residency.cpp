@@ -72,12 +72,53 @@ base::Result<void> count_records(store::LedgerReader& ledger, vault::Presence& v
   return {};
 }
 
+/// A member of what `stream.started` says: up to the next space.
+std::string_view said(std::string_view context, std::string_view member) {
+  const auto at = context.find(member);
+  if (at == std::string_view::npos) return {};
+  const auto rest = context.substr(at + member.size());
+  return rest.substr(0, rest.find(' '));
+}
+
+/// Whether a stream takes something of the tenant, by `what=records of acme,globex types all`. A list that
+/// was cut, so that no types stand behind it, may have named it.
+bool takes_of(std::string_view context, const base::TenantId& tenant) {
+  constexpr std::string_view kOf = " of ", kTypes = " types ";
+  const auto what = context.find(" what=");
+  const auto of = what == std::string_view::npos ? what : context.find(kOf, what);
+  if (of == std::string_view::npos) return true;
+  auto list = context.substr(of + kOf.size());
+  const auto types = list.find(kTypes);
+  if (types == std::string_view::npos) return true;
+  list = list.substr(0, types);
+  if (list == "all") return true;
+  return fmt::format(",{},", list).find(fmt::format(",{},", tenant.value())) != std::string::npos;
+}
+
+/// Notes that a stream began or ended, in the order of the system log.
+base::Result<void> note_stream(std::string_view bytes, const base::TenantId& tenant,
+                               std::vector<StreamSpan>& out) {
+  TRY_ASSIGN(const auto record, record::read_record(bytes));
+  TRY_ASSIGN(const auto event, record::read_event(record.event));
+  const auto type = event.plain(record::kType);
+  if (type != "stream.started" && type != "stream.ended") return {};
+  const auto name = event.text(record::kActionResource);
+  for (auto& span : out)
+    if (span.name == name && !span.until) span.until = record.received;
+  const auto context = event.text(record::kActionContext);
+  if (type == "stream.started" && takes_of(context, tenant))
+    out.push_back({std::string(name), std::string(said(context, "destination=")), record.received, {}});
+  return {};
+}
+
 base::Result<void> read_system_log(store::LedgerReader& ledger, const ResidencyReport& report,
                                    RegionHolding& out) {
   const auto log = ledger.log(base::TenantId(std::string(base::kSystemTenant)));
   if (!log && log.error().code == Code::not_found) return {};
   if (!log) return fail(log.error());
-  return ledger.read(*log, 0, log->size, [&](base::Seq, std::string_view bytes) -> base::Result<void> {
+  const auto visit = [&](base::Seq, std::string_view bytes) -> base::Result<void> {
+    if (bytes.find("\"stream.") != std::string_view::npos)
+      TRY(note_stream(bytes, report.tenant, out.streams));
     TRY_ASSIGN(auto record, verify::read_system_record(bytes, log->name, report.tenant));
     if (!record || record->what == verify::SystemRecord::What::added) return {};
     if (record->what == verify::SystemRecord::What::moved) {
@@ -86,7 +127,12 @@ base::Result<void> read_system_log(store::LedgerReader& ledger, const ResidencyR
       out.exports.push_back(std::move(*record));
     }
     return {};
+  };
+  TRY(ledger.read(*log, 0, log->size, visit));
+  std::erase_if(out.streams, [&](const auto& one) {
+    return one.from >= report.period.to || (one.until && *one.until <= report.period.from);
   });
+  return {};
 }
 
 std::vector<ResidencyReport::RegistryPin> pins_of(const ingest::Tenant& tenant, const jsonl::Period& period) {
@@ -120,6 +166,11 @@ base::Result<ResidencyReport> residency_report(const Config& config, const inges
     TRY_ASSIGN(auto vault, vault::Presence::open(files.vault()));
     TRY(count_records(ledger, vault, report, progress, holding));
     TRY(read_system_log(ledger, report, holding));
+    for (const auto& stream : config.streams) {
+      if (std::ranges::find(stream.regions, region) == stream.regions.end()) continue;
+      if (stream.takes_records_of(tenant.value()) || stream.takes_findings_of(tenant.value()))
+        holding.configured.push_back({stream.name, stream.destination, stream.text()});
+    }
     report.regions.push_back(std::move(holding));
   }
   return report;

@@ -15,6 +15,22 @@
 
 namespace countersign::apps {
 
+/// A time in which a stream sent records of the tenant, or what was found in them, out of a region to a SIEM,
+/// as the region's system log tells: `stream.started` with other settings begins another.
+struct StreamSpan {
+  std::string name;
+  std::string destination;  ///< region or country, as the settings had it
+  base::Timestamp from;
+  std::optional<base::Timestamp> until;
+};
+
+/// A stream as the settings have it now.
+struct ConfiguredStream {
+  std::string name;
+  std::string destination;  ///< region or country
+  std::string where;        ///< StreamSettings::text()
+};
+
 /// What one region of this appliance holds of a tenant.
 struct RegionHolding {
   base::RegionId region;
@@ -25,6 +41,8 @@ struct RegionHolding {
   std::uint64_t values_present = 0;  ///< different personal values that these records refer to, in the vault
   std::uint64_t values_erased = 0;   ///< that they refer to, and the vault no longer has
   std::vector<verify::SystemRecord> exports;  ///< of the period, as the region's system log tells
+  std::vector<StreamSpan> streams;            ///< that touch the period
+  std::vector<ConfiguredStream> configured;   ///< that take something of the tenant now
   std::vector<base::Timestamp> moves;         ///< when moves of any time were recorded there
 };
 

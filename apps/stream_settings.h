@@ -47,7 +47,7 @@ struct StreamSettings {
   /// Whether there can be anything for it in a log.
   bool looks_into(std::string_view tenant) const;
 
-  /// For people, without what may be secret: `https siem.example.com`.
+  /// For people, without what may be secret: `https siem.example.com:443`, `syslog 10.0.0.7:514 without TLS`.
   std::string text() const;
   /// Which records go out: where this changes, a log that was not sent before begins anew.
   std::string scope() const;

@@ -22,7 +22,10 @@ using base::fail;
 using Body = senders::PostOptions::Body;
 
 constexpr std::size_t kNameMax = 64;
+constexpr std::string_view kWithoutTls = " without TLS";
 constexpr std::int64_t kMessageBytesMin = 480, kMessageBytesMax = 1 << 20;
+constexpr std::int64_t kTimeoutMax_s = 3'600, kIndexedMin_s = 10, kIndexedMax_s = 86'400,
+                       kMsPerSecond = 1'000, kSyslogTimeout_ms = 30'000;
 
 /// Printable ASCII without spaces: it becomes part of a header field, or of a request.
 bool is_plain_word(std::string_view text) {
@@ -50,11 +53,27 @@ std::string_view scheme_of(Body body) {
   return body == Body::bulk ? "ApiKey" : "Bearer";
 }
 
+/// How long a batch may take, on a line that is slow.
+void read_timeout(Table& table, std::int64_t& timeout_ms) {
+  auto seconds = timeout_ms / kMsPerSecond;
+  table.number("timeout_s", 1, kTimeoutMax_s, seconds);
+  timeout_ms = seconds * kMsPerSecond;
+}
+
+/// How long indexers may take before the events are sent again.
+void read_acknowledged(Table& table, senders::PostOptions& out) {
+  auto seconds = out.acknowledged_within_ms / kMsPerSecond;
+  table.flag("acknowledged", out.acknowledged);
+  table.number("acknowledged_within_s", kIndexedMin_s, kIndexedMax_s, seconds);
+  out.acknowledged_within_ms = seconds * kMsPerSecond;
+}
+
 base::Result<PostStream> read_post(Table& table, const std::filesystem::path& folder, bool allow_plain) {
   constexpr std::array<std::pair<std::string_view, Body>, 4> kBodies = {
       {{"ndjson", Body::ndjson}, {"array", Body::array}, {"hec", Body::hec}, {"bulk", Body::bulk}}};
   PostStream out;
   std::string body = "ndjson", token;
+  read_timeout(table, out.options.timeout_ms);
   table.text("url", out.options.url);
   table.text("body", body);
   table.text("token", token);
@@ -66,7 +85,7 @@ base::Result<PostStream> read_post(Table& table, const std::filesystem::path& fo
   table.text("scheme", out.options.scheme);
   if (out.options.body == Body::hec) {
     table.text("index", out.options.index);
-    table.flag("acknowledged", out.options.acknowledged);
+    read_acknowledged(table, out.options);
   }
   TRY_ASSIGN(const auto certificates, read_certificates(table, folder));
   TRY(table.finish());
@@ -98,6 +117,8 @@ base::Result<SyslogStream> read_syslog(Table& table, const std::filesystem::path
   using Transport = senders::SyslogOptions::Transport;
   SyslogStream out;
   std::string address;
+  out.options.timeout_ms = kSyslogTimeout_ms;
+  read_timeout(table, out.options.timeout_ms);
   table.text("address", address);
   table.number("facility", 0, 23, out.options.facility);
   table.number("message_bytes_max", kMessageBytesMin, kMessageBytesMax, out.message_bytes_max);
@@ -112,7 +133,6 @@ base::Result<SyslogStream> read_syslog(Table& table, const std::filesystem::path
   if (!where) return refuse_setting("stream.address", where.error().message);
   out.options.host = where->host;
   out.options.port = where->port;
-  out.options.timeout_ms = 30'000;
   out.options.ca_file = certificates.ca_file;
   out.options.client_certificate = certificates.client_certificate;
   out.options.client_key = certificates.client_key;
@@ -142,6 +162,7 @@ base::Result<KafkaStream> read_kafka(Table& table, const std::filesystem::path& 
   auto& options = out.options;
   std::vector<std::string> brokers;
   std::string password;
+  read_timeout(table, options.timeout_ms);
   table.texts("brokers", brokers);
   table.text("topic", options.topic);
   table.flag("tls", options.tls);
@@ -207,11 +228,17 @@ base::Result<senders::SendBatch> sender_of(const KafkaStream& how, const std::st
 
 std::string text_of(const PostStream& how) {
   const auto url = http::parse_url(how.options.url);
-  return "https " + (url ? url->host : std::string());
+  if (!url) return "https";
+  return fmt::format("{} {}:{}{}", url->tls ? "https" : "http", url->host, url->port,
+                     url->tls ? "" : kWithoutTls);
 }
-std::string text_of(const SyslogStream& how) { return "syslog " + how.options.host; }
+std::string text_of(const SyslogStream& how) {
+  const bool tls = how.options.transport == senders::SyslogOptions::Transport::tls;
+  return fmt::format("syslog {}:{}{}", how.options.host, how.options.port, tls ? "" : kWithoutTls);
+}
 std::string text_of(const KafkaStream& how) {
-  return fmt::format("kafka {} {}", how.options.brokers, how.options.topic);
+  return fmt::format("kafka {} {}{}", how.options.brokers, how.options.topic,
+                     how.options.tls ? "" : kWithoutTls);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ base::Result<StreamTransport> read_transport(Table& table, const std::filesystem
 /// Reads the secret and gets ready to send. Errors as read_secret; invalid_argument: it is no such secret.
 base::Result<senders::SendBatch> make_sender(const StreamTransport& how, const std::string& sourcetype);
 
-/// For people, without what may be secret: `https siem.example.com`.
+/// For people, without what may be secret: `https siem.example.com:443`, `syslog 10.0.0.7:514 without TLS`.
 std::string place_of(const StreamTransport& how);
 
 }  // namespace countersign::apps

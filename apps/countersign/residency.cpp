@@ -15,12 +15,14 @@ struct Options {
 };
 
 /// What the report cannot know, told with each.
-constexpr std::array<std::string_view, 4> kNotKnown{
+constexpr std::array<std::string_view, 5> kNotKnown{
     "What other appliances hold of the tenant: ask each of them for its own report.",
     "What became of a bundle after it was written, and of any copy of the files that was made outside of "
     "this "
     "appliance.",
     "Where a source had an event before it came here, and where else it sent it.",
+    "What became of an event once a stream's destination had it, and whether that lies where the settings "
+    "say.",
     "Exports of before destinations were recorded: they are listed without one."};
 
 boost::json::value time_or_null(const std::optional<base::Timestamp>& time) {
@@ -69,6 +71,35 @@ boost::json::array exports_of(const RegionHolding& holding, std::string& text) {
   return out;
 }
 
+/// Where streams take records to: over the period, as was recorded, and by the settings of now.
+void add_streams(const RegionHolding& holding, std::string& text, boost::json::object& out) {
+  const auto border = [&](const std::string& destination) { return destination != holding.region.value(); };
+  const auto crosses = [&](const std::string& destination) {
+    return border(destination) ? ": crosses a border" : "";
+  };
+  boost::json::array recorded, configured;
+  for (const auto& one : holding.streams) {
+    recorded.push_back({{"name", one.name},
+                        {"destination", one.destination},
+                        {"crosses_border", border(one.destination)},
+                        {"from", base::format_rfc3339(one.from)},
+                        {"until", time_or_null(one.until)}});
+    text += fmt::format("  stream {} to {}, {} to {}{}\n", one.name, one.destination,
+                        base::format_rfc3339(one.from), one.until ? base::format_rfc3339(*one.until) : "now",
+                        crosses(one.destination));
+  }
+  for (const auto& one : holding.configured) {
+    configured.push_back({{"name", one.name},
+                          {"destination", one.destination},
+                          {"crosses_border", border(one.destination)},
+                          {"where", one.where}});
+    text += fmt::format("  configured now: stream {} to {}, {}{}\n", one.name, one.destination, one.where,
+                        crosses(one.destination));
+  }
+  out["streams"] = std::move(recorded);
+  out["streams_configured"] = std::move(configured);
+}
+
 boost::json::array regions_of(const ResidencyReport& report, std::string& text) {
   boost::json::array out;
   for (const auto& holding : report.regions) {
@@ -98,6 +129,7 @@ boost::json::array regions_of(const ResidencyReport& report, std::string& text) 
                    {"values", {{"present", holding.values_present}, {"erased", holding.values_erased}}},
                    {"moves_recorded", std::move(moves)},
                    {"exports", std::move(exports)}});
+    add_streams(holding, text, out.back().get_object());
   }
   return out;
 }

@@ -7,8 +7,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace countersign::apps {
 namespace {
@@ -58,6 +62,17 @@ base::Result<StreamBook> book_of(const Config& config, const StreamSettings& set
   TRY_ASSIGN(const auto state, book.state(settings.name));
   if (!state) return not_begun();
   return book;
+}
+
+/// The books of all its regions, of which each has begun.
+base::Result<std::map<base::RegionId, StreamBook>> books_of(const Config& config,
+                                                            const StreamSettings& settings) {
+  std::map<base::RegionId, StreamBook> out;
+  for (const auto& region : settings.regions) {
+    TRY_ASSIGN(auto book, book_of(config, settings, region));
+    out.emplace(region, std::move(book));
+  }
+  return out;
 }
 
 base::Result<void> add_region(const Config& config, const StreamSettings& settings,
@@ -157,18 +172,46 @@ struct RewindChoice {
   std::optional<std::uint64_t> seq;
 };
 
-base::Result<void> rewind_log(const Config& config, const StreamSettings& settings,
-                              const base::RegionId& region, const store::LogHead& log, std::uint64_t next) {
-  TRY_ASSIGN(auto book, book_of(config, settings, region));
-  const auto context = fmt::format("log={} seq={}", log.name.text, next);
-  // First said, then done: what goes out a second time is in the record.
-  TRY(leave_in_outbox(
-      config.region_files(region),
-      system_event_now(
-          "stream.rewound",
-          {{"actor", {{"id", caller()}}},
-           {"action", {{"name", "stream rewind"}, {"resource", settings.name}, {"context", context}}}})));
-  return book.rewind(settings.name, log.name.text, next);
+/// A log that is to be sent from a record on.
+struct Rewind {
+  base::RegionId region;
+  std::string log;
+  std::uint64_t next = 0;
+};
+
+base::Result<std::vector<Rewind>> rewinds_of(const Config& config, const StreamSettings& settings,
+                                             const RewindChoice& choice) {
+  base::Timestamp since;
+  if (!choice.since.empty()) {
+    auto read = base::parse_rfc3339(choice.since);
+    if (!read) return fail("--since", read.error());
+    since = *read;
+  }
+  std::vector<Rewind> out;
+  for (const auto& region : settings.regions) {
+    TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
+    TRY_ASSIGN(const auto logs, reader.logs());
+    for (const auto& log : logs) {
+      const auto tenant = base::tenant_of(log.name).value();
+      if (!settings.looks_into(tenant) || (!choice.tenant.empty() && tenant != choice.tenant)) continue;
+      auto next = choice.seq.value_or(0);
+      if (!choice.seq) {
+        TRY_ASSIGN(next, reader.first_received(log, since, log.size));
+      }
+      if (next > log.size)
+        return fail(Code::invalid_argument, fmt::format("{} has {} records", log.name.text, log.size));
+      out.push_back({region, log.name.text, next});
+    }
+  }
+  if (out.empty()) return fail(Code::not_found, "the stream looks into no such log");
+  return out;
+}
+
+/// What the system log is told of a command before it is carried out.
+boost::json::object told(const char* type, const char* command, const std::string& name,
+                         const std::string& context) {
+  return system_event_now(type, {{"actor", {{"id", caller()}}},
+                                 {"action", {{"name", command}, {"resource", name}, {"context", context}}}});
 }
 
 base::Result<int> rewind(const Context& context, const RewindChoice& choice) {
@@ -178,50 +221,62 @@ base::Result<int> rewind(const Context& context, const RewindChoice& choice) {
     return fail(Code::invalid_argument, "--seq needs --tenant: numbers are those of one log");
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto* settings, find(config, choice.name));
-  base::Timestamp since;
-  if (!choice.since.empty()) {
-    auto read = base::parse_rfc3339(choice.since);
-    if (!read) return fail("--since", read.error());
-    since = *read;
-  }
+  // All is looked at before anything is done, so that it is done in every region or in none.
+  TRY_ASSIGN(const auto rewinds, rewinds_of(config, *settings, choice));
+  TRY_ASSIGN(auto books, books_of(config, *settings));
   boost::json::array data;
   std::string text;
-  for (const auto& region : settings->regions) {
-    TRY_ASSIGN(auto reader, store::LedgerReader::open(config.region_files(region).ledger()));
-    TRY_ASSIGN(const auto logs, reader.logs());
-    for (const auto& log : logs) {
-      const auto tenant = base::tenant_of(log.name).value();
-      if (!settings->looks_into(tenant) || (!choice.tenant.empty() && tenant != choice.tenant)) continue;
-      auto next = choice.seq.value_or(0);
-      if (!choice.seq) {
-        TRY_ASSIGN(next, reader.first_received(log, since, log.size));
-      }
-      if (next > log.size)
-        return fail(Code::invalid_argument, fmt::format("{} has {} records", log.name.text, log.size));
-      TRY(rewind_log(config, *settings, region, log, next));
-      data.push_back({{"log", log.name.text}, {"next", next}});
-      text += fmt::format("{} is sent from record {} on.\n", log.name.text, next);
-    }
+  for (const auto& one : rewinds) {
+    const auto where = fmt::format("log={} seq={}", one.log, one.next);
+    // First said, then done: what goes out a second time is in the record.
+    TRY(leave_in_outbox(config.region_files(one.region),
+                        told("stream.rewound", "stream rewind", settings->name, where)));
+    TRY(books.at(one.region).rewind(settings->name, one.log, one.next));
+    data.push_back({{"log", one.log}, {"next", one.next}});
+    text += fmt::format("{} is sent from record {} on.\n", one.log, one.next);
   }
-  if (data.empty()) return fail(Code::not_found, "the stream looks into no such log");
   print(context, data, text);
   return 0;
 }
 
-/// Does something to what a stream's destination refused.
-template <class Do>
-base::Result<int> to_refused(const Context& context, const std::string& name, std::string_view done_word,
-                             const Do& act) {
+/// What the system log is told of an order about refused events: one for each log.
+std::vector<boost::json::object> told_of_refused(const char* type, const char* command,
+                                                 const std::string& name,
+                                                 const std::vector<ParkedRecord>& parked) {
+  std::vector<boost::json::object> out;
+  for (auto begin = parked.begin(); begin != parked.end();) {
+    const auto end =
+        std::find_if(begin, parked.end(), [&](const auto& one) { return one.log != begin->log; });
+    out.push_back(told(type, command, name,
+                       fmt::format("log={} events={} first={} last={}", begin->log, end - begin, begin->seq,
+                                   std::prev(end)->seq)));
+    begin = end;
+  }
+  return out;
+}
+
+/// Does something to what a stream's destination refused, after the system log was told.
+struct RefusedOrder {
+  const char* type;
+  const char* command;
+  const char* done_word;
+  std::function<base::Result<void>(StreamBook&, const std::string&, const std::vector<ParkedRecord>&)> act;
+};
+
+base::Result<int> to_refused(const Context& context, const std::string& name, const RefusedOrder& order) {
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto* settings, find(config, name));
-  std::int64_t count = 0;
-  for (const auto& region : settings->regions) {
-    TRY_ASSIGN(auto book, book_of(config, *settings, region));
-    TRY_ASSIGN(const auto here, act(book));
-    count += here;
+  TRY_ASSIGN(auto books, books_of(config, *settings));
+  std::size_t count = 0;
+  for (auto& [region, book] : books) {
+    TRY_ASSIGN(const auto parked, book.parked(name));
+    TRY(leave_in_outbox(config.region_files(region),
+                        told_of_refused(order.type, order.command, name, parked)));
+    TRY(order.act(book, name, parked));
+    count += parked.size();
   }
   print(context, boost::json::object{{"events", count}},
-        fmt::format("{} {} {}.\n", count, count == 1 ? "event is" : "events are", done_word));
+        fmt::format("{} {} {}.\n", count, count == 1 ? "event is" : "events are", order.done_word));
   return 0;
 }
 
@@ -261,15 +316,21 @@ void add_stream(CLI::App& app, Context& context) {
       add_command(*command, "retry", "Send again what was refused", "countersign stream retry siem");
   retrying->callback([&context, name = add_name(*retrying)] {
     context.run = [&context, name] {
-      return to_refused(context, *name, "sent again as soon as countersignd runs",
-                        [&](StreamBook& book) { return book.order_again(*name); });
+      return to_refused(context, *name,
+                        {"stream.rewound", "stream retry", "sent again as soon as countersignd runs",
+                         [](auto& book, const auto& stream, const auto& parked) {
+                           return book.order_again(stream, parked);
+                         }});
     };
   });
   auto* dropping = add_command(*command, "drop", "Forget what was refused", "countersign stream drop siem");
   dropping->callback([&context, name = add_name(*dropping)] {
     context.run = [&context, name] {
-      return to_refused(context, *name, "dropped; the records stay in the ledger",
-                        [&](StreamBook& book) { return book.drop_parked(*name); });
+      return to_refused(context, *name,
+                        {"stream.dropped", "stream drop", "dropped; the records stay in the ledger",
+                         [](auto& book, const auto& stream, const auto& parked) {
+                           return book.drop_parked(stream, parked);
+                         }});
     };
   });
 }

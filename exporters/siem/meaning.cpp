@@ -115,6 +115,8 @@ constexpr auto kMeanings = std::to_array<Meaning>({
      "info"},
     {"source.tested", "Source tested", application_lifecycle, kOther, "Test", success, informational,
      "configuration", "info"},
+    {"stream.dropped", "Refused events of a stream dropped", entity_management, 4, "Delete", success, low,
+     "configuration", "deletion"},
     {"stream.ended", "Stream to a SIEM ended", entity_management, 4, "Delete", success, medium,
      "configuration", "deletion"},
     {"stream.refused", "Event refused by a SIEM", application_lifecycle, kOther, "Event Refused", failure,

@@ -34,7 +34,7 @@ constexpr std::string_view kSystemTypes[] = {
     "finding.opened",      "finding.acknowledged", "finding.answered",  "finding.resolved",
     "finding.undelivered", "source.tested",        "stream.started",    "stream.ended",
     "stream.rewound",      "stream.refused",       "log.read",          "alarm.raised",
-    "alarm.acknowledged"};
+    "alarm.acknowledged",  "stream.dropped"};
 constexpr std::string_view kPurposes[] = {"signup", "admin_action", "login", "step_up", "audit_access"};
 constexpr std::string_view kFactors[] = {"sms", "whatsapp", "voice", "email", "totp", "passkey", "push"};
 constexpr std::string_view kSecretNames[] = {

@@ -1,7 +1,9 @@
-"""Real receivers of findings: a web server that checks Standard Webhooks with its own library, a mail server, rsyslog."""
+"""Real receivers of findings: a web server that checks Standard Webhooks with its own library, a mail server, rsyslog, OpenSSL's and Python's TLS."""
 
 import json
 import os
+import socket
+import ssl
 import subprocess
 import threading
 from pathlib import Path
@@ -136,3 +138,73 @@ class Rsyslog:
     def stop(self):
         self.process.kill()
         self.process.wait()
+
+
+class SyslogListener:
+    """Reads messages that are octet-counted, over TCP or TLS. Turns connections away where `closes` is set, as who has too many of them, or where
+    `wants` a certificate is, which TLS 1.3 tells a sender of that has none when it has long sent its message."""
+
+    def __init__(self, certificate=None, key=None):
+        self.certificate, self.key = certificate, key
+        self.closes = self.wants = False
+        self.turned_away = 0
+        self.messages = []
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            try:
+                connection = self.listening.accept()[0]
+            except OSError:
+                return
+            if self.closes:
+                connection.close()
+                self.turned_away += 1
+                continue
+            try:
+                with self._over_tls(connection) as stream:
+                    self._read(stream)
+            except OSError:
+                self.turned_away += 1
+
+    def _over_tls(self, connection):
+        if not self.certificate:
+            return connection
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.key)
+        if self.wants:
+            context.load_verify_locations(self.certificate)
+            context.verify_mode = ssl.CERT_REQUIRED
+        return context.wrap_socket(connection, server_side=True)
+
+    def _read(self, stream):
+        received = b"".join(iter(lambda: stream.recv(65536), b""))
+        while received:
+            length, received = received.split(b" ", 1)
+            self.messages.append(received[: int(length)].decode())
+            received = received[int(length):]
+
+    def stop(self):
+        self.listening.close()
+
+
+class OpensslServer:
+    """OpenSSL's own server; what it has received from senders that show a certificate of `client_ca` stands in a file."""
+
+    def __init__(self, folder, certificate, key, client_ca):
+        self.port = free_port()
+        self.out = folder / "openssl-server.out"
+        with open(self.out, "wb") as out:
+            self.process = subprocess.Popen(["openssl", "s_server", "-accept", str(self.port), "-cert", certificate, "-key", key, "-CAfile", client_ca,
+                                             "-Verify", "1", "-verify_return_error", "-quiet"],
+                                            stdin=subprocess.PIPE, stdout=out, stderr=subprocess.DEVNULL)
+
+    def received(self):
+        return self.out.read_text()
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()

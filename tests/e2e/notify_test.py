@@ -10,7 +10,7 @@ import unittest
 
 import kept_logs
 from appliance import Appliance, event, free_port, until
-from notify_receivers import MailServer, Rsyslog, WebServer, certificate
+from notify_receivers import MailServer, Rsyslog, SyslogListener, WebServer, certificate
 
 FINDING = "0123456789abcdef"
 PASSWORD = "correct-horse-battery-staple"
@@ -168,6 +168,32 @@ class Notify(unittest.TestCase):
         until(lambda: self.listed() == [], "what was taken is still listed")
         nothing = self.appliance.run("notify", "retry", "--destination", "pager", check=False)
         self.assertEqual(nothing.returncode, 3, nothing.stderr)
+
+    def test_an_id_that_several_are_told_needs_the_destination(self):
+        server = self.server()
+        self.webhook("pager", server, retry_s=[600])
+        self.webhook("siem", server, retry_s=[600])
+        self.appliance.start()
+        server.order("500")
+        self.open_finding()
+        server.wait(2)
+        until(lambda: [each["state"] for each in self.listed()] == ["to be tried again"] * 2, "both do not wait")
+        [number] = {each["id"] for each in self.listed()}
+        for command in ("retry", "drop"):
+            refused = self.appliance.run("notify", command, number, check=False)
+            self.assertEqual(refused.returncode, 2, refused.stdout)
+            self.assertIn("is a delivery to each of pager, siem; say which with --destination. Nothing was done", refused.stderr)
+        # Of several ids that are given all must be there.
+        missing = self.appliance.run("notify", "drop", "--destination", "siem", number, "msg_00000000", check=False)
+        self.assertEqual(missing.returncode, 3, missing.stdout)
+        self.assertEqual(len(self.listed()), 2)
+        self.assertIn("1 delivery is dropped", self.appliance.run("notify", "drop", "--destination", "siem", number).stdout)
+        self.assertEqual([each["destination"] for each in self.listed()], ["pager"])
+        # Now the id is with one alone.
+        server.order("204")
+        self.appliance.run("notify", "retry", number)
+        until(lambda: self.listed() == [], "it was not sent again")
+        self.assertEqual(server.received[-1]["headers"]["webhook-id"], number)
 
     def test_what_is_dropped_is_not_sent(self):
         server = self.server()
@@ -352,6 +378,27 @@ class Notify(unittest.TestCase):
             self.assertTrue(message["msg"].endswith(observed), message["msg"])
         until(lambda: [(each["destination"], bool(each["attempts"])) for each in self.listed()] == [("nobody", True)], "one of them waits")
         self.assertIn("connect", self.listed()[0]["error"])
+
+    def test_a_syslog_receiver_that_turns_the_connection_away_has_taken_nothing(self):
+        cert, key = certificate(self.folder, "syslog")
+        refusing, closing = SyslogListener(cert, key), SyslogListener()
+        refusing.wants = closing.closes = True
+        self.notify(name="refusing", kind="syslog", address=f"tls://localhost:{refusing.port}", retry_s=[1] * 20, ca_file=str(cert))
+        self.notify(name="closing", kind="syslog", address=f"tcp://127.0.0.1:{closing.port}", retry_s=[1] * 20)
+        for receiver in (refusing, closing):
+            self.addCleanup(receiver.stop)
+        self.appliance.start()
+        self.open_finding()
+        until(lambda: refusing.turned_away >= 3 and closing.turned_away >= 3, "they were not tried again")
+        errors = {each["destination"]: each["error"] for each in self.listed()}
+        self.assertEqual(set(errors), {"refusing", "closing"})
+        self.assertIn("certificate required", errors["refusing"])
+        self.assertIsNone(self.metric('attempts_total{destination="refusing",result="taken"}') or None)
+        refusing.wants = closing.closes = False
+        until(lambda: self.listed() == [], "it was not sent again")
+        for receiver in (refusing, closing):
+            [message] = receiver.messages
+            self.assertIn(FINDING, message)
 
     def test_settings_that_cannot_be_meant_are_refused(self):
         before = self.appliance.config.read_text()

@@ -25,6 +25,7 @@ class SiemServer:
         self.batches = []  # numbers of events
         self.refuses = lambda event: False  # whether an event is never taken
         self.answers = None  # a status for everything
+        self.filters = lambda body: False  # whether something before it answers 403 to a request
         self.gate = threading.Event()  # requests wait for it
         self.gate.set()
         self.waiting = 0
@@ -98,6 +99,8 @@ class SiemServer:
         self.headers.append(headers)
         if self.answers:
             return self.answers, b"no, and this text is nobody's business"
+        if self.filters(body):
+            return 403, b"an attack, and this text is nobody's business"
         if path.endswith("/_bulk"):
             return self.bulk(body)
         if path.startswith("/services/collector"):
@@ -154,7 +157,7 @@ class Kafka:
     def is_there():
         return (CLIENTS / "kafka" / "pom.xml.done").exists()
 
-    def __init__(self, folder, certificate, key, password):
+    def __init__(self, folder, certificate, key, password, more=""):
         self.folder = folder / "kafka"
         self.folder.mkdir()
         self.port, controller = free_port(), free_port()
@@ -183,6 +186,7 @@ offsets.topic.replication.factor=1
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+{more}
 """)
         self.client = self.folder / "client.properties"
         self.client.write_text(f"""

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <string_view>
 
 namespace countersign::senders {
 
@@ -24,17 +23,14 @@ struct SyslogOptions {
   int facility = kLogAudit;
   std::string own_host;  ///< for HOSTNAME
   std::int64_t timeout_ms = 10'000;
+  /// How long the other side is watched before this side ends, half of the time that is left at most: who
+  /// takes connections and cannot serve them, such as a load balancer without a server behind it, ends by
+  /// itself.
+  std::int64_t watch_ms = 2'000;
 };
 
-/// A message with its length before it (RFC 6587 section 3.4.1).
-std::string octet_counted(std::string_view line);
-
-/// Sends messages that are octet-counted, over TCP or TLS and a connection of their own; taken when the other
-/// machine has acknowledged every byte.
-notify::Outcome send_counted(const SyslogOptions& options, std::string_view framed, const notify::Stop& stop);
-
-/// Sends a message, over a connection of its own. Syslog has no answer: over TCP and TLS a message counts as
-/// taken when the other machine has acknowledged every byte, over UDP when no refusal came back at once.
+/// Sends a message. Syslog has no answer: over TCP and TLS a message counts as taken as send_counted() says,
+/// over UDP when no refusal came back at once.
 notify::Send syslog(SyslogOptions options);
 
 }  // namespace countersign::senders

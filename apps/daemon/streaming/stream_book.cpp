@@ -15,7 +15,7 @@ CREATE TABLE streams(
   name TEXT PRIMARY KEY, scope TEXT NOT NULL, told TEXT NOT NULL,
   error TEXT NOT NULL DEFAULT '', error_time INTEGER NOT NULL DEFAULT 0, success_time INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE cursors(
-  stream TEXT NOT NULL, log TEXT NOT NULL, next INTEGER NOT NULL, hash TEXT NOT NULL, revision INTEGER NOT NULL,
+  stream TEXT NOT NULL, log TEXT NOT NULL, next INTEGER NOT NULL, hash TEXT NOT NULL, revision INTEGER NOT NULL, taken INTEGER,
   PRIMARY KEY(stream, log)) STRICT, WITHOUT ROWID;
 CREATE TABLE parked(
   stream TEXT NOT NULL, log TEXT NOT NULL, seq INTEGER NOT NULL, why TEXT NOT NULL, time INTEGER NOT NULL, again INTEGER NOT NULL,
@@ -36,7 +36,11 @@ ParkedRecord parked_in(const sqlite::Statement& row) {
 
 base::Result<StreamBook> StreamBook::open(const std::filesystem::path& region) {
   TRY_ASSIGN(auto db,
-             sqlite::open_shared_file(file_of(region), {kApplicationId, 1, kSchema, "positions of streams"}));
+             sqlite::open_shared_file(file_of(region), {kApplicationId,
+                                                        2,
+                                                        kSchema,
+                                                        "positions of streams",
+                                                        {"ALTER TABLE cursors ADD COLUMN taken INTEGER"}}));
   return StreamBook(std::move(db));
 }
 
@@ -70,7 +74,7 @@ base::Result<void> StreamBook::begin(std::string_view name, const StreamState& s
              db_.prepare("INSERT INTO streams(name, scope, told) VALUES(?,?,?) "
                          "ON CONFLICT(name) DO UPDATE SET scope=excluded.scope, told=excluded.told"));
   TRY(stream.bind_text(1, name).bind_text(2, state.scope).bind_text(3, state.told).run());
-  TRY_ASSIGN(auto cursor, db_.prepare("INSERT INTO cursors VALUES(?,?,?,?,0) ON CONFLICT DO NOTHING"));
+  TRY_ASSIGN(auto cursor, db_.prepare("INSERT INTO cursors VALUES(?,?,?,?,0,NULL) ON CONFLICT DO NOTHING"));
   for (const auto& one : fresh) {
     TRY(cursor.bind_text(1, name)
             .bind_text(2, one.log)
@@ -92,37 +96,43 @@ base::Result<void> StreamBook::forget(std::string_view name) {
 }
 
 base::Result<std::map<std::string, StreamCursor>> StreamBook::cursors(std::string_view name) {
-  TRY_ASSIGN(auto query, db_.prepare("SELECT log, next, hash, revision FROM cursors WHERE stream=?"));
+  TRY_ASSIGN(auto query, db_.prepare("SELECT log, next, hash, revision, taken FROM cursors WHERE stream=?"));
   query.bind_text(1, name);
   std::map<std::string, StreamCursor> out;
   for (;;) {
     TRY_ASSIGN(const bool more, query.step());
     if (!more) return out;
-    out[std::string(query.text(0))] = {static_cast<std::uint64_t>(query.integer(1)),
-                                       std::string(query.text(2)), query.integer(3)};
+    auto& cursor = out[std::string(query.text(0))];
+    cursor = {static_cast<std::uint64_t>(query.integer(1)), std::string(query.text(2)), query.integer(3)};
+    if (!query.is_null(4)) cursor.taken = static_cast<std::uint64_t>(query.integer(4));
   }
 }
 
-base::Result<void> StreamBook::advance(std::string_view name, std::span<const StreamMove> moves,
-                                       std::span<const ParkedRecord> parked,
-                                       std::optional<base::Timestamp> taken) {
+base::Result<void> StreamBook::advance(std::string_view name, const StreamStep& step) {
   TRY_ASSIGN(auto transaction, Transaction::begin(db_, Transaction::Kind::write));
   TRY_ASSIGN(
       auto cursor,
-      db_.prepare("INSERT INTO cursors VALUES(?,?,?,?,0) ON CONFLICT DO UPDATE SET next=excluded.next, "
-                  "hash=excluded.hash WHERE revision=?"));
-  for (const auto& one : moves) {
-    TRY(cursor.bind_text(1, name)
-            .bind_text(2, one.log)
-            .bind(3, signed_of(one.to.next))
-            .bind_text(4, one.to.hash)
-            .bind(5, one.to.revision)
-            .run());
+      db_.prepare("INSERT INTO cursors VALUES(?,?,?,?,0,?) ON CONFLICT DO UPDATE SET next=excluded.next, "
+                  "hash=excluded.hash, taken=excluded.taken WHERE revision=?"));
+  for (const auto& [log, to] : step.moves) {
+    cursor.bind_text(1, name).bind_text(2, log).bind(3, signed_of(to.next)).bind_text(4, to.hash);
+    if (to.taken) {
+      cursor.bind(5, signed_of(*to.taken));
+    } else {
+      cursor.bind_null(5);
+    }
+    TRY(cursor.bind(6, to.revision).run());
   }
-  for (const auto& one : parked) TRY(park(name, one));
-  if (taken) {
-    TRY_ASSIGN(auto success, db_.prepare("UPDATE streams SET success_time=?, error='' WHERE name=?"));
-    TRY(success.bind(1, taken->micros).bind_text(2, name).run());
+  TRY(delete_parked(name, step.taken));
+  for (const auto& one : step.parked) TRY(park(name, one));
+  if (step.taken_at) {
+    TRY_ASSIGN(auto success,
+               db_.prepare("UPDATE streams SET success_time=?, error=?, error_time=? WHERE name=?"));
+    TRY(success.bind(1, step.taken_at->micros)
+            .bind_text(2, step.error)
+            .bind(3, step.taken_at->micros)
+            .bind_text(4, name)
+            .run());
   }
   return transaction.commit();
 }
@@ -130,8 +140,8 @@ base::Result<void> StreamBook::advance(std::string_view name, std::span<const St
 base::Result<void> StreamBook::rewind(std::string_view name, std::string_view log, std::uint64_t next) {
   TRY_ASSIGN(
       auto cursor,
-      db_.prepare("INSERT INTO cursors VALUES(?,?,?,'',1) ON CONFLICT DO UPDATE SET next=excluded.next, "
-                  "hash='', revision=revision+1"));
+      db_.prepare("INSERT INTO cursors VALUES(?,?,?,'',1,NULL) ON CONFLICT DO UPDATE SET next=excluded.next, "
+                  "hash='', revision=revision+1, taken=CASE WHEN taken<excluded.next THEN taken END"));
   return cursor.bind_text(1, name).bind_text(2, log).bind(3, signed_of(next)).run();
 }
 
@@ -169,21 +179,30 @@ base::Result<std::int64_t> StreamBook::parked_count(std::string_view name) {
   return query.integer(0);
 }
 
-base::Result<std::int64_t> StreamBook::order_again(std::string_view name) {
-  TRY_ASSIGN(auto rows, db_.prepare("UPDATE parked SET again=1 WHERE stream=?"));
-  TRY(rows.bind_text(1, name).run());
-  return db_.changes();
+base::Result<void> StreamBook::order_again(std::string_view name, std::span<const ParkedRecord> records) {
+  TRY_ASSIGN(auto transaction, Transaction::begin(db_, Transaction::Kind::write));
+  TRY_ASSIGN(auto row, db_.prepare("UPDATE parked SET again=1 WHERE stream=? AND log=? AND seq=?"));
+  for (const auto& one : records)
+    TRY(row.bind_text(1, name).bind_text(2, one.log).bind(3, signed_of(one.seq)).run());
+  return transaction.commit();
 }
 
-base::Result<std::int64_t> StreamBook::drop_parked(std::string_view name) {
-  TRY_ASSIGN(auto rows, db_.prepare("DELETE FROM parked WHERE stream=?"));
-  TRY(rows.bind_text(1, name).run());
-  return db_.changes();
+base::Result<void> StreamBook::drop_parked(std::string_view name, std::span<const ParkedRecord> records) {
+  TRY_ASSIGN(auto transaction, Transaction::begin(db_, Transaction::Kind::write));
+  for (const auto& one : records) TRY(unpark(name, one));
+  return transaction.commit();
 }
 
 base::Result<void> StreamBook::unpark(std::string_view name, const ParkedRecord& record) {
+  const RecordPlace place{record.log, record.seq};
+  return delete_parked(name, {&place, 1});
+}
+
+base::Result<void> StreamBook::delete_parked(std::string_view name, std::span<const RecordPlace> records) {
   TRY_ASSIGN(auto row, db_.prepare("DELETE FROM parked WHERE stream=? AND log=? AND seq=?"));
-  return row.bind_text(1, name).bind_text(2, record.log).bind(3, signed_of(record.seq)).run();
+  for (const auto& one : records)
+    TRY(row.bind_text(1, name).bind_text(2, one.log).bind(3, signed_of(one.seq)).run());
+  return {};
 }
 
 base::Result<void> StreamBook::park_again(std::string_view name, const ParkedRecord& record) {

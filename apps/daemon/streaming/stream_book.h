@@ -20,12 +20,19 @@ struct StreamCursor {
   std::uint64_t next = 0;     ///< number of the first record that was not
   std::string hash;           ///< of the record before it, in hexadecimal; empty where there is none
   std::int64_t revision = 0;  ///< changes when somebody else moves it
+  std::optional<std::uint64_t> taken = {};  ///< number of the last event before `next` that was taken
 };
 
 /// Where a log's cursor goes to.
 struct StreamMove {
   std::string log;
   StreamCursor to;  ///< with the revision that it was read with
+};
+
+/// A record of a log.
+struct RecordPlace {
+  std::string log;
+  std::uint64_t seq = 0;
 };
 
 /// A record that the destination refused, and that was passed over.
@@ -43,6 +50,15 @@ struct StreamState {
   std::string told;                          ///< what the system log was told of it
   std::string error;                         ///< of the last attempt; empty: it went well
   base::Timestamp error_time, success_time;  ///< 0: never
+};
+
+/// What came of a batch.
+struct StreamStep {
+  std::vector<StreamMove> moves;            ///< the destination has what is before their ends, but for:
+  std::vector<ParkedRecord> parked;         ///< what it refused
+  std::vector<RecordPlace> taken;           ///< what it took: no longer parked, where it was
+  std::optional<base::Timestamp> taken_at;  ///< when, if it took anything
+  std::string error;                        ///< what is wrong all the same; heard where something was taken
 };
 
 /// How far the records of one region were sent, and what was refused: `<region>/streams.sqlite`, beside the
@@ -65,11 +81,10 @@ class StreamBook {
   base::Result<void> forget(std::string_view name);
 
   base::Result<std::map<std::string, StreamCursor>> cursors(std::string_view name);
-  /// The destination has what is before the moves' ends, but for what is parked: all or nothing is written. A
-  /// cursor that somebody else has moved meanwhile stays where they put it. `taken`: when, if anything was.
-  base::Result<void> advance(std::string_view name, std::span<const StreamMove> moves,
-                             std::span<const ParkedRecord> parked, std::optional<base::Timestamp> taken);
-  /// Puts a cursor where somebody wants it.
+  /// All of it or nothing is written. A cursor that somebody else has moved meanwhile stays where they put
+  /// it.
+  base::Result<void> advance(std::string_view name, const StreamStep& step);
+  /// Puts a cursor where somebody wants it. What was taken is forgotten where it is no longer before it.
   base::Result<void> rewind(std::string_view name, std::string_view log, std::uint64_t next);
   base::Result<void> note_error(std::string_view name, std::string_view error, base::Timestamp time);
 
@@ -78,10 +93,10 @@ class StreamBook {
   base::Result<std::int64_t> parked_count(std::string_view name);
   /// The first that was ordered to be sent again.
   base::Result<std::optional<ParkedRecord>> ordered(std::string_view name);
-  /// Orders all that is parked to be sent again; how many.
-  base::Result<std::int64_t> order_again(std::string_view name);
-  /// Deletes what is parked without sending it; how many.
-  base::Result<std::int64_t> drop_parked(std::string_view name);
+  /// Orders these to be sent again, as far as they are still parked.
+  base::Result<void> order_again(std::string_view name, std::span<const ParkedRecord> records);
+  /// Deletes these without sending them.
+  base::Result<void> drop_parked(std::string_view name, std::span<const ParkedRecord> records);
   base::Result<void> unpark(std::string_view name, const ParkedRecord& record);
   /// It was refused again: it stays, unless it was dropped meanwhile, and waits for the next order.
   base::Result<void> park_again(std::string_view name, const ParkedRecord& record);
@@ -89,6 +104,7 @@ class StreamBook {
  private:
   explicit StreamBook(sqlite::Connection db) : db_(std::move(db)) {}
   base::Result<void> park(std::string_view name, const ParkedRecord& record);
+  base::Result<void> delete_parked(std::string_view name, std::span<const RecordPlace> records);
 
   sqlite::Connection db_;
 };

@@ -7,6 +7,8 @@
 #include "reports/engine/catalogue.h"
 #include "web/notify/finding_record.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -58,6 +60,16 @@ siem::Finding finding_from(const notify::Notice& notice) {
   return out;
 }
 
+/// Whether a record is the one whose hash stands in the tree.
+base::Result<void> check_hash(const store::LogHead& log, std::uint64_t seq, std::string_view record,
+                              const base::Digest& hash) {
+  if (record::record_hash(record) == hash) return {};
+  return base::fail(Code::data_loss,
+                    fmt::format("record {} of {} is not the one that was signed: see what countersign verify "
+                                "says",
+                                seq, log.name.text));
+}
+
 }  // namespace
 
 /// How much more fits into a batch.
@@ -105,7 +117,8 @@ base::Result<bool> StreamReader::is_ours(const store::LogHead& log, const Stream
 }
 
 base::Result<StreamBatch> StreamReader::next(const std::map<std::string, StreamCursor>& cursors,
-                                             std::size_t items_max) {
+                                             std::size_t items_max,
+                                             const std::function<bool(const std::string&)>& looks_at) {
   TRY_ASSIGN(auto logs, ledger_.logs());
   std::erase_if(logs,
                 [&](const auto& log) { return !settings_->looks_into(base::tenant_of(log.name).value()); });
@@ -114,65 +127,128 @@ base::Result<StreamBatch> StreamReader::next(const std::map<std::string, StreamC
   StreamBatch out;
   Room room{items_max, settings_->batch_bytes};
   for (const auto& log : logs) {
+    if (!looks_at(log.name.text)) continue;
     const auto found = cursors.find(log.name.text);
     auto cursor = found == cursors.end() ? StreamCursor() : found->second;
-    TRY_ASSIGN(const bool ours, is_ours(log, cursor));
-    if (!ours) {
+    auto ours = is_ours(log, cursor);
+    if (!ours && ours.error().code != Code::data_loss) return base::fail(ours.error());
+    if (ours && !*ours) {
       out.rolled_back.push_back(log.name.text);
-      cursor.next = 0;
-      cursor.hash.clear();
+      continue;
     }
-    out.lag_records += log.size - cursor.next;
+    if (ours && cursor.next >= log.size) out.sound.push_back(log.name.text);
     if (room.full || cursor.next >= log.size) continue;
-    TRY_ASSIGN(const auto checkpoint, ledger_.newest_checkpoint(log));
-    if (checkpoint) TRY(take(log, std::min(checkpoint->size, log.size), std::move(cursor), room, out));
+    // What is wrong with one log holds up no other.
+    const auto taken =
+        ours ? take_from(log, std::move(cursor), room, out) : base::Result<void>(base::fail(ours.error()));
+    if (taken) continue;
+    if (taken.error().code != Code::data_loss) return base::fail(taken.error());
+    out.faults.push_back({log.name.text, taken.error().message});
   }
   return out;
 }
 
-base::Result<void> StreamReader::take(const store::LogHead& log, std::uint64_t end, StreamCursor cursor,
-                                      Room& room, StreamBatch& out) {
-  const auto began = cursor.next;
-  const auto visit = [&](base::Seq seq, std::string_view record) -> base::Result<void> {
+base::Result<void> StreamReader::take_from(const store::LogHead& log, StreamCursor cursor, Room& room,
+                                           StreamBatch& out) {
+  TRY_ASSIGN(const auto checkpoint, ledger_.newest_checkpoint(log));
+  if (!checkpoint || checkpoint->size <= cursor.next) {
+    out.sound.push_back(log.name.text);
+    return {};
+  }
+  TRY(tree_.check(ledger_, log, *checkpoint));
+  const auto end = std::min(checkpoint->size, log.size), began = cursor.next;
+  base::Result<void> done;
+  while (done && !room.full && cursor.next < end && room.looked_at > 0) {
+    const auto until = std::min({end, cursor.next + kPage, cursor.next + room.looked_at});
+    const auto page = until - cursor.next;
+    done = take_page(log, until, cursor, room, out);
+    room.looked_at -= page;
+  }
+  if (cursor.next > began) {
+    checked_[log.name.text] = cursor.next;
+    if (done) out.sound.push_back(log.name.text);
+    out.moves.push_back({log.name.text, std::move(cursor)});
+  }
+  return done;
+}
+
+base::Result<void> StreamReader::take_page(const store::LogHead& log, std::uint64_t until,
+                                           StreamCursor& cursor, Room& room, StreamBatch& out) {
+  const auto begin = cursor.next;
+  std::vector<base::Digest> hashes;
+  TRY(tree_.read_hashes(ledger_, log, begin, until, hashes));
+  const auto pass = [&](std::uint64_t seq) {
+    cursor.next = seq + 1;
+    cursor.hash = base::to_hex(hashes.at(seq - begin).view());
+  };
+  const auto visit = [&](base::Seq at, std::string_view record) -> base::Result<void> {
     if (room.full) return {};
+    const auto seq = base::index_of(at);
+    TRY(check_hash(log, seq, record, hashes.at(seq - begin)));
     auto made = item_of(log, record);
     if (!made && made.error().code != Code::data_loss) return base::fail(made.error());
     if (!made)
-      out.unreadable.push_back({log.name.text, base::index_of(seq), made.error().message, {}, false});
+      out.unreadable.push_back({base::to_hex(hashes.at(seq - begin).view()),
+                                {log.name.text, seq, made.error().message, {}, false}});
     auto item = made ? std::move(*made) : std::optional<senders::Item>();
     if (item && item->text.size() > room.bytes && !out.items.empty()) {
       room.full = true;
       return {};
     }
-    cursor.next = base::index_of(seq) + 1;
+    pass(seq);
     if (!item) return {};
-    if (out.items.empty()) {
-      TRY_ASSIGN(const auto view, record::read_record(record));
-      out.oldest = view.received;
-    }
     room.bytes -= std::min(room.bytes, item->text.size());
     room.items -= 1;
     room.full = room.items == 0;
     out.items.push_back(std::move(*item));
     return {};
   };
-  const auto retired = [&](base::Seq seq) -> base::Result<void> {
+  const auto retired = [&](base::Seq at) -> base::Result<void> {
     if (room.full) return {};
     out.retired += 1;
-    cursor.next = base::index_of(seq) + 1;
+    pass(base::index_of(at));
     return {};
   };
-  while (!room.full && cursor.next < end && room.looked_at > 0) {
-    const auto until = std::min({end, cursor.next + kPage, cursor.next + room.looked_at});
-    const auto page = until - cursor.next;
-    TRY(ledger_.read(log, cursor.next, until, visit, retired));
-    room.looked_at -= page;
+  return ledger_.read(log, begin, until, visit, retired);
+}
+
+base::Result<StreamBacklog> StreamReader::backlog(const std::map<std::string, StreamCursor>& cursors) {
+  TRY_ASSIGN(const auto logs, ledger_.logs());
+  StreamBacklog out;
+  for (const auto& log : logs) {
+    if (!settings_->looks_into(base::tenant_of(log.name).value())) continue;
+    const auto found = cursors.find(log.name.text);
+    auto next = found == cursors.end() ? 0 : found->second.next;
+    if (next > log.size) next = 0;
+    if (next == log.size) continue;
+    out.records += log.size - next;
+    auto& first = firsts_[log.name.text];
+    if (!first.received || first.seq != next) {
+      TRY_ASSIGN(auto received, first_received(log, next));
+      first = {next, received};
+    }
+    if (first.received && (!out.oldest || *first.received < *out.oldest)) out.oldest = first.received;
   }
-  if (cursor.next == began) return {};
-  TRY_ASSIGN(cursor.hash, hash_before(log, cursor.next));
-  checked_[log.name.text] = cursor.next;
-  out.moves.push_back({log.name.text, std::move(cursor)});
-  return {};
+  return out;
+}
+
+/// When the first record from `next` on was received that is there and reads; of a log that has none the
+/// last.
+base::Result<std::optional<base::Timestamp>> StreamReader::first_received(const store::LogHead& log,
+                                                                          std::uint64_t next) {
+  std::optional<base::Timestamp> out;
+  const auto visit = [&](base::Seq, std::string_view record) -> base::Result<void> {
+    const auto view = record::read_record(record);
+    if (!view) return {};
+    out = view->received;
+    return base::fail(Code::aborted, "found");
+  };
+  const auto read = ledger_.read(log, next, std::min(log.size, next + kLookedAtMax), visit);
+  if (out) return out;
+  if (!read && read.error().code != Code::data_loss) return base::fail(read.error());
+  auto last = ledger_.last_received(log);
+  if (!last && last.error().code != Code::data_loss) return base::fail(last.error());
+  return last ? std::optional(*last) : std::nullopt;
 }
 
 base::Result<std::optional<senders::Item>> StreamReader::item_of(const store::LogHead& log,
@@ -218,14 +294,22 @@ base::Result<std::optional<siem::Finding>> StreamReader::finding_of(const store:
   return std::optional(std::move(out));
 }
 
-base::Result<std::optional<senders::Item>> StreamReader::item(const std::string& log, std::uint64_t seq) {
+base::Result<FoundAgain> StreamReader::item(const std::string& log, std::uint64_t seq) {
+  constexpr std::string_view kGone = "the record is no longer kept";
   auto head = ledger_.log(base::tenant_of({log}));
-  if (!head && head.error().code == Code::not_found) return std::optional<senders::Item>();
+  if (!head && head.error().code == Code::not_found) return FoundAgain{{}, kGone};
   if (!head) return base::fail(head.error());
   const auto record = ledger_.record(*head, base::seq_at(seq));
-  if (!record && record.error().code == Code::not_found) return std::optional<senders::Item>();
+  if (!record && record.error().code == Code::not_found) return FoundAgain{{}, kGone};
   if (!record) return base::fail(record.error());
-  return item_of(*head, *record);
+  std::vector<base::Digest> hashes;
+  TRY_ASSIGN(const auto checkpoint, ledger_.newest_checkpoint(*head));
+  if (checkpoint) TRY(tree_.check(ledger_, *head, *checkpoint));
+  TRY(tree_.read_hashes(ledger_, *head, seq, seq + 1, hashes));
+  TRY(check_hash(*head, seq, *record, hashes.at(0)));
+  TRY_ASSIGN(auto item, item_of(*head, *record));
+  if (!item) return FoundAgain{{}, "the settings of the stream no longer take it"};
+  return FoundAgain{std::move(item)};
 }
 
 }  // namespace countersign::apps

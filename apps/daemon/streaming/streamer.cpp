@@ -16,37 +16,29 @@ namespace {
 
 using base::Code;
 using base::MetricType;
-using senders::BatchOutcome;
-using Kind = senders::BatchOutcome::Kind;
 
 constexpr std::int64_t kIdleMs = 300, kSecondUs = 1'000'000;
 constexpr std::int64_t kWaitMax_s = 60, kAskedMax_s = 3'600, kUnread_s = 10;
-// Where so many single events are refused one after the other, it is not they that are wrong.
-constexpr unsigned kRefusalsMost = 20;
 constexpr std::int64_t kParkedMax = 10'000;
-constexpr std::size_t kReasonBytesMax = 200;
 
 base::Timestamp monotonic() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<std::chrono::microseconds>(now).count()};
 }
 
-bool is_about_streams(std::string_view type) { return type.starts_with("stream."); }
-
 }  // namespace
 
 Streamer::Streamer(Options options, base::Metrics& metrics)
     : options_(std::move(options)), pace_(options_.pace ? options_.pace : monotonic), metrics_(metrics) {
-  for (const auto& [region, files] : options_.regions) {
-    Part part{region, files, {}, {}, 0, 0, {}, {}, {}};
-    part.limit = options_.settings.batch_events;
-    parts_.push_back(std::move(part));
-  }
+  for (const auto& [region, files] : options_.regions)
+    parts_.push_back({region, files, BatchSize(options_.settings.batch_events)});
   // They are there before there is anything to count.
   metric("sent_total", "Events that the destination has taken", MetricType::counter);
   metric("failed_total", "Batches that failed and are sent again", MetricType::counter);
   metric("refused_total", "Events that the destination refused for what they are", MetricType::counter);
   metric("retired_total", "Records that were retired before they were sent", MetricType::counter);
+  metric("faults_total", "Times that records could not be read, or positions not written down",
+         MetricType::counter);
   metric("last_success", "When the destination last took something, in seconds since 1970",
          MetricType::gauge);
   show();
@@ -58,12 +50,16 @@ void Streamer::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void Streamer::stop() {
+void Streamer::ask_to_stop() {
   {
     const std::lock_guard guard(mutex_);
     stopping_ = true;
   }
   wake_.notify_one();
+}
+
+void Streamer::stop() {
+  ask_to_stop();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -91,6 +87,11 @@ std::int64_t Streamer::turn() {
     if (pace_() < part.held_until) continue;
     more = work_safely(part) == Done::something || more;
   }
+  // What waits is counted while the stream waits, too.
+  if (!more || pace_().micros >= measured_.micros + kSecondUs) {
+    for (auto& part : parts_) measure(part);
+    measured_ = pace_();
+  }
   show();
   return more && pace_() >= held_until_ ? 0 : kIdleMs;
 }
@@ -107,6 +108,7 @@ Streamer::Done Streamer::work_safely(Part& part) {
     part.told.clear();
     return *done;
   }
+  metric("faults_total", "", MetricType::counter).add();
   const auto& what = done.error().message;
   if (what != part.told) {
     options_.log(fmt::format("region {}: {}", part.region.value(), what));
@@ -129,64 +131,58 @@ base::Result<Streamer::Done> Streamer::work(Part& part) {
   if (!part.reader) {
     TRY_ASSIGN(part.reader, StreamReader::open(options_.settings, part.files.ledger()));
   }
-  TRY_ASSIGN(const auto done, send_next(part));
+  TRY_ASSIGN(const bool may, may_send(part));
+  if (!part.recorded) return Done::nothing;
+  auto done = Done::nothing;
+  if (may) {
+    TRY_ASSIGN(done, send_next(part));
+  }
   if (done == Done::not_now) return done;
   TRY_ASSIGN(const auto again, send_again(part));
   return again == Done::nothing ? done : again;
 }
 
-base::Result<Streamer::Done> Streamer::send_next(Part& part) {
+/// Writes down what could not be before, and sees whether more may go out.
+base::Result<bool> Streamer::may_send(Part& part) {
   const auto& name = options_.settings.name;
-  TRY_ASSIGN(const auto cursors, part.book->cursors(name));
-  TRY_ASSIGN(auto batch, part.reader->next(cursors, part.limit));
-  part.lag = batch.lag_records;
-  part.oldest = batch.oldest;
-  if (!batch.rolled_back.empty()) {
-    TRY(begin_anew(part, batch.rolled_back));
-    return Done::something;
+  if (!part.recorded) part.recorded = !options_.is_recorded || options_.is_recorded(part.files);
+  if (!part.recorded) {
+    stand(part, "nothing is sent before the system log has that the stream began");
+    return false;
   }
-  if (batch.items.empty()) {
-    if (batch.moves.empty()) return Done::nothing;
-    TRY(settle(part, batch, {}));
-    return Done::something;
+  if (part.sent) TRY(write_down(part));
+  TRY_ASSIGN(part.parked, part.book->parked_count(name));
+  if (part.parked < kParkedMax) {
+    stand(part, {});
+    return true;
   }
-  const auto outcome = attempt(batch.items);
-  switch (outcome.kind) {
-    case Kind::stopped:
-      return Done::not_now;
-    case Kind::failed:
-      return failed(part, outcome);
-    case Kind::refused:
-      return refused(part, batch, outcome.why);
-    case Kind::taken:
-      break;
-  }
-  TRY(settle(part, batch, outcome));
-  part.lag -= std::min<std::uint64_t>(part.lag, batch.items.size());
-  part.oldest.reset();
-  part.limit = std::min(part.limit * 2, options_.settings.batch_events);
-  part.reader->turn();
-  return Done::something;
+  stand(part, fmt::format("{} events were refused and are parked; nothing more is sent before they are sent "
+                          "again or dropped: countersign stream retry {}",
+                          part.parked, name));
+  return false;
 }
 
-BatchOutcome Streamer::attempt(std::span<const senders::Item> items) {
-  auto out = options_.send(items, [this] { return stopping_.load(); });
-  // Who takes nothing of many does not refuse this and that: it is asked for one before all are parked.
-  if (out.kind == Kind::taken && out.refused.size() == items.size() && items.size() > 1)
-    out.kind = Kind::refused;
-  return out;
+void Streamer::stand(Part& part, const std::string& why) {
+  if (part.stands == why) return;
+  if (part.stands.empty() || why.empty()) {
+    options_.log(why.empty() ? fmt::format("region {}: goes on", part.region.value())
+                             : fmt::format("region {}: {}", part.region.value(), why));
+  }
+  part.stands = why;
+  // That it is not written down loses nothing.
+  static_cast<void>(part.book->note_error(options_.settings.name, why, options_.clock()));
 }
 
-Streamer::Done Streamer::failed(Part& part, const BatchOutcome& outcome) {
-  metric("failed_total", "", MetricType::counter).add();
-  failures_ += 1;
-  hold(outcome.wait_s);
-  if (outcome.why != told_) {
-    // That it is not written down loses nothing.
-    static_cast<void>(part.book->note_error(options_.settings.name, outcome.why, options_.clock()));
+/// A log that was not looked at, because others filled the batch, is what it was.
+void Streamer::note_faults(Part& part, const StreamBatch& batch) {
+  for (const auto& log : batch.sound) part.faults.erase(log);
+  for (const auto& one : batch.faults) {
+    auto& known = part.faults[one.log];
+    if (known == one.what) continue;
+    known = one.what;
+    if (options_.alarm) options_.alarm(one.what);
+    static_cast<void>(part.book->note_error(options_.settings.name, one.what, options_.clock()));
   }
-  tell(outcome.why);
-  return Done::not_now;
 }
 
 /// Twice as long each time, a fifth more or less, so that what failed together does not come again together.
@@ -200,132 +196,38 @@ void Streamer::hold(std::int64_t least_s) {
   held_until_ = {pace_().micros + std::max(jittered, asked)};
 }
 
-/// Halves a batch until what is refused is a single event.
-base::Result<Streamer::Done> Streamer::refused(Part& part, const StreamBatch& batch, const std::string& why) {
-  if (batch.items.size() > 1) {
-    part.limit = std::max<std::size_t>(batch.items.size() / 2, 1);
-    return Done::something;
+/// What cannot be counted now stays as it was.
+void Streamer::measure(Part& part) {
+  if (!part.book || !part.reader) return;
+  try {
+    const auto cursors = part.book->cursors(options_.settings.name);
+    if (!cursors) return;
+    if (auto backlog = part.reader->backlog(*cursors)) part.backlog = *backlog;
+    if (const auto count = part.book->parked_count(options_.settings.name)) part.parked = *count;
+  } catch (const std::exception&) {
+    // A library that throws must not end the daemon.
   }
-  BatchOutcome outcome;
-  outcome.why = why;
-  outcome.refused = {0};
-  TRY(settle(part, batch, outcome));
-  part.reader->turn();
-  return Done::something;
-}
-
-/// Writes down what came of a batch.
-base::Result<void> Streamer::settle(Part& part, const StreamBatch& batch, const BatchOutcome& outcome) {
-  const auto& name = options_.settings.name;
-  const auto now = options_.clock();
-  auto parked = batch.unreadable;
-  for (auto& one : parked) one.time = now;
-  for (const auto position : outcome.refused) {
-    const auto& item = batch.items.at(position);
-    parked.push_back({item.log, item.seq, outcome.why, now, false});
-  }
-  if (!parked.empty()) {
-    TRY_ASSIGN(const auto before, part.book->parked_count(name));
-    if (before + static_cast<std::int64_t>(parked.size()) > kParkedMax)
-      return base::fail(
-          Code::resource_exhausted,
-          fmt::format("{} events were refused and are parked; nothing more is sent before they are "
-                      "sent again or dropped: countersign stream retry {}",
-                      before, name));
-    for (const auto position : outcome.refused)
-      TRY(tell_refused(part, batch.items.at(position), outcome.why));
-  }
-  const auto taken = batch.items.size() - outcome.refused.size();
-  TRY(part.book->advance(name, batch.moves, parked, taken > 0 ? std::optional(now) : std::nullopt));
-  metric("retired_total", "", MetricType::counter).add(static_cast<std::int64_t>(batch.retired));
-  metric("refused_total", "", MetricType::counter).add(static_cast<std::int64_t>(parked.size()));
-  metric("sent_total", "", MetricType::counter).add(static_cast<std::int64_t>(taken));
-  if (taken > 0) {
-    metric("last_success", "", MetricType::gauge).set(now.micros / kSecondUs);
-    failures_ = refusals_ = 0;
-    tell("");
-  } else if (!outcome.refused.empty() && ++refusals_ > kRefusalsMost) {
-    failures_ += 1;
-    hold(0);
-    tell(fmt::format("it refuses every event ({}); they are parked slowly until it takes one", outcome.why));
-  }
-  return {};
-}
-
-/// Of records about streams nothing is recorded: it would be refused in its turn.
-base::Result<void> Streamer::tell_refused(const Part& part, const senders::Item& item,
-                                          const std::string& why) {
-  const auto& name = options_.settings.name;
-  if (is_about_streams(item.type)) return {};
-  auto event =
-      system_event(fmt::format("stream.refused.{}.{}", name, item.id), "stream.refused", options_.clock());
-  event["action"] = {{"name", "stream send"},
-                     {"resource", name},
-                     {"context", fmt::format("log={} seq={} type={}", item.log, item.seq, item.type)}};
-  event["outcome"] = {{"reason", why.substr(0, kReasonBytesMax)}};
-  return options_.record(part.files, event);
-}
-
-base::Result<void> Streamer::begin_anew(Part& part, const std::vector<std::string>& logs) {
-  const auto& name = options_.settings.name;
-  for (const auto& log : logs) {
-    TRY(options_.record(
-        part.files,
-        system_event_now(
-            "stream.rewound",
-            {{"action",
-              {{"name", "stream rewind"}, {"resource", name}, {"context", fmt::format("log={} seq=0", log)}}},
-             {"outcome",
-              {{"reason",
-                "the log is not the one that was sent: an older copy "
-                "was restored"}}}})));
-    TRY(part.book->rewind(name, log, 0));
-    options_.log(
-        fmt::format("{} is not the log that was sent, an older copy was restored: it is sent from its "
-                    "first record on",
-                    log));
-  }
-  return {};
-}
-
-/// What was refused, and was ordered to be sent again.
-base::Result<Streamer::Done> Streamer::send_again(Part& part) {
-  const auto& name = options_.settings.name;
-  TRY_ASSIGN(auto first, part.book->ordered(name));
-  if (!first) return Done::nothing;
-  TRY_ASSIGN(const auto item, part.reader->item(first->log, first->seq));
-  if (!item) {
-    TRY(part.book->unpark(name, *first));
-    return Done::something;
-  }
-  const auto outcome = attempt({&*item, 1});
-  if (outcome.kind == Kind::stopped) return Done::not_now;
-  if (outcome.kind == Kind::failed) return failed(part, outcome);
-  if (outcome.kind == Kind::taken && outcome.refused.empty()) {
-    TRY(part.book->unpark(name, *first));
-    metric("sent_total", "", MetricType::counter).add();
-    return Done::something;
-  }
-  first->why = outcome.why;
-  first->time = options_.clock();
-  TRY(part.book->park_again(name, *first));
-  return Done::something;
 }
 
 void Streamer::show() {
   std::uint64_t lag = 0;
   std::int64_t seconds = 0, parked = 0;
-  for (auto& part : parts_) {
-    lag += part.lag;
-    if (part.oldest) seconds = std::max(seconds, (options_.clock().micros - part.oldest->micros) / kSecondUs);
-    if (!part.book) continue;
-    if (const auto count = part.book->parked_count(options_.settings.name)) parked += *count;
+  std::size_t stopped = 0;
+  for (const auto& part : parts_) {
+    lag += part.backlog.records;
+    if (const auto& oldest = part.backlog.oldest)
+      seconds = std::max(seconds, (options_.clock().micros - oldest->micros) / kSecondUs);
+    parked += part.parked;
+    stopped += part.faults.size();
   }
   metric("lag_records", "Records that are not sent yet", MetricType::gauge)
       .set(static_cast<std::int64_t>(lag));
   metric("lag_seconds", "Since when the oldest record waits that is not sent yet", MetricType::gauge)
       .set(seconds);
   metric("parked", "Events that were refused and wait for an order", MetricType::gauge).set(parked);
+  metric("stopped_logs", "Logs that go no further, because their records are not what was signed",
+         MetricType::gauge)
+      .set(static_cast<std::int64_t>(stopped));
 }
 
 /// Once a change; that it goes on when all is well again.

@@ -1,13 +1,15 @@
 #include "apps/daemon/streaming/streaming.h"
 
+#include "apps/daemon/logging.h"
 #include "apps/system_events.h"
+#include "ledger/base/encoding.h"
+#include "ledger/crypto/digest.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <map>
+#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -20,20 +22,61 @@ bool sends_from(const StreamSettings& settings, const base::RegionId& region) {
   return std::ranges::find(settings.regions, region) != settings.regions.end();
 }
 
+/// Of everything that the settings say of a stream, so that a change that the text does not show is recorded,
+/// too. What they name by a file or a credential is not in it.
+std::string digest_of(const Config& config, const StreamSettings& settings) {
+  const auto at = std::ranges::find(config.streams, settings.name, &StreamSettings::name);
+  const auto prefix = fmt::format("stream[{}].", at - config.streams.begin());
+  std::string all;
+  for (const auto& [member, value] : config.members)
+    if (member.starts_with(prefix))
+      all += fmt::format("{}={}:{}\n", member.substr(prefix.size()), value.size(), value);
+  return base::to_hex(crypto::sha256(all).view());
+}
+
 /// What the system log is told of a stream: what goes where.
-std::string told_of(const StreamSettings& settings) {
+std::string told_of(const Config& config, const StreamSettings& settings) {
+  const auto settings_are = fmt::format(" settings={}", digest_of(config, settings));
   auto out =
       fmt::format("destination={} leaves_region={} where={} with_record={} what={}", settings.destination,
                   settings.leaves_region, settings.text(), settings.with_record, settings.scope());
-  return out.substr(0, kContextBytesMax);
+  if (out.size() + settings_are.size() > kContextBytesMax) {
+    constexpr std::string_view kCut = "...";
+    out.resize(kContextBytesMax - settings_are.size() - kCut.size());
+    out += kCut;
+  }
+  return out + settings_are;
 }
 
-base::Result<void> tell(const store::RegionFiles& files, std::string_view type, std::string_view name,
-                        const std::string& context) {
-  const bool begins = type == "stream.started";
-  boost::json::object action{{"name", begins ? "stream start" : "stream end"}, {"resource", name}};
-  if (!context.empty()) action["context"] = context;
-  return leave_in_outbox(files, system_event_now(type, {{"action", action}}));
+/// The start of the id of what tells that a stream began; behind it is chance.
+std::string started_id(std::string_view name) { return fmt::format("stream.started/{}/", name); }
+
+/// Whether a region's system log has all that it was told of the stream's start: nothing of it waits in the
+/// outbox, whose files have the event's id in their names.
+bool is_start_recorded(const store::RegionFiles& files, std::string_view name) {
+  auto part = "-" + started_id(name);
+  std::ranges::replace(part, '/', '_');
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(files.folder / "outbox", error), end; !error && at != end;
+       at.increment(error)) {
+    const auto file = at->path().filename().string();
+    if (!file.starts_with('.') && file.ends_with(".json") && file.find(part) != std::string::npos)
+      return false;
+  }
+  return !error || error == std::errc::no_such_file_or_directory;
+}
+
+base::Result<void> tell_started(const store::RegionFiles& files, std::string_view name,
+                                const std::string& context) {
+  auto event = system_event_now(
+      "stream.started", {{"action", {{"name", "stream start"}, {"resource", name}, {"context", context}}}});
+  event["id"] = started_id(name) + std::string(event.at("id").as_string());
+  return leave_in_outbox(files, event);
+}
+
+base::Result<void> tell_ended(const store::RegionFiles& files, std::string_view name) {
+  return leave_in_outbox(
+      files, system_event_now("stream.ended", {{"action", {{"name", "stream end"}, {"resource", name}}}}));
 }
 
 base::Result<void> forget_others(const Config& config, const base::RegionId& region, StreamBook& book) {
@@ -42,7 +85,7 @@ base::Result<void> forget_others(const Config& config, const base::RegionId& reg
     const bool goes_on = std::ranges::any_of(
         config.streams, [&](const auto& one) { return one.name == name && sends_from(one, region); });
     if (goes_on) continue;
-    TRY(tell(config.region_files(region), "stream.ended", name, {}));
+    TRY(tell_ended(config.region_files(region), name));
     TRY(book.forget(name));
   }
   return {};
@@ -55,14 +98,14 @@ base::Result<void> begin(const Config& config, const StreamSettings& settings, c
   TRY_ASSIGN(const auto before, book.state(settings.name));
   StreamState now;
   now.scope = settings.scope();
-  now.told = told_of(settings);
+  now.told = told_of(config, settings);
   if (before && before->scope == now.scope && before->told == now.told) return {};
   std::vector<StreamMove> fresh;
   if (!before || before->scope != now.scope) {
     TRY_ASSIGN(auto reader, StreamReader::open(settings, files.ledger()));
     TRY_ASSIGN(fresh, reader.beginnings());
   }
-  TRY(tell(files, "stream.started", settings.name, now.told));
+  TRY(tell_started(files, settings.name, now.told));
   return book.begin(settings.name, now, fresh);
 }
 
@@ -82,7 +125,14 @@ base::Result<void> prepare(const Config& config, const base::RegionId& region) {
 
 Streaming::~Streaming() { stop(); }
 
-void Streaming::stop() { streamers_.clear(); }
+void Streaming::send() {
+  for (const auto& streamer : streamers_) streamer->start();
+}
+
+void Streaming::stop() {
+  for (const auto& streamer : streamers_) streamer->ask_to_stop();
+  streamers_.clear();
+}
 
 base::Result<std::unique_ptr<Streaming>> Streaming::start(const Config& config, base::Metrics& metrics) {
   auto out = std::unique_ptr<Streaming>(new Streaming);
@@ -92,8 +142,14 @@ base::Result<std::unique_ptr<Streaming>> Streaming::start(const Config& config, 
     options.settings = settings;
     for (const auto& region : settings.regions)
       options.regions.emplace_back(region, config.region_files(region));
-    options.log = [name = settings.name](const std::string& what) {
-      spdlog::warn("stream {}: {}", name, what);
+    const auto say = [name = settings.name](spdlog::level::level_enum level, std::string_view event,
+                                            const std::string& what) {
+      log_event(level, event, fmt::format("stream {}: {}", name, what), LogFields().text("stream", name));
+    };
+    options.log = [say](const std::string& what) { say(spdlog::level::warn, "stream.state", what); };
+    options.alarm = [say](const std::string& what) { say(spdlog::level::critical, "stream.altered", what); };
+    options.is_recorded = [name = settings.name](const store::RegionFiles& files) {
+      return is_start_recorded(files, name);
     };
     options.record = [](const store::RegionFiles& files, const boost::json::object& event) {
       return leave_in_outbox(files, event);
@@ -101,7 +157,6 @@ base::Result<std::unique_ptr<Streaming>> Streaming::start(const Config& config, 
     out->streamers_.push_back(std::make_unique<Streamer>(std::move(options), metrics));
   }
   for (const auto& region : config.regions) TRY(prepare(config, region));
-  for (const auto& streamer : out->streamers_) streamer->start();
   return out;
 }
 

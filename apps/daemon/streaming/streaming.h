@@ -14,13 +14,17 @@ namespace countersign::apps {
 /// of its own. That a stream begins, changes or ends stands in the system logs of the regions that it is of.
 class Streaming {
  public:
-  /// Reads the secrets and begins the streams that are new. Errors as make_sender, and of the files of
-  /// positions. `metrics` outlives it. Before anything is received, so that a stream that begins now misses
-  /// nothing.
+  /// Reads the secrets, puts down where the streams begin that are new, and leaves for the system logs that
+  /// they do. Errors as make_sender, and of the files of positions. `metrics` outlives it. Before anything is
+  /// received, so that a stream that begins now misses nothing.
   static base::Result<std::unique_ptr<Streaming>> start(const Config& config, base::Metrics& metrics);
   ~Streaming();
 
-  /// Ends all threads. What is not sent goes on when the daemon starts again.
+  /// Begins to send, out of each region once its system log has that the stream began. When the daemon is
+  /// ready: one that cannot start sends nothing.
+  void send();
+
+  /// Ends all threads, together. What is not sent goes on when the daemon starts again.
   void stop();
 
  private:

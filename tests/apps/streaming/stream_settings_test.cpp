@@ -43,11 +43,34 @@ TEST(StreamSettings, AreReadWithTheirDefaults) {
   EXPECT_EQ(all[0].destination, "eu-1") << "it is taken to lie in the region";
   EXPECT_FALSE(all[0].from_beginning);
   EXPECT_FALSE(all[0].with_record);
-  EXPECT_EQ(all[0].text(), "https siem.example.com") << "an address may hold a secret";
+  EXPECT_EQ(all[0].text(), "https siem.example.com:443") << "an address may hold a secret";
   EXPECT_EQ(std::get<PostStream>(all[0].how).options.scheme, "Bearer");
   EXPECT_EQ(std::get<SyslogStream>(all[1].how).message_bytes_max, 8'192u);
   EXPECT_EQ(std::get<KafkaStream>(all[2].how).options.brokers, "a.example.com:9093,b.example.com:9093");
   EXPECT_TRUE(std::get<KafkaStream>(all[2].how).options.tls);
+}
+
+TEST(StreamSettings, SayHowLongABatchMayTake) {
+  const auto hec =
+      "[[stream]]\nname='hec'\ntransport='https'\nurl='https://s.example.com/services/collector/event'\n"
+      "body='hec'\ntoken='t'\nacknowledged=true\n";
+  const auto before = read(kHttps + kSyslog + kKafka + hec).value();
+  EXPECT_EQ(std::get<PostStream>(before[0].how).options.timeout_ms, 30'000);
+  EXPECT_EQ(std::get<SyslogStream>(before[1].how).options.timeout_ms, 30'000);
+  EXPECT_EQ(std::get<KafkaStream>(before[2].how).options.timeout_ms, 30'000);
+  EXPECT_EQ(std::get<PostStream>(before[3].how).options.acknowledged_within_ms, 300'000);
+  const std::string longer = "timeout_s=600\n";
+  const auto after =
+      read(kHttps + longer + kSyslog + longer + kKafka + longer + hec + "acknowledged_within_s=3600\n")
+          .value();
+  EXPECT_EQ(std::get<PostStream>(after[0].how).options.timeout_ms, 600'000);
+  EXPECT_EQ(std::get<SyslogStream>(after[1].how).options.timeout_ms, 600'000);
+  EXPECT_EQ(std::get<KafkaStream>(after[2].how).options.timeout_ms, 600'000);
+  EXPECT_EQ(std::get<PostStream>(after[3].how).options.acknowledged_within_ms, 3'600'000);
+  for (const auto* seconds : {"0", "3601"})
+    EXPECT_THAT(error_of(kKafka + "timeout_s=" + seconds + "\n"), HasSubstr("timeout_s"));
+  EXPECT_THAT(error_of(kHttps + "acknowledged_within_s=60\n"), HasSubstr("acknowledged_within_s"))
+      << "it is HEC's";
 }
 
 TEST(StreamSettings, TakeOutOfARegionOnlyWhatIsSaidToLeaveIt) {
@@ -78,6 +101,21 @@ TEST(StreamSettings, NeedTlsToAnotherMachine) {
                        "'\nallow_plain=true\ntoken='t'\n"),
               HasSubstr("without TLS"));
   EXPECT_TRUE(read("[[stream]]\nname='a'\ntransport='https'\nurl='http://127.0.0.1:8088/'\n"));
+}
+
+TEST(StreamSettings, SayWhereWhatPortAndWhetherInTheClear) {
+  const auto all = read(kHttps + kSyslog + kKafka).value();
+  EXPECT_EQ(all[1].text(), "syslog siem.example.com:6514");
+  EXPECT_EQ(all[2].text(), "kafka a.example.com:9093,b.example.com:9093 evidence");
+  const auto plain = read(
+                         "[[stream]]\nname='a'\ntransport='https'\nurl='http://127.0.0.1/in'\n"
+                         "[[stream]]\nname='b'\ntransport='syslog'\naddress='tcp://127.0.0.1:514'\n"
+                         "[[stream]]\nname='c'\ntransport='kafka'\nbrokers=['127.0.0.1:9092']\ntopic='x'\n"
+                         "tls=false\n")
+                         .value();
+  EXPECT_EQ(plain[0].text(), "http 127.0.0.1:80 without TLS");
+  EXPECT_EQ(plain[1].text(), "syslog 127.0.0.1:514 without TLS");
+  EXPECT_EQ(plain[2].text(), "kafka 127.0.0.1:9092 x without TLS");
 }
 
 TEST(StreamSettings, SayWhatIsWrong) {

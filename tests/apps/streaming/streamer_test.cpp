@@ -1,147 +1,13 @@
-#include "apps/daemon/streaming/streamer.h"
-
 #include "ledger/base/json.h"
-#include "ledger/record/prepare.h"
-#include "ledger/store/recorded.h"
-#include "tests/support/test_region.h"
+#include "tests/apps/streaming/streamer_fixture.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <set>
 
 namespace countersign::apps {
 namespace {
 
-using senders::BatchOutcome;
-using senders::Item;
-using testing::TestRegion;
-using Kind = senders::BatchOutcome::Kind;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-/// A region with records, and a stream out of it to a destination that does as it is told. Time passes where
-/// the test says so.
-class StreamerTest : public ::testing::Test {
- protected:
-  StreamerTest() {
-    settings_.name = "siem";
-    settings_.regions = {base::RegionId("eu-1")};
-  }
-
-  /// Events of a tenant, under a checkpoint.
-  void record(const std::string& tenant, int count) {
-    const auto writer = region_.open_writer();
-    add(*writer, tenant, count);
-    writer->stop();
-  }
-  void add(store::Writer& writer, const std::string& tenant, int count) {
-    for (int i = 0; i < count; ++i)
-      ASSERT_TRUE(TestRegion::append(writer, {testing::sample_event(number_++, tenant)}));
-  }
-  void record_system(const boost::json::object& event) {
-    const auto writer = region_.open_writer();
-    const record::Sender sender{base::SourceName(std::string(store::kApplianceSource)), record::Proof::none};
-    ASSERT_TRUE(TestRegion::append(
-        *writer, {record::prepare_event(event, sender, record::Vocabulary::system).value()}));
-    writer->stop();
-  }
-  static boost::json::object finding(const std::string& step, const std::string& tenant) {
-    return {{"id", "finding." + step + "/" + tenant + "/0123456789abcdef"},
-            {"time", "2026-01-31T09:30:00Z"},
-            {"type", "finding." + step},
-            {"tenant", "_system"},
-            {"action",
-             {{"name", "finding " + step},
-              {"resource", tenant + "/0123456789abcdef"},
-              {"context", step == "opened" ? "CODE-GUESSING v2 item=17 records=[1,2]" : "x"}}},
-            {"outcome", {{"reason", "10 failures"}}}};
-  }
-
-  void begin() {
-    auto book = StreamBook::open(region_.files().folder).value();
-    auto reader = StreamReader::open(settings_, region_.files().ledger()).value();
-    ASSERT_TRUE(book.begin("siem", {settings_.scope(), "", "", {}, {}}, reader.beginnings().value()));
-  }
-  StreamBook book() { return StreamBook::open(region_.files().folder).value(); }
-
-  std::unique_ptr<Streamer> make() {
-    Streamer::Options options;
-    options.settings = settings_;
-    options.regions = {{base::RegionId("eu-1"), region_.files()}};
-    if (broken_)
-      options.regions.insert(options.regions.begin(), {base::RegionId("us-1"), {region_.dir() / "us-1"}});
-    options.clock = [this] { return now_; };
-    options.pace = options.clock;
-    options.entropy = [](std::span<std::uint8_t> out) {
-      std::fill(out.begin(), out.end(), std::uint8_t{128});
-    };
-    options.log = [this](const std::string& what) { said_.push_back(what); };
-    options.record = [this](const store::RegionFiles&,
-                            const boost::json::object& event) -> base::Result<void> {
-      events_.push_back(event);
-      return {};
-    };
-    options.send = [this](std::span<const Item> items, const notify::Stop&) { return answer(items); };
-    return std::make_unique<Streamer>(std::move(options), metrics_);
-  }
-
-  BatchOutcome answer(std::span<const Item> items) {
-    batches_.push_back(items.size());
-    if (away_) return {Kind::failed, "it is away", asked_s_, {}};
-    BatchOutcome out;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      if (!refused_.contains({items[i].log, items[i].seq})) continue;
-      out.why = "it answered 400";
-      out.refused.push_back(i);
-    }
-    if (says_which_ || out.refused.empty()) {
-      for (std::size_t i = 0; i < items.size(); ++i)
-        if (std::ranges::find(out.refused, i) == out.refused.end()) got_.push_back(items[i]);
-      return out;
-    }
-    return {Kind::refused, out.why, 0, {}};
-  }
-
-  /// Until there is nothing to do at once.
-  void run(Streamer& streamer) {
-    for (int i = 0; i < 500 && streamer.turn() == 0; ++i) {
-    }
-  }
-  void pass(std::int64_t seconds) { now_.micros += seconds * 1'000'000; }
-
-  std::vector<std::uint64_t> seqs(const std::string& tenant) const {
-    std::vector<std::uint64_t> out;
-    for (const auto& item : got_)
-      if (base::tenant_of({item.log}).value() == tenant) out.push_back(item.seq);
-    return out;
-  }
-  std::string log(const std::string& tenant) const { return region_.identity().origin + "/eu-1/" + tenant; }
-  std::int64_t metric(const std::string& name) {
-    return metrics_.get("countersign_stream_" + name, "", base::MetricType::gauge, {{"stream", "siem"}})
-        .value();
-  }
-
-  TestRegion region_;
-  StreamSettings settings_;
-  base::Timestamp now_{1'800'000'000'000'000};
-  base::Metrics metrics_;
-  std::uint64_t number_ = 0;
-  bool away_ = false, says_which_ = false, broken_ = false;
-  std::int64_t asked_s_ = 0;
-  std::set<std::pair<std::string, std::uint64_t>> refused_;
-  std::vector<Item> got_;
-  std::vector<std::size_t> batches_;
-  std::vector<std::string> said_;
-  std::vector<boost::json::object> events_;
-};
-
-std::vector<std::uint64_t> from_to(std::uint64_t begin, std::uint64_t end) {
-  std::vector<std::uint64_t> out;
-  for (; begin < end; ++begin) out.push_back(begin);
-  return out;
-}
 
 TEST_F(StreamerTest, SendsEveryRecordOfEveryLogOnceAndInOrder) {
   settings_.from_beginning = true;
@@ -272,7 +138,7 @@ TEST_F(StreamerTest, FindsTheOneEventOfABatchThatIsRefusedAndGoesOnWithoutIt) {
   refused_.clear();
   run(*streamer);
   EXPECT_EQ(got_.size(), 39u) << "nobody has ordered it";
-  ASSERT_TRUE(book().order_again("siem"));
+  order_all();
   run(*streamer);
   ASSERT_EQ(got_.size(), 40u);
   EXPECT_EQ(got_.back().seq, 23u);
@@ -324,8 +190,7 @@ TEST_F(StreamerTest, SendsALogFromItsBeginningThatIsNotTheOneThatWasSent) {
   run(*make());
   ASSERT_EQ(got_.size(), 4u);
   const auto revision = book().cursors("siem").value()[log("acme")].revision;
-  ASSERT_TRUE(book().advance(
-      "siem", std::vector<StreamMove>{{log("acme"), {3, std::string(64, 'a'), revision}}}, {}, {}));
+  ASSERT_TRUE(book().advance("siem", {{{log("acme"), {3, std::string(64, 'a'), revision}}}, {}, {}, {}, ""}));
   run(*make());
   EXPECT_EQ(seqs("acme"), (std::vector<std::uint64_t>{0, 1, 2, 3, 0, 1, 2, 3}));
   ASSERT_EQ(events_.size(), 1u);

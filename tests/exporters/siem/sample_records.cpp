@@ -16,7 +16,7 @@ namespace {
 namespace json = boost::json;
 
 // As of when these files were written: a type that comes later is told as a base event until it has a line.
-constexpr std::array<std::string_view, 49> kSystemTypes = {
+constexpr std::array<std::string_view, 50> kSystemTypes = {
     "source.added",         "source.revoked",     "source.silent",
     "source.heard",         "tenant.added",       "tenant.moved",
     "policy.changed",       "key.created",        "key.rotated",
@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 49> kSystemTypes = {
     "finding.undelivered",  "source.tested",      "challenge.verified",
     "alarm.raised",         "alarm.acknowledged", "log.read",
     "stream.started",       "stream.ended",       "stream.rewound",
-    "stream.refused"};
+    "stream.refused",       "stream.dropped"};
 
 json::object full_event(std::string_view type) {
   return {

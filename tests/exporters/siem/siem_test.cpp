@@ -59,6 +59,11 @@ TEST(Siem, EveryTypeThatASourceSendsHasAMeaning) {
     EXPECT_NE(meaning_of(type).ocsf, OcsfClass::base_event) << type;
 }
 
+TEST(Siem, EveryTypeThatTheApplianceRecordsHasAMeaning) {
+  for (const auto type : record::system_types())
+    EXPECT_NE(meaning_of(type).ocsf, OcsfClass::base_event) << type;
+}
+
 TEST(Siem, ATypeThatIsNotKnownIsToldUnderItsOwnName) {
   const auto meaning = meaning_of("witness.invented");
   EXPECT_EQ(meaning.ocsf, OcsfClass::base_event);

@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <string>
 #include <thread>
 
 namespace countersign::senders {
@@ -57,6 +59,7 @@ SyslogOptions options_for(SyslogOptions::Transport transport, std::uint16_t port
   out.host = "127.0.0.1";
   out.port = port;
   out.own_host = "audit";
+  out.watch_ms = 100;
   return out;
 }
 
@@ -132,6 +135,84 @@ TEST(Syslog, FailsWhereAMessageIsNotAcknowledged) {
   large.body = notify::to_body(notice);
   const auto outcome = syslog(options)(large, never);
   EXPECT_EQ(outcome.kind, Kind::failed);
+}
+
+/// What comes of a message to a receiver of which each connection is handed to `serve`, which closes it.
+template <class Serve>
+notify::Outcome send_to(Serve serve, std::int64_t timeout_ms = 10'000, std::int64_t watch_ms = 100) {
+  const Receiver receiver(SOCK_STREAM);
+  std::thread serving([&] { serve(::accept(receiver.socket(), nullptr, nullptr)); });
+  auto options = options_for(SyslogOptions::Transport::tcp, receiver.port());
+  options.timeout_ms = timeout_ms;
+  options.watch_ms = watch_ms;
+  const auto outcome = syslog(options)(delivery(), never);
+  serving.join();
+  return outcome;
+}
+
+void sleep_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
+
+TEST(Syslog, FailsWhereAConnectionIsClosedUnread) {
+  for (const int ms : {0, 1, 20, 90, 150}) {
+    const auto outcome = send_to([&](int connection) {
+      sleep_ms(ms);
+      ::close(connection);
+    });
+    EXPECT_EQ(outcome.kind, Kind::failed) << ms;
+    EXPECT_FALSE(outcome.why.empty());
+  }
+}
+
+TEST(Syslog, FailsWhereTheOtherSideEndsBeforeThisOne) {
+  // As a load balancer does that has read the message and has nobody to give it to.
+  const auto outcome = send_to(
+      [&](int connection) {
+        char buffer[4096];
+        static_cast<void>(::recv(connection, static_cast<void*>(buffer), sizeof(buffer), 0));
+        ::close(connection);
+      },
+      10'000, 5'000);
+  EXPECT_EQ(outcome.kind, Kind::failed);
+  EXPECT_NE(outcome.why.find("by itself"), std::string::npos) << outcome.why;
+}
+
+TEST(Syslog, FailsWhereTheOtherSideReadsAndDoesNotEnd) {
+  const auto outcome = send_to(
+      [&](int connection) {
+        static_cast<void>(Receiver::read_all(connection, false));
+        sleep_ms(4'000);
+        ::close(connection);
+      },
+      3'000);
+  EXPECT_EQ(outcome.kind, Kind::failed);
+  EXPECT_NE(outcome.why.find("did not end"), std::string::npos) << outcome.why;
+}
+
+TEST(Syslog, WatchesNoLongerThanHalfOfItsTime) {
+  const auto outcome = send_to(
+      [&](int connection) {
+        static_cast<void>(Receiver::read_all(connection, false));
+        ::close(connection);
+      },
+      2'000, 60'000);
+  EXPECT_EQ(outcome.kind, Kind::taken) << outcome.why;
+}
+
+TEST(Syslog, WaitsForAReceiverThatReadsLate) {
+  const auto outcome = send_to([&](int connection) {
+    sleep_ms(400);
+    static_cast<void>(Receiver::read_all(connection, false));
+    ::close(connection);
+  });
+  EXPECT_EQ(outcome.kind, Kind::taken) << outcome.why;
+}
+
+TEST(Syslog, StopsWhileItWaitsForTheEnd) {
+  const Receiver receiver(SOCK_STREAM);
+  int asked = 0;
+  const auto outcome = syslog(options_for(SyslogOptions::Transport::tcp, receiver.port()))(
+      delivery(), [&] { return ++asked > 20; });
+  EXPECT_EQ(outcome.kind, Kind::stopped);
 }
 
 }  // namespace

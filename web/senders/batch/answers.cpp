@@ -14,11 +14,17 @@ namespace {
 namespace json = boost::json;
 using Kind = BatchOutcome::Kind;
 
-constexpr long kBadRequest = 400, kConflict = 409, kTooLarge = 413, kUnprocessable = 422;
+constexpr long kBadRequest = 400, kForbidden = 403, kNotAcceptable = 406, kConflict = 409, kTooLarge = 413,
+               kUnsupportedType = 415, kUnprocessable = 422, kServerError = 500;
 
 bool is_taken(long status) { return status >= 200 && status < 300; }
 bool is_refused(long status) {
   return status == kBadRequest || status == kTooLarge || status == kUnprocessable;
+}
+/// What filters and faulty programs answer to a text that they do not get on with, and others to everything.
+bool may_be_about_content(long status) {
+  return status == kForbidden || status == kNotAcceptable || status == kUnsupportedType ||
+         status == kServerError;
 }
 
 std::optional<json::object> object_of(std::string_view body) {
@@ -38,9 +44,15 @@ long status_of(const json::value& item) {
 
 }  // namespace
 
-BatchOutcome read_status(long status) {
+BatchOutcome read_status(long status, std::int64_t wait_s) {
   if (is_taken(status)) return {};
-  return {is_refused(status) ? Kind::refused : Kind::failed, fmt::format("it answered {}", status), 0, {}};
+  const bool refused = is_refused(status) && wait_s <= 0;
+  const bool about_content = may_be_about_content(status) && wait_s <= 0;
+  return {refused ? Kind::refused : Kind::failed,
+          fmt::format("it answered {}", status),
+          wait_s,
+          {},
+          about_content};
 }
 
 BatchOutcome read_bulk_answer(std::string_view body, std::size_t items) {
@@ -48,16 +60,20 @@ BatchOutcome read_bulk_answer(std::string_view body, std::size_t items) {
   const auto* list = answer ? answer->if_contains("items") : nullptr;
   if (list == nullptr || !list->is_array() || list->get_array().size() != items)
     return {Kind::failed, "its answer does not tell of each document as _bulk does", 0, {}};
-  BatchOutcome out;
+  BatchOutcome out, failed{Kind::failed, {}, 0, {}, true};
   for (std::size_t i = 0; i < items; ++i) {
     const auto status = status_of(list->get_array()[i]);
     if (is_taken(status) || status == kConflict) continue;
-    if (!is_refused(status))
-      return {Kind::failed, fmt::format("it answered {} to one of the documents", status), 0, {}};
+    if (!is_refused(status)) {
+      if (failed.why.empty()) failed.why = fmt::format("it answered {} to one of the documents", status);
+      // 403 is said of a document where its index takes none.
+      failed.about_content = failed.about_content && status == kServerError;
+      continue;
+    }
     out.why = fmt::format("it answered {} to a document", status);
     out.refused.push_back(i);
   }
-  return out;
+  return failed.why.empty() ? out : failed;
 }
 
 HecAnswer read_hec_answer(std::string_view body) {

@@ -9,8 +9,10 @@
 /// What answers to a batch mean. Pure; they quote nothing of an answer.
 namespace countersign::senders {
 
-/// By the status alone. 2xx: taken; 400, 413 and 422: refused; anything else has failed and may be mended.
-BatchOutcome read_status(long status);
+/// By the status and what it asks for in Retry-After alone. 2xx: taken; 400, 413 and 422: refused; anything
+/// else has failed, 403, 406, 415 and 500 perhaps for what an event says. Who asks for time says nothing of
+/// the events.
+BatchOutcome read_status(long status, std::int64_t wait_s = 0);
 
 /// A 200 of Elasticsearch's _bulk, which tells of each action. A document that is there already (409) is
 /// taken. Where one has to be sent again, all are.

@@ -36,6 +36,8 @@ struct BatchOutcome {
       why;  ///< one sentence without a full stop; holds no secret and nothing that the other side said
   std::int64_t wait_s = 0;           ///< the other side asks for so much time before the next attempt
   std::vector<std::size_t> refused;  ///< positions of items that will never be taken as they are
+  /// Failed, with an answer that may be about what an item says. Where it is false no item is guilty.
+  bool about_content = false;
 };
 
 /// Sends a batch, which ends by itself in a time that is bounded. One thread at a time.

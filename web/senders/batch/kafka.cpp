@@ -18,6 +18,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kPollMs = 100;
 constexpr std::int64_t kSpareMs = 5'000;  ///< for reports behind the messages' own deadline
+constexpr std::size_t kRecordBatchMost = 1'000'000, kOneMessage = 1;  ///< bytes of a record batch
+constexpr unsigned kGoodMost = 1'000;
 
 struct DestroyConf {
   void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
@@ -31,16 +33,24 @@ struct DestroyProducer {
 using Conf = std::unique_ptr<rd_kafka_conf_t, DestroyConf>;
 using ProducerHandle = std::unique_ptr<rd_kafka_t, DestroyProducer>;
 
-/// What will never be taken, however often it is sent.
+/// What will never be taken, however often it is sent: a message, or another one of its record batch.
 bool is_refused(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || error == RD_KAFKA_RESP_ERR_INVALID_MSG ||
          error == RD_KAFKA_RESP_ERR_INVALID_RECORD;
+}
+
+std::string reason(rd_kafka_resp_err_t error) {
+  return fmt::format("Kafka says: {}", rd_kafka_err2str(error));
 }
 
 /// One batch under way.
 struct Under {
   std::size_t waiting = 0;
   std::vector<rd_kafka_resp_err_t> reports;
+  std::vector<bool> refused;  ///< for itself
+  std::string why;            ///< the newest reason
+
+  bool is_left(std::size_t i) const { return reports[i] != RD_KAFKA_RESP_ERR_NO_ERROR && !refused[i]; }
 };
 
 /// One destination's producer. One thread calls; librdkafka's own threads call on_error.
@@ -49,33 +59,34 @@ class Kafka {
   explicit Kafka(KafkaOptions options) : options_(std::move(options)) {}
 
   BatchOutcome send(std::span<const Item> items, const notify::Stop& stop) {
-    if (!producer_) {
-      if (auto failed = open(); !failed.empty()) return {Kind::failed, std::move(failed), 0, {}};
-    }
     Under under;
     under.reports.assign(items.size(), RD_KAFKA_RESP_ERR__IN_PROGRESS);
+    under.refused.assign(items.size(), false);
     const auto end = SteadyClock::now() + std::chrono::milliseconds(options_.timeout_ms + kSpareMs);
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      under.reports[i] = RD_KAFKA_RESP_ERR__IN_PROGRESS;
-      under.waiting += 1;
-      if (const auto error = produce(items[i], i, under, stop, end); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        under.reports[i] = error;
-        under.waiting -= 1;
-        if (!is_refused(error)) break;
+    grow();
+    bool again = true;
+    while (again) {
+      if (!producer_) {
+        if (auto wrong = open(); !wrong.empty()) return {Kind::failed, std::move(wrong), 0, {}};
       }
+      produce_all(items, under, stop, end);
+      again = !stop() && SteadyClock::now() < end && divide(items, under);
     }
-    while (under.waiting > 0 && !stop() && SteadyClock::now() < end) rd_kafka_poll(producer_.get(), kPollMs);
-    auto out = judge(under, stop);
-    under_ = nullptr;
-    if (out.kind != Kind::taken) producer_.reset();
-    const std::lock_guard guard(mutex_);
-    connection_error_.clear();
-    return out;
+    return judge(under, stop, end);
   }
 
  private:
+  /// How much it takes as one record batch a broker does not say, and it may be told to take more.
+  void grow() {
+    good_ += 1;
+    if (record_batch_bytes_ == kRecordBatchMost || good_ <= kGoodMost) return;
+    record_batch_bytes_ = kRecordBatchMost;
+    producer_.reset();
+  }
+
   /// A producer, or what is wrong with the settings.
   std::string open() {
+    static_cast<void>(connection_failure());  // that of the one before
     Conf conf(rd_kafka_conf_new());
     std::string wrong;
     const auto set = [&](const char* name, const std::string& value) {
@@ -91,6 +102,7 @@ class Kafka {
     set("acks", "all");
     set("compression.type", "lz4");
     set("linger.ms", "5");
+    set("batch.size", std::to_string(record_batch_bytes_));
     set("message.timeout.ms", std::to_string(options_.timeout_ms));
     set("security.protocol",
         fmt::format("{}{}", options_.mechanism.empty() ? "" : "sasl_", options_.tls ? "ssl" : "plaintext"));
@@ -115,9 +127,62 @@ class Kafka {
     return {};
   }
 
-  rd_kafka_resp_err_t produce(const Item& item, std::size_t position, Under& under, const notify::Stop& stop,
-                              SteadyClock::time_point end) {
+  /// Produces what is neither taken nor refused, and waits for the reports. Where there is an error the
+  /// producer goes: it would refuse to go on after a gap, and what is under way must not overtake what is
+  /// sent again.
+  void produce_all(std::span<const Item> items, Under& under, const notify::Stop& stop,
+                   SteadyClock::time_point end) {
     under_ = &under;
+    for (std::size_t i = 0; i < items.size(); ++i)
+      if (under.is_left(i)) under.reports[i] = RD_KAFKA_RESP_ERR__IN_PROGRESS;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!under.is_left(i)) continue;
+      under.waiting += 1;
+      const auto error = produce(items[i], i, stop, end);
+      if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+      under.waiting -= 1;
+      under.reports[i] = error;
+      if (!is_refused(error)) break;
+      refuse(under, i);
+    }
+    while (under.waiting > 0 && !stop() && SteadyClock::now() < end) rd_kafka_poll(producer_.get(), kPollMs);
+    under_ = nullptr;
+    under.waiting = 0;
+    // What is too large for this side alone never reached it.
+    for (std::size_t i = 0; i < items.size(); ++i)
+      if (under.is_left(i)) producer_.reset();
+  }
+
+  static void refuse(Under& under, std::size_t position) {
+    under.refused[position] = true;
+    under.why = reason(under.reports[position]);
+  }
+
+  /// A broker refuses a whole record batch, and each of its messages is reported so. Has them sent in smaller
+  /// ones, down to one message, which is refused for itself. Whether there is anything to be sent again.
+  bool divide(std::span<const Item> items, Under& under) {
+    std::vector<std::size_t> found;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (!under.is_left(i) || !is_refused(under.reports[i])) continue;
+      found.push_back(i);
+      bytes += items[i].text.size();
+    }
+    if (found.empty()) return false;
+    good_ = 0;
+    if (found.size() == 1 || record_batch_bytes_ == kOneMessage) {
+      for (const auto position : found) refuse(under, position);
+    } else {
+      record_batch_bytes_ = std::max(kOneMessage, std::min(record_batch_bytes_, bytes) / 2);
+      under.why = reason(under.reports[found.front()]);
+    }
+    bool left = false;
+    for (std::size_t i = 0; i < items.size(); ++i) left = left || under.is_left(i);
+    return left;
+  }
+
+  rd_kafka_resp_err_t produce(const Item& item, std::size_t position, const notify::Stop& stop,
+                              SteadyClock::time_point end) {
     for (;;) {
       const auto error = produce_once(item, position);
       if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL || stop() || SteadyClock::now() > end) return error;
@@ -152,28 +217,30 @@ class Kafka {
     return code;
   }
 
-  BatchOutcome judge(const Under& under, const notify::Stop& stop) {
+  BatchOutcome judge(const Under& under, const notify::Stop& stop, SteadyClock::time_point end) {
     BatchOutcome out;
+    out.why = under.why;
     for (std::size_t i = 0; i < under.reports.size(); ++i) {
       const auto error = under.reports[i];
-      if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-      if (is_refused(error)) {
-        out.why = fmt::format("Kafka says: {}", rd_kafka_err2str(error));
-        out.refused.push_back(i);
-        continue;
-      }
+      if (under.refused[i]) out.refused.push_back(i);
+      if (error == RD_KAFKA_RESP_ERR_NO_ERROR || under.refused[i]) continue;
       if (stop()) return {Kind::stopped, "countersignd stops", 0, {}};
-      return {Kind::failed, failure(error), 0, {}};
+      auto failed = connection_failure();
+      if (!failed.empty()) return {Kind::failed, std::move(failed), 0, {}};
+      // Time was over before it was found which ones it refuses: fewer at a time.
+      if (!under.why.empty() && SteadyClock::now() >= end) return {Kind::refused, under.why, 0, {}};
+      const bool late = error == RD_KAFKA_RESP_ERR__IN_PROGRESS;
+      return {Kind::failed, reason(late ? RD_KAFKA_RESP_ERR__MSG_TIMED_OUT : error), 0, {}};
     }
+    if (out.refused.empty()) out.why.clear();
+    static_cast<void>(connection_failure());
     return out;
   }
 
-  /// What the connection suffers from says more than that time is over.
-  std::string failure(rd_kafka_resp_err_t error) {
+  /// What the connection suffers from, which says more than that time is over; empty where it is well.
+  std::string connection_failure() {
     const std::lock_guard guard(mutex_);
-    if (!connection_error_.empty()) return std::exchange(connection_error_, {});
-    if (error == RD_KAFKA_RESP_ERR__IN_PROGRESS) error = RD_KAFKA_RESP_ERR__MSG_TIMED_OUT;
-    return fmt::format("Kafka says: {}", rd_kafka_err2str(error));
+    return std::exchange(connection_error_, {});
   }
 
   static void on_report(rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
@@ -200,6 +267,8 @@ class Kafka {
   std::mutex mutex_;
   std::string connection_error_;  ///< the newest; guarded by mutex_
   Under* under_ = nullptr;
+  std::size_t record_batch_bytes_ = kRecordBatchMost;  ///< smaller where the broker refused one
+  unsigned good_ = 0;                                  ///< batches since then, and the one under way
   ProducerHandle producer_;
 };
 

@@ -24,7 +24,9 @@ struct KafkaOptions {
 /// Produces a message for each event, with the log's name as its key, so that a log's events are in order in
 /// one partition, and the id in a header `id`. Idempotent, acknowledged by all replicas that are in sync. A
 /// batch is taken when the broker has reported each message; where one has failed, what is under way is
-/// dropped with the producer, so that nothing overtakes it.
+/// dropped with the producer, so that nothing overtakes it. A broker that refuses what comes in one request
+/// for its size refuses all messages in it: they are sent again in smaller ones, down to one message, and
+/// what it refuses then is refused.
 SendBatch kafka(KafkaOptions options);
 
 }  // namespace countersign::senders

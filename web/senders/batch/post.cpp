@@ -4,9 +4,10 @@
 #include "ledger/base/json.h"
 #include "ledger/crypto/entropy.h"
 #include "web/senders/batch/answers.h"
+#include "web/senders/batch/pending_acks.h"
 #include "web/senders/transfer.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -22,6 +23,7 @@ using Body = PostOptions::Body;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kBetweenAsks{250}, kNap{25};
+constexpr std::string_view kNotOfHec = "its answer has no code 0 as that of HEC has";
 
 /// What is kept of an answer.
 struct Kept {
@@ -48,7 +50,7 @@ std::string random_uuid() {
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x40);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
   auto out = base::to_hex(bytes);
-  for (const std::size_t at : {8, 13, 18, 23}) out.insert(at, "-");
+  for (const std::size_t at : {8, 13, 18, 23}) out.insert(at, 1, '-');
   return out;
 }
 
@@ -66,15 +68,12 @@ class Poster {
   }
 
   BatchOutcome send(std::span<const Item> items, const notify::Stop& stop) {
+    if (options_.body == Body::hec && options_.acknowledged) return send_acknowledged(items, stop);
     auto answer = exchange(options_.url, body_of(options_, items), stop);
     if (answer.outcome.kind != Kind::taken) return std::move(answer.outcome);
     if (options_.body == Body::bulk) return read_bulk_answer(answer.body, items.size());
-    if (options_.body != Body::hec) return {};
-    const auto hec = read_hec_answer(answer.body);
-    if (!hec.taken) return {Kind::failed, "its answer has no code 0 as that of HEC has", 0, {}};
-    if (!options_.acknowledged) return {};
-    if (!hec.ack) return {Kind::failed, "it gives no ackId: the token has no indexer acknowledgement", 0, {}};
-    return wait_until_indexed(*hec.ack, stop);
+    if (options_.body != Body::hec || read_hec_answer(answer.body).taken) return {};
+    return {Kind::failed, std::string(kNotOfHec), 0, {}};
   }
 
  private:
@@ -105,20 +104,45 @@ class Poster {
           {failure.kind == notify::Outcome::Kind::stopped ? Kind::stopped : Kind::failed, failure.why, 0, {}},
           {}};
     }
-    auto outcome = read_status(transfer.info<long>(CURLINFO_RESPONSE_CODE));
-    outcome.wait_s = static_cast<std::int64_t>(transfer.info<curl_off_t>(CURLINFO_RETRY_AFTER));
-    return {std::move(outcome), std::move(kept.text)};
+    const auto wait_s = static_cast<std::int64_t>(transfer.info<curl_off_t>(CURLINFO_RETRY_AFTER));
+    return {read_status(transfer.info<long>(CURLINFO_RESPONSE_CODE), wait_s), std::move(kept.text)};
   }
 
-  /// Splunk has taken the events when it has indexed them; until then it may lose them.
-  BatchOutcome wait_until_indexed(std::int64_t ack, const notify::Stop& stop) {
+  /// Splunk has taken events when it has indexed them; until then it may lose them.
+  BatchOutcome send_acknowledged(std::span<const Item> items, const notify::Stop& stop) {
+    pending_.forget(SteadyClock::now());
+    if (const auto fresh = pending_.not_posted(items); !fresh.empty()) {
+      auto answer = exchange(options_.url, body_of(options_, fresh), stop);
+      if (answer.outcome.kind != Kind::taken) return std::move(answer.outcome);
+      const auto hec = read_hec_answer(answer.body);
+      if (!hec.taken) return {Kind::failed, std::string(kNotOfHec), 0, {}};
+      if (!hec.ack)
+        return {Kind::failed, "it gives no ackId: the token has no indexer acknowledgement", 0, {}};
+      pending_.posted(fresh, *hec.ack,
+                      SteadyClock::now() + std::chrono::milliseconds(options_.acknowledged_within_ms));
+    }
+    auto out = wait_until_indexed(items, stop);
+    if (out.kind == Kind::taken) pending_.done(items);
+    return out;
+  }
+
+  BatchOutcome wait_until_indexed(std::span<const Item> items, const notify::Stop& stop) {
     const auto end = SteadyClock::now() + std::chrono::milliseconds(options_.timeout_ms);
-    const auto question = fmt::format(R"({{"acks":[{}]}})", ack);
     for (;;) {
-      auto answer = exchange(ack_url_, question, stop);
-      if (answer.outcome.kind == Kind::stopped) return std::move(answer.outcome);
-      if (answer.outcome.kind == Kind::taken && is_acknowledged(answer.body, ack)) return {};
-      if (SteadyClock::now() > end) return {Kind::failed, "it did not acknowledge the events in time", 0, {}};
+      const auto asked = pending_.asked_for(items);
+      if (!asked) return {Kind::failed, "it has begun to count its acknowledgements anew", 0, {}};
+      if (asked->empty()) return {};
+      const auto answer = exchange(ack_url_, fmt::format(R"({{"acks":[{}]}})", fmt::join(*asked, ",")), stop);
+      if (answer.outcome.kind == Kind::stopped) return answer.outcome;
+      const bool answered = answer.outcome.kind == Kind::taken;
+      for (const auto ack : *asked)
+        if (answered && is_acknowledged(answer.body, ack)) pending_.indexed(ack);
+      if (SteadyClock::now() > end)
+        return {Kind::failed,
+                answered ? "it has not indexed the events yet"
+                         : fmt::format("asked whether the events are indexed {}", answer.outcome.why),
+                0,
+                {}};
       for (const auto next = SteadyClock::now() + kBetweenAsks; SteadyClock::now() < next;) {
         if (stop()) return {Kind::stopped, "countersignd stops", 0, {}};
         std::this_thread::sleep_for(kNap);
@@ -139,6 +163,7 @@ class Poster {
   const PostOptions options_;
   const std::string channel_ = random_uuid();
   std::string ack_url_;
+  PendingAcks pending_;
   std::unique_ptr<CURLSH, Cleanup> share_ = make_share();  ///< of one thread, so without locks
 };
 

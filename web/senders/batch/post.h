@@ -27,11 +27,15 @@ struct PostOptions {
   // For hec:
   std::string host, index, sourcetype;  ///< an empty index is the token's own
   bool acknowledged = false;            ///< whether to wait until the events are indexed
-  std::int64_t timeout_ms = 30'000;
+  /// How long, before they are sent again.
+  std::int64_t acknowledged_within_ms = 300'000;
+  std::int64_t timeout_ms = 30'000;  ///< of each request, and of the questions after the acknowledgement
   std::size_t answer_bytes_max = 8 << 20;  ///< no more is read of an answer
 };
 
-/// Posts a batch as one request. Connections are kept between batches.
+/// Posts a batch as one request. Connections are kept between batches. What was posted to HEC and is not yet
+/// indexed when time is over has failed; it is not posted again with the next batch that holds it but asked
+/// for again, until `acknowledged_within_ms` is over, too.
 SendBatch post(PostOptions options);
 
 /// The body of such a request.

@@ -1,5 +1,7 @@
 #include "web/senders/batch/syslog_batch.h"
 
+#include "web/senders/syslog_connection.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +15,7 @@ using Kind = BatchOutcome::Kind;
 
 constexpr std::size_t kHostMax = 255, kMessageIdMax = 32;
 constexpr int kSeverities = 8;
+constexpr std::int64_t kWatchAfterGoodMs = 100;
 
 /// Printable ASCII without spaces, `-` where there is none (RFC 5424 section 6).
 std::string header_field(std::string_view text, std::size_t bytes_max) {
@@ -33,8 +36,8 @@ std::string event_line(const Item& item, int facility, const std::string& host) 
 }
 
 SendBatch syslog_batch(SyslogOptions options, std::size_t message_bytes_max) {
-  return [options = std::move(options), message_bytes_max](std::span<const Item> items,
-                                                           const notify::Stop& stop) {
+  return [options = std::move(options), message_bytes_max, was_good = false](
+             std::span<const Item> items, const notify::Stop& stop) mutable {
     BatchOutcome out;
     std::string framed;
     for (std::size_t i = 0; i < items.size(); ++i) {
@@ -48,8 +51,11 @@ SendBatch syslog_batch(SyslogOptions options, std::size_t message_bytes_max) {
       }
     }
     if (framed.empty()) return out;
-    const auto sent = send_counted(options, framed, stop);
-    if (sent.kind == notify::Outcome::Kind::taken) return out;
+    auto now = options;
+    if (was_good) now.watch_ms = std::min(now.watch_ms, kWatchAfterGoodMs);
+    const auto sent = send_counted(now, framed, stop);
+    was_good = sent.kind == notify::Outcome::Kind::taken;
+    if (was_good) return out;
     return BatchOutcome{
         sent.kind == notify::Outcome::Kind::stopped ? Kind::stopped : Kind::failed, sent.why, 0, {}};
   };

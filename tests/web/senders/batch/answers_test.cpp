@@ -1,5 +1,6 @@
 #include "web/senders/batch/answers.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +18,20 @@ TEST(Answers, TellWhatIsWrongWithABatchFromWhatIsWrongWithADestination) {
     EXPECT_EQ(read_status(status).kind, Kind::failed) << status << ": parked events would not mend it";
 }
 
+TEST(Answers, MayBeAboutWhatAnEventSaysOnlyWhereTheyAskForNoTime) {
+  for (const long status : {403, 406, 415, 500}) {
+    EXPECT_TRUE(read_status(status).about_content) << status;
+    EXPECT_FALSE(read_status(status, 5).about_content) << status;
+  }
+  for (const long status : {301, 401, 404, 408, 410, 429, 502, 503, 504})
+    EXPECT_FALSE(read_status(status).about_content) << status;
+  for (const long status : {400, 413, 422}) {
+    EXPECT_EQ(read_status(status, 5).kind, Kind::failed) << status;
+    EXPECT_FALSE(read_status(status, 5).about_content) << status;
+    EXPECT_EQ(read_status(status, 5).wait_s, 5) << status;
+  }
+}
+
 TEST(Answers, OfBulkAreReadDocumentByDocument) {
   const auto answer = read_bulk_answer(
       R"({"took":1,"errors":true,"items":[{"create":{"status":201}},{"create":{"status":400,"error":{"reason":"secret text"}}},)"
@@ -32,6 +47,23 @@ TEST(Answers, OfBulkThatAskForMoreTimeHaveAllSentAgain) {
       read_bulk_answer(R"({"items":[{"create":{"status":400}},{"create":{"status":429}}]})", 2);
   EXPECT_EQ(answer.kind, Kind::failed);
   EXPECT_THAT(answer.refused, IsEmpty());
+  EXPECT_FALSE(answer.about_content);
+}
+
+TEST(Answers, OfBulkMayBeAboutADocumentWhereItIsTheServersFaultAlone) {
+  const auto about = [](int first, int second) {
+    const auto answer = read_bulk_answer(
+        fmt::format(R"({{"items":[{{"create":{{"status":{}}}}},{{"create":{{"status":{}}}}}]}})", first,
+                    second),
+        2);
+    EXPECT_EQ(answer.kind, Kind::failed);
+    return answer.about_content;
+  };
+  EXPECT_TRUE(about(201, 500));
+  EXPECT_TRUE(about(400, 500));
+  EXPECT_FALSE(about(500, 429));
+  EXPECT_FALSE(about(503, 500));
+  EXPECT_FALSE(about(403, 201)) << "its index takes none";
 }
 
 TEST(Answers, OfBulkThatAreNoneAreNoSuccess) {

@@ -29,9 +29,10 @@ class Cluster {
     rd_kafka_mock_topic_create(cluster_.get(), "evidence", 3, 1);
   }
   std::string brokers() const { return rd_kafka_mock_cluster_bootstraps(cluster_.get()); }
-  void fail_produce(rd_kafka_resp_err_t error) {
+  /// Each record batch is a request.
+  void fail_produce(rd_kafka_resp_err_t error, int requests = 1) {
     constexpr std::int16_t kProduce = 0;
-    rd_kafka_mock_push_request_errors(cluster_.get(), kProduce, 1, error);
+    for (int i = 0; i < requests; ++i) rd_kafka_mock_push_request_errors(cluster_.get(), kProduce, 1, error);
   }
   void down(bool is_down) {
     if (is_down) {
@@ -132,6 +133,34 @@ TEST(Kafka, RefusesAMessageThatIsTooLargeAndTakesTheOthers) {
   EXPECT_EQ(outcome.kind, Kind::taken);
   EXPECT_THAT(outcome.refused, ::testing::ElementsAre(1));
   EXPECT_EQ(cluster.read(2).size(), 1u) << "both others are of one log";
+}
+
+TEST(Kafka, HasSentInSmallerRequestsWhatABrokerRefusesAsAWhole) {
+  Cluster cluster;
+  const auto send = kafka(options_for(cluster));
+  auto sent = items(50, 100);
+  for (auto& one : sent) one.log = "log/a";
+  cluster.fail_produce(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  const auto outcome = send(sent, never);
+  EXPECT_EQ(outcome.kind, Kind::taken) << outcome.why;
+  EXPECT_THAT(outcome.refused, ::testing::IsEmpty()) << "each of them alone is small enough";
+  EXPECT_EQ(send(items(4), never).kind, Kind::taken) << "the producer goes on";
+  std::vector<std::string> expected;
+  for (const auto& one : sent) expected.push_back(one.text);
+  for (const auto& one : items(4))
+    if (one.log == "log/a") expected.push_back(one.text);
+  EXPECT_EQ(cluster.read(54)["log/a"], expected) << "in their order, and none twice";
+}
+
+TEST(Kafka, RefusesAMessageThatABrokerRefusesAlone) {
+  Cluster cluster;
+  const auto send = kafka(options_for(cluster));
+  cluster.fail_produce(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE);
+  const auto outcome = send(items(1), never);
+  EXPECT_EQ(outcome.kind, Kind::taken);
+  EXPECT_THAT(outcome.refused, ::testing::ElementsAre(0));
+  EXPECT_THAT(outcome.why, ::testing::HasSubstr("Kafka says"));
+  EXPECT_EQ(send(items(1), never).kind, Kind::taken);
 }
 
 TEST(Kafka, DoesNotCallAMessageTakenThatTheBrokerMayNotHave) {

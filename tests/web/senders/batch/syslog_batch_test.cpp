@@ -1,7 +1,14 @@
 #include "web/senders/batch/syslog_batch.h"
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
 
 namespace countersign::senders {
 namespace {
@@ -33,6 +40,45 @@ TEST(SyslogBatch, RefusesWhatAReceiverWouldCut) {
   EXPECT_THAT(outcome.refused, ::testing::ElementsAre(0));
   EXPECT_THAT(outcome.why, ::testing::HasSubstr("message_bytes_max"));
   EXPECT_EQ(syslog_batch(options, 1'000)(items, [] { return false; }).kind, BatchOutcome::Kind::failed);
+}
+
+TEST(SyslogBatch, WatchesAReceiverLongerThatHasNotJustTakenABatch) {
+  namespace net = boost::asio;
+  using std::chrono::milliseconds;
+  net::io_context io;
+  net::ip::tcp::acceptor acceptor(io, {net::ip::make_address("127.0.0.1"), 0});
+  // A load balancer without a server, and then with one.
+  std::thread serving([&] {
+    for (const bool has_server : {false, true, true}) {
+      auto connection = acceptor.accept();
+      std::string got(4'096, '\0');
+      boost::system::error_code error;
+      while (!error && has_server) connection.read_some(net::buffer(got), error);
+      if (has_server) continue;
+      connection.read_some(net::buffer(got), error);
+      std::this_thread::sleep_for(milliseconds(500));
+    }
+  });
+  SyslogOptions options;
+  options.transport = SyslogOptions::Transport::tcp;
+  options.host = "127.0.0.1";
+  options.port = acceptor.local_endpoint().port();
+  const auto batch = syslog_batch(options, 8'192);
+  const auto send = [&](milliseconds& lasted) {
+    const auto began = std::chrono::steady_clock::now();
+    const std::vector<Item> items = {item("x")};
+    const auto out = batch(items, [] { return false; }).kind;
+    lasted = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - began);
+    return out;
+  };
+  milliseconds lasted{};
+  EXPECT_EQ(send(lasted), BatchOutcome::Kind::failed) << "the first";
+  EXPECT_EQ(send(lasted), BatchOutcome::Kind::taken);
+  EXPECT_GE(lasted, milliseconds(2'000)) << "the one after a failure";
+  EXPECT_EQ(send(lasted), BatchOutcome::Kind::taken);
+  EXPECT_GE(lasted, milliseconds(100));
+  EXPECT_LT(lasted, milliseconds(1'900)) << "the one after a good one";
+  serving.join();
 }
 
 }  // namespace
