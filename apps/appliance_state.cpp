@@ -1,6 +1,7 @@
 #include "apps/appliance_state.h"
 
 #include "apps/alarms.h"
+#include "apps/listeners.h"
 #include "apps/region_listing.h"
 #include "ledger/backup/known_keys.h"
 #include "ledger/base/file.h"
@@ -205,13 +206,14 @@ base::Result<json::object> health_state(const Config& config, const ingest::Regi
                    {"listeners", listeners_of(config)},
                    {"registry", registry_state(config, in_force)},
                    {"regions", std::move(regions)}};
-  if (config.listen.tls) out["certificate"] = certificate_state(config);
+  if (uses_tls(config)) out["certificate"] = certificate_state(config);
   json::array alarms;
   TRY_ASSIGN(const auto known, alarm_book(config).list());
-  for (const auto& one : known) {
+  for (const auto& one : known.alarms) {
     if (!one.acknowledged) alarms.push_back(alarm_document(one, WithProof::no));
   }
-  out["degraded"] = !alarms.empty() || !out["registry"].at("in_force").as_bool();
+  out["degraded"] = !alarms.empty() || !known.damaged.empty() || !out["registry"].at("in_force").as_bool();
+  out["alarms_unreadable"] = known.damaged.size();
   out["alarms"] = std::move(alarms);
   return out;
 }

@@ -31,6 +31,7 @@ void read_limits(Table& table, Config::Limits& limits) {
   table.number("queue_events_max", 1, 10'000'000, limits.queue_events_max);
   table.number("queue_bytes_max", 1 << 16, kMany, limits.queue_bytes_max);
   table.number("disk_reserve_bytes", 0, kMany, limits.disk_reserve_bytes);
+  table.number("mirror_reserve_bytes", 0, kMany, limits.mirror_reserve_bytes);
   table.number("checkpoint_interval_ms", 10, 3'600'000, limits.checkpoint_interval_ms);
   table.number("retention_interval_s", 1, 86'400, limits.retention_interval_s);
   table.number("monitored_records_max", 20'000, 100'000'000, limits.monitored_records_max);

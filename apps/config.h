@@ -101,6 +101,7 @@ struct Config {
     std::uint64_t queue_events_max = 50'000;
     std::uint64_t queue_bytes_max = 64u << 20;
     std::uint64_t disk_reserve_bytes = 16u << 20;
+    std::uint64_t mirror_reserve_bytes = 1u << 30;
     std::uint64_t checkpoint_interval_ms = 1'000;
     std::uint64_t retention_interval_s = 3'600;
     std::uint64_t monitored_records_max = 1'000'000;

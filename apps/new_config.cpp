@@ -166,6 +166,7 @@ every_hours = 24
 # url = "https://splunk.example.com:8088/services/collector/event"
 # body = "hec"                              # or bulk, ndjson, array
 # token = "keys/stream-siem.secret"
+# timeout_s = 30                            # for a batch; more on a slow line
 
 [log]
 # The least weighty lines of the daemon's log: debug, info, warning or error.
@@ -196,6 +197,7 @@ idle_timeout_ms = 30000
 queue_events_max = 50000             # waiting for the disk; beyond it the answer is 503
 queue_bytes_max = 67108864
 disk_reserve_bytes = 16777216        # free space below which the answer is 507
+mirror_reserve_bytes = 1073741824    # free space below which nothing of other appliances' logs is copied
 checkpoint_interval_ms = 1000
 retention_interval_s = 3600            # how often records are sealed and retired as the rules say
 monitored_records_max = 1000000        # of a region, in memory for detections: about 700 bytes each

@@ -27,16 +27,22 @@ base::Result<int> list(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto all, alarm_book(config).list());
   boost::json::array documents;
   std::string text;
-  for (const auto& one : all) {
+  for (const auto& one : all.alarms) {
     if (one.acknowledged && !options.all) continue;
     documents.push_back(alarm_document(one, WithProof::no));
     text += line_of(one);
   }
-  if (text.empty())
-    text =
-        all.empty() ? "There was no alarm.\n" : "No alarm stands; acknowledged ones are shown with --all.\n";
-  print(context, boost::json::object{{"alarms", std::move(documents)}}, text);
-  return 0;
+  if (text.empty() && all.damaged.empty())
+    text = all.alarms.empty() ? "There was no alarm.\n"
+                              : "No alarm stands; acknowledged ones are shown with --all.\n";
+  boost::json::array damaged;
+  for (const auto& why : all.damaged) {
+    damaged.emplace_back(why);
+    text += fmt::format("DAMAGED  {}\n", why);
+  }
+  print(context, boost::json::object{{"alarms", std::move(documents)}, {"damaged", std::move(damaged)}},
+        text);
+  return all.damaged.empty() ? 0 : exit_code(base::Code::data_loss);
 }
 
 base::Result<int> show(const Context& context, const Options& options) {

@@ -3,10 +3,31 @@
 #include "ledger/store/ledger_reader.h"
 #include "ledger/witness/cosignature_book.h"
 
-#include <optional>
 #include <utility>
 
 namespace countersign::apps {
+namespace {
+
+/// Of the checkpoints that anybody has cosigned: the newest that the policy is content with, else the newest
+/// of those that most of its witnesses have.
+base::Result<void> look_at_all(store::LedgerReader& ledger, witness::CosignatureBook& book,
+                               const store::LogHead& log, const tree::WitnessPolicy& policy,
+                               LogWitnessing& best) {
+  TRY_ASSIGN(const auto sizes, book.sizes(log.name, log.size));
+  for (const auto size : sizes) {
+    TRY_ASSIGN(const auto row, ledger.checkpoint_covering(log, size));
+    if (!row || row->size != size) continue;
+    TRY_ASSIGN(const auto lines, book.lines(log.name, size));
+    TRY_ASSIGN(auto count, policy.count(row->note + lines));
+    if (!count.enough && count.cosigned.size() <= best.count.cosigned.size()) continue;
+    best.size = size;
+    best.count = std::move(count);
+    if (best.count.enough) return {};
+  }
+  return {};
+}
+
+}  // namespace
 
 base::Result<std::vector<LogWitnessing>> witnessed_logs(const std::filesystem::path& ledger_file,
                                                         const tree::WitnessPolicy& policy) {
@@ -15,23 +36,12 @@ base::Result<std::vector<LogWitnessing>> witnessed_logs(const std::filesystem::p
   std::vector<LogWitnessing> out;
   TRY_ASSIGN(const auto logs, ledger.logs());
   for (const auto& log : logs) {
-    TRY_ASSIGN(auto row, ledger.newest_checkpoint(log));
+    TRY_ASSIGN(const auto row, ledger.newest_checkpoint(log));
     if (!row || row->size == 0) continue;
     LogWitnessing one{log.name, log.size, 0, {}};
-    std::optional<std::uint64_t> size;
-    if (book) {
-      TRY_ASSIGN(size, book->most_cosigned(log.name, 1, log.size));
-    }
-    std::string note = row->note;
-    if (size) {
-      TRY_ASSIGN(row, ledger.checkpoint_covering(log, *size));
-      TRY_ASSIGN(const auto lines, book->lines(log.name, *size));
-      if (row && row->size == *size) {
-        note = row->note + lines;
-        one.size = *size;
-      }
-    }
-    TRY_ASSIGN(one.count, policy.count(note));
+    // A quorum of none is met without.
+    TRY_ASSIGN(one.count, policy.count(row->note));
+    if (book) TRY(look_at_all(ledger, *book, log, policy, one));
     out.push_back(std::move(one));
   }
   return out;

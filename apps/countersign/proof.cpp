@@ -115,18 +115,23 @@ base::Result<int> check(const Context& context, const Options& options) {
   if (record.ends_with('\n')) record.pop_back();
   TRY_ASSIGN(const auto proof, tree::parse_tlog_proof(text));
   TRY_ASSIGN(const auto view, record::read_record(record));
+  TRY_ASSIGN(const auto policy, read_policy(options.witnesses));
   std::vector<tree::NoteVerifier> verifiers;
   for (const auto& vkey : options.vkeys) {
     TRY_ASSIGN(auto verifier, tree::NoteVerifier::parse(vkey));
     verifiers.push_back(std::move(verifier));
   }
+  if (policy) add_log_keys(*policy, verifiers);
+  if (verifiers.empty())
+    return base::fail(
+        base::Code::invalid_argument,
+        "name the key of the log that you trust: with --log-key, or with a `log` line in --policy");
   if (base::index_of(view.seq) != proof.index)
     return base::fail(base::Code::data_loss,
                       fmt::format("the proof is of record {}, the file holds record {}", proof.index,
                                   base::index_of(view.seq)));
   TRY_ASSIGN(const auto opened, tree::verify_tlog_proof(proof, record::record_hash(record),
                                                         base::LogName{std::string(view.log)}, verifiers));
-  TRY_ASSIGN(const auto policy, read_policy(options.witnesses));
   std::string cosigned;
   if (policy) {
     TRY_ASSIGN(const auto count, policy->count(proof.checkpoint));
@@ -183,7 +188,7 @@ void add_proof(CLI::App& app, Context& context) {
   checking->add_option("record", options->record_file, "File with the record's bytes")
       ->required()
       ->check(CLI::ExistingFile);
-  checking->add_option("--log-key", options->vkeys, "vkey that is trusted; may be given again")->required();
+  checking->add_option("--log-key", options->vkeys, "vkey that is trusted; may be given again");
   add_witness_options(*checking, options->witnesses);
   checking->callback(
       [&context, options] { context.run = [&context, options] { return check(context, *options); }; });

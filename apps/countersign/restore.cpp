@@ -6,6 +6,7 @@
 #include "apps/countersign/restore_report.h"
 #include "apps/countersign/restore_settings.h"
 #include "apps/countersign/restore_witnesses.h"
+#include "apps/daemon/witness/expected_logs.h"
 #include "apps/keys.h"
 #include "apps/region_directories.h"
 #include "apps/system_events.h"
@@ -126,7 +127,7 @@ class Restore {
       TRY_ASSIGN(auto note, read_or_fetch(place));
       checkpoints.push_back({std::move(note), "a witness"});
     }
-    TRY(ask_witnesses(checkpoints));
+    TRY(ask_witnesses(heads, checkpoints));
     TRY_ASSIGN(const auto ids, repository_.list());
     for (const auto& id : ids) {
       if (id <= manifest_.id) continue;
@@ -139,14 +140,25 @@ class Restore {
     const auto key = read_log_key(config_.keys.log, "keys.log");
     const auto* younger = key ? &(*key)->public_key() : nullptr;
     TRY_ASSIGN(report_.logs, backup::compare(reader, heads, checkpoints, younger));
-    return learn(heads);
+    TRY(learn(heads));
+    // What is only said has no root, so it is nothing to remember.
+    add_words(words_, report_.logs);
+    return {};
   }
 
-  /// Those of the configuration; one that does not answer hinders nothing, and is named.
-  base::Result<void> ask_witnesses(std::vector<backup::KeptCheckpoint>& checkpoints) {
+  /// Those of the configuration; one that does not answer hinders nothing, and is named. A tenant that came
+  /// after the snapshot is known from the registry that is here, one whose first record did from either.
+  base::Result<void> ask_witnesses(const store::HeadMemory& heads,
+                                   std::vector<backup::KeptCheckpoint>& checkpoints) {
     TRY_ASSIGN(auto reader, store::LedgerReader::open(staged_.ledger()));
-    TRY_ASSIGN(auto heard, hear_witnesses(config_, reader));
+    std::vector<ingest::Registry> registries;
+    TRY_ASSIGN(registries.emplace_back(), registry_if_there(config_.registry()));
+    if (!small_files_.registry.empty()) {
+      TRY_ASSIGN(registries.emplace_back(), ingest::Registry::parse(small_files_.registry));
+    }
+    TRY_ASSIGN(auto heard, hear_witnesses(config_, reader, registries, heads));
     for (auto& one : heard.checkpoints) checkpoints.push_back(std::move(one));
+    words_ = std::move(heard.words);
     report_.witnesses = std::move(heard.witnesses);
     const bool answered = std::any_of(report_.witnesses.begin(), report_.witnesses.end(),
                                       [](const auto& one) { return one.error.empty() && one.logs > 0; });
@@ -240,6 +252,7 @@ class Restore {
   const store::RegionFiles staged_;
   backup::SmallFiles small_files_;
   std::vector<privacy::Erasure> erasures_;
+  std::vector<WitnessWord> words_;
   RestoreReport report_;
 };
 

@@ -116,10 +116,11 @@ std::string RestoreReport::to_text() const {
   text += "\n";
   for (const auto& log : logs) text += line_of(log);
   for (const auto& witness : witnesses) {
-    text += witness.error.empty()
-                ? fmt::format("The witness {} was asked: it has cosigned {} of these logs\n", witness.name,
-                              witness.logs)
-                : fmt::format("The witness {} COULD NOT BE ASKED: {}\n", witness.name, witness.error);
+    if (witness.error.empty() || witness.logs > 0)
+      text += fmt::format("The witness {} was asked: it has cosigned {} logs of the region\n", witness.name,
+                          witness.logs);
+    if (!witness.error.empty())
+      text += fmt::format("The witness {} COULD NOT BE ASKED about {}\n", witness.name, witness.error);
   }
   if (rolled_back() > 0) {
     text +=

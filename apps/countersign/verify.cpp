@@ -8,6 +8,7 @@
 #include "exporters/verify/verify_bundle.h"
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
+#include "ledger/store/ledger_reader.h"
 #include "ledger/store/verify_ledger.h"
 #include "ledger/tree/note_key.h"
 
@@ -145,13 +146,30 @@ struct LiveReport {
   std::string text;
 };
 
+/// Those that a policy names for logs of a ledger.
+base::Result<std::vector<tree::NoteVerifier>> keys_for(const std::filesystem::path& file,
+                                                       const tree::WitnessPolicy& policy) {
+  TRY_ASSIGN(const auto ledger, store::LedgerReader::open(file));
+  const auto& identity = ledger.identity();
+  std::vector<tree::NoteVerifier> out;
+  for (const auto& key : policy.logs()) {
+    const auto tenant = base::tenant_of(base::LogName{key.name()});
+    if (key.name() == base::log_name(identity.origin, identity.region, tenant).text) out.push_back(key);
+  }
+  return out;
+}
+
 base::Result<store::LedgerReport> verify_one(const std::filesystem::path& file, const Options& options,
+                                             const std::optional<tree::WitnessPolicy>& policy,
                                              const store::HeadMemory* heads, LiveReport& all) {
   store::VerifyLedgerOptions how;
   how.pages = options.pages;
   how.heads = heads;
   TRY_ASSIGN(how.known_checkpoints, read_all(options.checkpoints));
-  TRY_ASSIGN(const auto keys, read_vkeys(options.log_keys));
+  TRY_ASSIGN(auto keys, read_vkeys(options.log_keys));
+  if (keys.empty() && policy) {
+    TRY_ASSIGN(keys, keys_for(file, *policy));
+  }
   if (!keys.empty()) how.log_key = &keys.front().public_key();
   all.pinned = all.pinned || !keys.empty() || !how.known_checkpoints.empty() || heads != nullptr;
   Progress progress("verifying records");
@@ -271,7 +289,7 @@ base::Result<int> verify_live(const Context& context, const Options& options) {
       known = region;
     }
     const auto began = std::chrono::steady_clock::now();
-    TRY_ASSIGN(const auto report, verify_one(file, options, heads ? &*heads : nullptr, all));
+    TRY_ASSIGN(const auto report, verify_one(file, options, policy, heads ? &*heads : nullptr, all));
     if (policy) TRY(add_witnesses(file, *policy, all));
     if (known) record(*config, *known, report, began, all);
   }

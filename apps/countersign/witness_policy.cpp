@@ -2,6 +2,8 @@
 
 #include "ledger/base/file.h"
 
+#include <algorithm>
+
 namespace countersign::apps {
 namespace {
 
@@ -44,6 +46,14 @@ base::Result<std::optional<tree::WitnessPolicy>> read_policy(const WitnessOption
   const auto quorum = options.quorum.value_or(keys.size());
   TRY_ASSIGN(auto policy, tree::WitnessPolicy::any_of(std::move(keys), quorum));
   return std::optional(std::move(policy));
+}
+
+void add_log_keys(const tree::WitnessPolicy& policy, std::vector<tree::NoteVerifier>& keys) {
+  for (const auto& key : policy.logs()) {
+    const bool known = std::ranges::any_of(
+        keys, [&](const auto& one) { return one.name() == key.name() && one.key_id() == key.key_id(); });
+    if (!known) keys.push_back(key);
+  }
 }
 
 }  // namespace countersign::apps

@@ -26,4 +26,7 @@ void add_witness_options(CLI::App& command, WitnessOptions& options);
 /// named must have cosigned. Errors of reading the file and the keys.
 base::Result<std::optional<tree::WitnessPolicy>> read_policy(const WitnessOptions& options);
 
+/// Adds the log keys that the policy names and that are not among `keys` yet.
+void add_log_keys(const tree::WitnessPolicy& policy, std::vector<tree::NoteVerifier>& keys);
+
 }  // namespace countersign::apps

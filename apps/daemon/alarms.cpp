@@ -12,9 +12,9 @@ Alarms::Alarms(const Config& config, base::Metrics& metrics)
     : config_(config), metrics_(metrics), book_(alarm_book(config)) {
   const auto known = book_.list();
   if (!known) {
-    spdlog::error("the alarms cannot be read: {}", known.error().message);
+    spdlog::critical("the alarms cannot be read: {}", known.error().message);
   } else {
-    for (const auto& one : *known) {
+    for (const auto& one : known->alarms) {
       // A crash may have come before; what is there already is not recorded again.
       if (const auto left = record_alarm(config_, one); !left)
         spdlog::error("the alarm {} is not in the system log yet: {}", one.id, left.error().message);
@@ -22,6 +22,7 @@ Alarms::Alarms(const Config& config, base::Metrics& metrics)
         spdlog::critical("the alarm {} stands: {}; see: countersign alarm show {}", one.id, one.alarm.what,
                          one.id);
     }
+    for (const auto& why : known->damaged) spdlog::critical("{}", why);
   }
   look();
 }
@@ -42,15 +43,20 @@ void Alarms::raise(const alarm::Alarm& alarm) {
 
 void Alarms::look() {
   const auto known = book_.list();
-  if (!known) return;
-  for (const auto kind : {alarm::Kind::split_view, alarm::Kind::rollback}) {
-    const auto open = std::ranges::count_if(
-        *known, [&](const auto& one) { return one.alarm.kind == kind && !one.acknowledged; });
+  const auto set = [&](std::string_view kind, std::int64_t number) {
     metrics_
-        .get("countersign_alarms", "Alarms that nobody has acknowledged", base::MetricType::gauge,
-             {{"kind", std::string(alarm::to_string(kind))}})
-        .set(open);
-  }
+        .get("countersign_alarms",
+             "Alarms that nobody has acknowledged; of kind unreadable: that are damaged",
+             base::MetricType::gauge, {{"kind", std::string(kind)}})
+        .set(number);
+  };
+  // Nobody knows what an alarm that cannot be read says: it is one.
+  set("unreadable", known ? static_cast<std::int64_t>(known->damaged.size()) : 1);
+  if (!known) return;
+  for (const auto kind : {alarm::Kind::split_view, alarm::Kind::rollback})
+    set(alarm::to_string(kind), std::ranges::count_if(known->alarms, [&](const auto& one) {
+          return one.alarm.kind == kind && !one.acknowledged;
+        }));
 }
 
 }  // namespace countersign::apps

@@ -10,7 +10,8 @@
 namespace countersign::apps {
 
 /// What becomes of an alarm while the daemon runs: it is kept, logged, counted in
-/// `countersign_alarms{kind="…"}` and told to the system log. Any thread.
+/// `countersign_alarms{kind="…"}` and told to the system log. What cannot be read of alarms that were kept is
+/// logged, counted under the kind `unreadable`, and hides no other. Any thread.
 class Alarms {
  public:
   /// `metrics` outlives it. Tells the system log of what it may not know yet.

@@ -33,13 +33,14 @@ bool is_id(std::string_view text) {
 /// What is stated, without signatures: these may be made anew for the same statement.
 std::string_view statement_of(std::string_view note) { return note.substr(0, note.rfind("\n\n")); }
 
-/// The same for whatever shows the same.
-std::string id_of(const Alarm& alarm) {
+/// The same for whatever shows the same; `again`: one for where something else stands under that.
+std::string id_of(const Alarm& alarm, int again) {
   crypto::Sha256 hash;
   const auto shown = alarm.theirs.empty() ? std::string_view(alarm.what) : statement_of(alarm.theirs);
   for (const auto part :
        {to_string(alarm.kind), std::string_view(alarm.origin), std::string_view(alarm.from)})
     hash.update(part).update(std::uint8_t{0});
+  for (; again > 0; --again) hash.update(std::uint8_t{0});
   return base::to_hex(hash.update(shown).finish().view()).substr(0, kIdSize);
 }
 
@@ -125,12 +126,19 @@ base::Result<std::optional<std::string>> AlarmBook::raise(const Alarm& alarm) co
   TRY(base::make_folders_durably(folder_));
   TRY_ASSIGN(const auto lock, base::wait_for_lock(folder_ / ".lock", base::FileLock::alone));
   TRY_ASSIGN(const auto known, list());
-  const auto id = id_of(alarm);
-  if (std::ranges::any_of(known, [&](const auto& one) { return one.id == id || covers(one, alarm); }))
+  if (std::ranges::any_of(known.alarms, [&](const auto& one) { return covers(one, alarm); }))
     return std::optional<std::string>();
+  std::error_code ignored;
+  std::string id;
+  for (int again = 0;; ++again) {
+    id = id_of(alarm, again);
+    if (std::ranges::any_of(known.alarms, [&](const auto& one) { return one.id == id; }))
+      return std::optional<std::string>();
+    // One that is damaged proves nothing any more.
+    if (!fs::exists(fs::symlink_status(folder_ / id, ignored))) break;
+  }
   // Whole or not at all: a folder is an alarm once it has its name.
   const auto fresh = folder_ / fmt::format(".new-{}", id);
-  std::error_code ignored;
   fs::remove_all(fresh, ignored);
   TRY(base::make_folders_durably(fresh));
   if (!alarm.ours.empty())
@@ -142,19 +150,25 @@ base::Result<std::optional<std::string>> AlarmBook::raise(const Alarm& alarm) co
   return std::optional(id);
 }
 
-base::Result<std::vector<KeptAlarm>> AlarmBook::list() const {
-  std::vector<KeptAlarm> out;
+base::Result<AlarmBook::List> AlarmBook::list() const {
+  List out;
   std::error_code error;
   fs::directory_iterator entries(folder_, error);
   if (error == std::errc::no_such_file_or_directory) return out;
   for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
     if (!is_id(entries->path().filename().string())) continue;
-    TRY_ASSIGN(auto one, read_alarm(entries->path()));
-    out.push_back(std::move(one));
+    auto one = read_alarm(entries->path());
+    if (one) {
+      out.alarms.push_back(std::move(*one));
+    } else {
+      out.damaged.push_back(
+          fmt::format("the alarm {} cannot be read: {}", entries->path().string(), one.error().message));
+    }
   }
   if (error)
     return fail(Code::internal, fmt::format("cannot read {}: {}", folder_.string(), error.message()));
-  std::ranges::sort(out, {}, [](const KeptAlarm& one) { return std::pair(one.alarm.time, one.id); });
+  std::ranges::sort(out.alarms, {}, [](const KeptAlarm& one) { return std::pair(one.alarm.time, one.id); });
+  std::ranges::sort(out.damaged);
   return out;
 }
 

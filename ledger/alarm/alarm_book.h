@@ -52,12 +52,17 @@ class AlarmBook {
 
   /// Keeps an alarm durably. Its id where it is new. Empty where it is known: the same `theirs` was shown
   /// before, or an alarm of this kind and origin `from` the same side stands that nobody has acknowledged and
-  /// that proves as much, so that a contradiction that lasts is one alarm. Errors as of writing files.
+  /// that proves as much, so that a contradiction that lasts is one alarm. What cannot be read of an older
+  /// one hinders nothing, and stays. Errors as of writing files.
   base::Result<std::optional<std::string>> raise(const Alarm& alarm) const;
 
-  /// All, the oldest first; none where there is no folder. data_loss names the file that cannot be
-  /// understood.
-  base::Result<std::vector<KeptAlarm>> list() const;
+  /// All, the oldest first; none where there is no folder. One that cannot be read hides no other: it is told
+  /// in `damaged`, which names the file. Errors: of reading the folder.
+  struct List {
+    std::vector<KeptAlarm> alarms;
+    std::vector<std::string> damaged;  ///< sentences
+  };
+  base::Result<List> list() const;
   /// not_found where there is none of that id.
   base::Result<KeptAlarm> find(std::string_view id) const;
 

@@ -21,6 +21,9 @@ using tree::TileKind;
 namespace {
 
 constexpr unsigned kLevels = 8;
+constexpr std::int64_t kMicros = 1'000'000;
+constexpr std::int64_t kAskFirst_s = 600, kAskMost_s = 86'400;
+constexpr int kGapsAtOnce = 64;
 
 std::string_view bytes_of(const AuthenticTiles::Hashes& hashes) {
   const auto bytes = std::as_bytes(std::span(hashes));
@@ -52,7 +55,16 @@ base::Result<Follower> Follower::open(MirrorOptions options) {
                             out.folder_.path().string(), held.origin.text, out.origin_.text));
   out.note_ = std::move(*note);
   out.held_ = std::move(held);
+  out.folder_.for_each_missing(out.held_->size, [&](std::uint64_t index, std::uint64_t records) {
+    out.gaps_.push_back({index, records});
+  });
   return out;
+}
+
+std::uint64_t Follower::missing() const {
+  std::uint64_t all = 0;
+  for (const auto& gap : gaps_) all += gap.records;
+  return all;
 }
 
 base::Result<tree::OpenedCheckpoint> Follower::open_served(const std::string& note) const {
@@ -116,6 +128,8 @@ base::Result<Followed> Follower::look(const Fetch& fetch, const std::function<bo
     }
     TRY(keep_cosignatures(note));
     out.time = opened.time;
+    ask_again(fetch, stopping);
+    out.missing = missing();
     return out;
   }
   TRY_ASSIGN(auto tiles, AuthenticTiles::open(fetch, served.size, served.root));
@@ -130,32 +144,37 @@ base::Result<Followed> Follower::look(const Fetch& fetch, const std::function<bo
       return out;
     }
   }
-  TRY_ASSIGN(const auto taken, take_over(tiles, fetch, stopping));
+  TRY(take_over(tiles, fetch, stopping));
   TRY(folder_.write_checkpoint(note));
   remove_narrower(out.size, served.size);
+  out.records = served.size - out.size;
   note_ = note;
   held_ = served;
   out.size = served.size;
   out.time = opened.time;
-  out.records = taken.records;
-  out.missing = taken.missing;
+  ask_again(fetch, stopping);
+  out.missing = missing();
   return out;
 }
 
+base::Result<void> Follower::check_space() const {
+  TRY_ASSIGN(const auto free, base::free_bytes(folder_.path()));
+  if (free >= options_.disk_reserve_bytes()) return {};
+  return fail(Code::resource_exhausted,
+              fmt::format("the disk of {} is too full for a mirror (limits.mirror_reserve_bytes): {} goes on "
+                          "when there is room",
+                          folder_.path().string(), options_.name));
+}
+
 /// Writes all that a larger tree adds: of each level the tiles from the one that was not full yet.
-base::Result<Follower::Taken> Follower::take_over(AuthenticTiles& tiles, const Fetch& fetch,
-                                                  const std::function<bool()>& stopping) {
+base::Result<void> Follower::take_over(AuthenticTiles& tiles, const Fetch& fetch,
+                                       const std::function<bool()>& stopping) {
   const auto before = held_ ? held_->size : 0;
-  Taken out;
   for (auto index = tree::full_tiles(0, before); tree::tile_width(0, index, tiles.size()) > 0; ++index) {
     if (stopping()) return fail(Code::aborted, "the mirror is stopping");
-    TRY_ASSIGN(const auto free, base::free_bytes(folder_.path()));
-    if (free < options_.disk_reserve_bytes)
-      return fail(Code::resource_exhausted,
-                  fmt::format("the disk of {} is full: the mirror {} goes on when there is room",
-                              folder_.path().string(), options_.name));
+    TRY(check_space());
     TRY_ASSIGN(const auto missing, take_entries(tiles, fetch, index));
-    out.missing += missing;
+    note_gap(index, missing);
     TRY(take_tile(tiles, 0, index));
   }
   for (unsigned level = 1; level < kLevels; ++level) {
@@ -163,11 +182,55 @@ base::Result<Follower::Taken> Follower::take_over(AuthenticTiles& tiles, const F
          ++index)
       TRY(take_tile(tiles, level, index));
   }
-  out.records = tiles.size() - before;
-  return out;
+  return {};
 }
 
-/// Takes one bundle over; how many of its records that are new are not to be had because they were retired.
+void Follower::note_gap(std::uint64_t index, std::uint64_t records) {
+  const auto at = std::ranges::lower_bound(gaps_, index, {}, &Gap::index);
+  const bool known = at != gaps_.end() && at->index == index;
+  if (known && records > 0) {
+    at->records = records;
+  } else if (known) {
+    gaps_.erase(at);
+  } else if (records > 0) {
+    const base::Timestamp soon{options_.clock().micros + kAskFirst_s * kMicros};
+    // What is due sooner stays so: a log that goes on hiding must not put off what it has hidden before.
+    ask_at_ = gaps_.empty() ? soon : std::min(ask_at_, soon);
+    ask_pause_s_ = kAskFirst_s;
+    gaps_.insert(at, {index, records});
+  }
+}
+
+void Follower::ask_again(const Fetch& fetch, const std::function<bool()>& stopping) {
+  const auto now = options_.clock();
+  // Where the clock went back, waiting for it would be longer than ever meant.
+  if (gaps_.empty() || (now < ask_at_ && ask_at_.micros - now.micros <= kAskMost_s * kMicros)) return;
+  // Where they cannot be asked for now, they are with the next look: what is held is none the worse.
+  if (!ask_for_gaps(fetch, stopping) || next_gap_ < gaps_.size()) return;
+  ask_pause_s_ = regained_ ? kAskFirst_s : std::clamp(ask_pause_s_ * 2, kAskFirst_s, kAskMost_s);
+  ask_at_ = {now.micros + ask_pause_s_ * kMicros};
+  next_gap_ = 0;
+  regained_ = false;
+}
+
+base::Result<void> Follower::ask_for_gaps(const Fetch& fetch, const std::function<bool()>& stopping) {
+  TRY_ASSIGN(auto own, AuthenticTiles::open(folder_.fetch(), held_->size, held_->root));
+  for (int asked = 0; asked < kGapsAtOnce && next_gap_ < gaps_.size(); ++asked) {
+    if (stopping()) return fail(Code::aborted, "the mirror is stopping");
+    TRY(check_space());
+    const auto gap = gaps_[next_gap_];
+    const auto missing = take_entries(own, fetch, gap.index);
+    // What was not signed is as good as nothing.
+    if (!missing && missing.error().code != Code::data_loss) return fail(missing.error());
+    const auto left = missing ? *missing : gap.records;
+    if (left < gap.records) regained_ = true;
+    note_gap(gap.index, left);
+    if (left > 0) ++next_gap_;
+  }
+  return {};
+}
+
+/// Takes one bundle over; how many of its records are not to be had.
 base::Result<std::uint64_t> Follower::take_entries(AuthenticTiles& tiles, const Fetch& fetch,
                                                    std::uint64_t index) {
   TRY_ASSIGN(const auto hashes, tiles.tile(0, index));
@@ -180,6 +243,7 @@ base::Result<std::uint64_t> Follower::take_entries(AuthenticTiles& tiles, const 
   if (!bundle) return fail(bundle.error());
   TRY(check_entries(*bundle, *hashes, index * kTileWidth));
   TRY(folder_.write(id, *bundle));
+  folder_.remove_remaining(id);
   return std::uint64_t{0};
 }
 
@@ -187,7 +251,7 @@ base::Result<std::uint64_t> Follower::take_entries(AuthenticTiles& tiles, const 
 base::Result<std::uint64_t> Follower::take_remaining(const AuthenticTiles::Hashes& hashes, const Fetch& fetch,
                                                      const TileId& id) {
   const auto first = id.index * kTileWidth;
-  std::vector<std::string> records(hashes.size());
+  std::vector<std::string> records(hashes.size()), written;
   const auto keep = [&](std::vector<std::string> held) {
     for (std::size_t i = 0; i < std::min(held.size(), records.size()); ++i) {
       if (!held[i].empty() && tree::leaf_hash(held[i]) == hashes[i]) records[i] = std::move(held[i]);
@@ -198,7 +262,10 @@ base::Result<std::uint64_t> Follower::take_remaining(const AuthenticTiles::Hashe
   if (before > first) {
     auto narrower = id;
     narrower.width = static_cast<unsigned>(std::min<std::uint64_t>(before - first, id.width));
-    if (auto held = folder_.remaining(narrower)) keep(std::move(*held));
+    if (auto held = folder_.remaining(narrower)) {
+      written = *held;
+      keep(std::move(*held));
+    }
   }
   const auto served = fetch(remaining_path(id), tree::kBundleBytesMax);
   if (!served && served.error().code != Code::not_found) return fail(served.error());
@@ -211,12 +278,8 @@ base::Result<std::uint64_t> Follower::take_remaining(const AuthenticTiles::Hashe
       records[i] = entries[i];
     }
   }
-  std::uint64_t missing = 0, left = 0;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    if (!records[i].empty()) ++left;
-    if (records[i].empty() && first + i >= before) ++missing;
-  }
-  if (left > 0) TRY(folder_.write_remaining(id, records));
+  const auto missing = static_cast<std::uint64_t>(std::ranges::count(records, ""));
+  if (missing < records.size() && records != written) TRY(folder_.write_remaining(id, records));
   return missing;
 }
 
@@ -226,14 +289,26 @@ base::Result<void> Follower::take_tile(AuthenticTiles& tiles, unsigned level, st
                        bytes_of(*hashes));
 }
 
-/// A checkpoint that witnesses have cosigned since is kept in place of the one without.
+/// Cosignatures that came since are added. Whose they are is not known here, so none is given up for another.
 base::Result<void> Follower::keep_cosignatures(const std::string& note) {
   if (note == note_) return {};
   TRY_ASSIGN(const auto fresh, tree::parse_note(note));
-  TRY_ASSIGN(const auto kept, tree::parse_note(note_));
-  if (fresh.signatures.size() <= kept.signatures.size()) return {};
-  TRY(folder_.write_checkpoint(note));
-  note_ = note;
+  TRY_ASSIGN(auto kept, tree::parse_note(note_));
+  if (fresh.text != kept.text) return {};
+  const auto of_log = [&](const tree::NoteSignature& one) {
+    return std::ranges::any_of(
+        options_.keys, [&](const auto& key) { return key.name() == one.name && key.key_id() == one.key_id; });
+  };
+  const auto before = kept.signatures.size();
+  for (const auto& one : fresh.signatures) {
+    if (kept.signatures.size() < tree::kNoteSignaturesMax && !of_log(one) &&
+        std::ranges::find(kept.signatures, one) == kept.signatures.end())
+      kept.signatures.push_back(one);
+  }
+  auto more = kept.text + "\n" + tree::format_signatures(kept.signatures);
+  if (kept.signatures.size() == before || more.size() > tree::kNoteBytesMax) return {};
+  TRY(folder_.write_checkpoint(more));
+  note_ = std::move(more);
   return {};
 }
 

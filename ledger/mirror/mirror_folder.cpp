@@ -152,16 +152,27 @@ void MirrorFolder::remove_narrower(const TileId& id) const {
   if (id.width == kTileWidth) fs::remove(folder, ignored);
 }
 
-std::uint64_t MirrorFolder::missing_records(std::uint64_t size) const {
-  std::uint64_t missing = 0;
+void MirrorFolder::remove_remaining(const TileId& id) const {
+  std::error_code ignored;
+  if (fs::exists(file_of(id), ignored)) fs::remove(remaining_file(id), ignored);
+}
+
+void MirrorFolder::for_each_missing(std::uint64_t size,
+                                    const std::function<void(std::uint64_t, std::uint64_t)>& visit) const {
   std::error_code ignored;
   for (std::uint64_t index = 0; index * kTileWidth < size; ++index) {
     const TileId id{TileKind::entries, 0, index, tree::tile_width(0, index, size)};
     if (fs::exists(file_of(id), ignored)) continue;
     const auto left = remaining(id);
-    missing += left ? static_cast<std::uint64_t>(std::ranges::count(*left, "")) : id.width;
+    const auto missing = left ? static_cast<std::uint64_t>(std::ranges::count(*left, "")) : id.width;
+    if (missing > 0) visit(index, missing);
   }
-  return missing;
+}
+
+std::uint64_t MirrorFolder::missing_records(std::uint64_t size) const {
+  std::uint64_t all = 0;
+  for_each_missing(size, [&](std::uint64_t, std::uint64_t missing) { all += missing; });
+  return all;
 }
 
 }  // namespace countersign::mirror

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,13 @@ class MirrorFolder {
   /// use.
   void remove_narrower(const tree::TileId& id) const;
 
+  /// Removes what remains of a bundle, where it is there as a whole.
+  void remove_remaining(const tree::TileId& id) const;
+
+  /// Calls `visit` with the index of each entry bundle of a tree of `size` of which records are missing, and
+  /// with how many.
+  void for_each_missing(std::uint64_t size,
+                        const std::function<void(std::uint64_t index, std::uint64_t records)>& visit) const;
   /// How many records of a tree of `size` are missing.
   std::uint64_t missing_records(std::uint64_t size) const;
 

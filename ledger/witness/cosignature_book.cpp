@@ -142,6 +142,19 @@ base::Result<std::optional<std::uint64_t>> CosignatureBook::most_cosigned(const 
   return std::optional(static_cast<std::uint64_t>(select.integer(0)));
 }
 
+base::Result<std::vector<std::uint64_t>> CosignatureBook::sizes(const base::LogName& log,
+                                                                std::uint64_t most) {
+  TRY_ASSIGN(auto select, file_->prepare("SELECT DISTINCT size FROM cosignatures WHERE log=?1 AND size<=?2 "
+                                         "ORDER BY size DESC LIMIT 1000"));
+  select.bind_text(1, log.text).bind(2, number(most));
+  std::vector<std::uint64_t> out;
+  for (;;) {
+    TRY_ASSIGN(const bool there, select.step());
+    if (!there) return out;
+    out.push_back(static_cast<std::uint64_t>(select.integer(0)));
+  }
+}
+
 base::Result<std::string> with_cosignatures(const std::filesystem::path& region_folder,
                                             const base::LogName& log, std::uint64_t size, std::string note) {
   TRY_ASSIGN(auto book, CosignatureBook::find(region_folder));

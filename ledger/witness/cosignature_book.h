@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace countersign::witness {
 
@@ -51,6 +52,10 @@ class CosignatureBook {
   /// size of the one that most witnesses have cosigned, of several the newest. Nothing where there is none.
   base::Result<std::optional<std::uint64_t>> most_cosigned(const base::LogName& log, std::uint64_t least,
                                                            std::uint64_t most);
+
+  /// The sizes of the newest 1,000 checkpoints of `most` records at most that anybody has cosigned, the
+  /// largest first.
+  base::Result<std::vector<std::uint64_t>> sizes(const base::LogName& log, std::uint64_t most);
 
  private:
   explicit CosignatureBook(std::unique_ptr<sqlite::Connection> connection) : file_(std::move(connection)) {}

@@ -86,12 +86,17 @@ base::Result<Asked> ask_for_cosignature(store::LedgerReader& ledger, const store
     }
     const auto body = format_add_checkpoint(request);
     TRY_ASSIGN(const auto answer, exchange(witness.url + "/add-checkpoint", &body));
-    if (answer.status == 200) return take_answer(checkpoint, answer.body, witness.key);
+    if (answer.status == 200) {
+      auto taken = take_answer(checkpoint, answer.body, witness.key);
+      taken.theirs = old;
+      return taken;
+    }
     if (answer.status == 422) return contradicted(old);
     if (answer.status != 409) return refused(why_refused(answer.status, log.name));
     const auto theirs = parse_size(answer.body);
+    if (!theirs || (*theirs == 0 && old == 0)) return refused("it answered 409 without the size that it has");
     // A witness of version 1.0.0 answers so, too, where it has another root for the same size.
-    if (!theirs || *theirs == old) return contradicted(old);
+    if (*theirs == old) return contradicted(old);
     if (again) return refused("somebody else has it cosign the same log at the same time (409)");
     old = *theirs;
   }
@@ -122,7 +127,8 @@ base::Result<std::optional<Witnessed>> newest_witnessed(const base::LogName& log
              exchange(fmt::format("{}/{}/checkpoint", witness.url, monitoring_name(log.text)), nullptr));
   if (answer.status == 404) return std::optional<Witnessed>();
   if (answer.status != 200)
-    return fail(Code::unavailable, fmt::format("it answered {} to what it has cosigned", answer.status));
+    return fail(Code::failed_precondition,
+                fmt::format("it answered {} to what it has cosigned", answer.status));
   TRY_ASSIGN(auto opened, open_witnessed(std::move(answer.body), log, keys, &witness.key));
   return std::optional(std::move(opened));
 }

@@ -40,7 +40,9 @@ struct Asked {
   std::string line;
   std::int64_t time = 0;  ///< POSIX seconds, of the cosignature
   std::string why;
-  std::uint64_t theirs = 0;  ///< where contradicted: the size that the witness told
+  /// The size that the witness had cosigned, as far as it told: where contradicted, and where cosigned,
+  /// before that. 0: nothing.
+  std::uint64_t theirs = 0;
 };
 
 /// Asks for a cosignature of a published checkpoint; `old` is the size that the witness is thought to have
@@ -59,8 +61,8 @@ struct Witnessed {
 };
 
 /// What a witness has cosigned last of a log, by its monitoring address: nothing where it knows none. `keys`
-/// are the log's. unavailable: it did not answer, or with what cannot be used; permission_denied: none of the
-/// keys signed it; data_loss: a signature is wrong.
+/// are the log's. unavailable: no answer came; failed_precondition: another than of a checkpoint, which one
+/// the message says; permission_denied: none of the keys signed it; data_loss: a signature is wrong.
 base::Result<std::optional<Witnessed>> newest_witnessed(const base::LogName& log,
                                                         const std::vector<tree::NoteVerifier>& keys,
                                                         const KnownWitness& witness,

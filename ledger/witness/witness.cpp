@@ -49,10 +49,13 @@ struct Witness::Request {
 };
 
 const WitnessedLogs* Witness::find(std::string_view origin) const {
-  const auto found = std::ranges::find_if(options_.logs, [&](const WitnessedLogs& one) {
-    if (!one.origin.ends_with('/')) return one.origin == origin;
-    return origin.starts_with(one.origin) && base::parse_log_owner(origin.substr(one.origin.size()));
-  });
+  // An entry for the one log says more than one for its region, wherever it stands.
+  auto found = std::ranges::find(options_.logs, origin, &WitnessedLogs::origin);
+  if (found == options_.logs.end() || origin.ends_with('/'))
+    found = std::ranges::find_if(options_.logs, [&](const WitnessedLogs& one) {
+      return one.origin.ends_with('/') && origin.starts_with(one.origin) &&
+             base::parse_log_owner(origin.substr(one.origin.size()));
+    });
   return found == options_.logs.end() ? nullptr : &*found;
 }
 
@@ -125,8 +128,10 @@ Answer Witness::cosign(const Request& request, const std::optional<Cosigned>& la
   Cosigned fresh;
   fresh.size = request.checkpoint.size;
   fresh.root = request.checkpoint.root;
-  fresh.time = std::max({std::int64_t{1}, now, last ? last->time : 0});
-  const std::array signers{tree::NoteSigner::cosigner(options_.name, *options_.key, fresh.time)};
+  // What is signed is the time that the clock shows now: one jump of it must not be in all that comes after.
+  const auto time = std::max(std::int64_t{1}, now);
+  fresh.time = std::max(time, last ? last->time : 0);
+  const std::array signers{tree::NoteSigner::cosigner(options_.name, *options_.key, time)};
   const auto text = tree::format_checkpoint(request.checkpoint);
   const auto cosigned = tree::sign_note(text, signers);
   auto note = tree::parse_note(request.body.checkpoint);

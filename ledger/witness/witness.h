@@ -50,7 +50,7 @@ class Witness {
   /// with that size as the body; 422 an empty tree with a root of its own, a proof where none may be, a proof
   /// that does not lead there, or another root for the same size. 200 with the cosignature as the body, after
   /// it is on disk. 503 or 507 where it cannot be kept: nothing was signed. `time` of a cosignature is never
-  /// 0 and never before the one before for the same log.
+  /// 0, and what the clock shows.
   Answer add_checkpoint(std::string_view body);
 
   /// What was cosigned last of a log, by its monitoring_name: the checkpoint with the log's signatures and

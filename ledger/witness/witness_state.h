@@ -29,7 +29,7 @@ class WitnessState {
   struct Cosigned {
     std::uint64_t size = 0;
     base::Digest root;
-    std::int64_t time = 0;  ///< POSIX seconds of the cosignature
+    std::int64_t time = 0;  ///< POSIX seconds, of the cosignature or a later one before it: never goes back
     std::string note;       ///< the checkpoint with the log's signature and the witness's
 
     bool operator==(const Cosigned&) const = default;

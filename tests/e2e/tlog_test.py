@@ -3,14 +3,18 @@ and read by an implementation that is not ours."""
 
 import gzip
 import hashlib
+import http.server
 import json
 import os
 import random
 import re
 import shlex
 import shutil
+import signal
+import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -150,6 +154,41 @@ def other_reader(place, vkey, *token):
     done = subprocess.run([OTHER_READER, str(place), vkey, *token], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return int(done.stdout)
+
+
+class Between:
+    """What stands between a mirror and its log: passes requests on, but answers 404 for paths that `hidden` matches."""
+
+    def __init__(self, source):
+        self.hidden = None
+        between = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                status, fields, body = 404, {}, b""
+                if not (between.hidden and re.search(between.hidden, self.path)):
+                    status, fields, body = source.request("GET", self.path, None, dict(self.headers.items()))
+                self.send_response(status)
+                for name in ("Content-Type", "Content-Encoding"):
+                    if name in fields:
+                        self.send_header(name, fields[name])
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class Tlog(unittest.TestCase):
@@ -395,6 +434,66 @@ class Tlog(unittest.TestCase):
         self.assertEqual(len(mirror.json("alarm", "list")["alarms"]), 2)
         self.assertEqual(mirror.check()["size"], 250)
 
+    def test_what_was_said_to_be_gone_is_missed_loudly_and_fetched_when_it_is_served_again(self):
+        source = self.make(Source).open_log()
+        source.send(600)
+        source.signed(600)
+        between = Between(source)
+        self.addCleanup(between.close)
+        between.hidden = r"/tile/entries/00[01]$|/remaining/"
+        mirror = self.make(Mirror, source)
+        mirror.config.write_text(mirror.config.read_text().replace(f"127.0.0.1:{source.port}", f"127.0.0.1:{between.port}"))
+        mirror.start()
+        mirror.wait_standing("without what is hidden", records=600, state="level", missing=512)
+        self.assertIn("the mirror acme lacks 512 records, 512 of them new", mirror.log_text())
+        missing = lambda: re.search(r'countersign_mirror_missing_records\{mirror="acme"\} (\d+)\n', mirror.request("GET", "/metrics")[2].decode())[1]
+        self.assertEqual(missing(), "512")
+        between.hidden = None
+        # It asks again by itself after minutes, and at a start at once.
+        self.restart(mirror)
+        mirror.wait_standing("it is served again", records=600, state="level", missing=0)
+        self.assertEqual(missing(), "0")
+        self.assertIn("the mirror acme has got 512 records that it lacked", mirror.log_text())
+        found = mirror.check()
+        self.assertEqual((found["chained"], found["missing"], found["faults"]), (600, 0, []))
+
+    def test_a_mirror_leaves_the_ledger_its_room_and_takes_a_change_of_it(self):
+        source = self.make(Source).open_log()
+        source.send(5)
+        source.signed(5)
+        mirror = self.make(Mirror, source)
+        app = mirror.add_source("own")
+        mirror.add_tenant("acme")
+        text = mirror.config.read_text()
+        line = re.search(r"(?m)^mirror_reserve_bytes = .*$", text)[0]
+        mirror.config.write_text(text.replace(line, "mirror_reserve_bytes = 999999999999"))
+        mirror.start()
+        self.assertIn("limits.mirror_reserve_bytes", mirror.wait_standing("there is no room for it", state="failing", records=0)["problem"])
+        mirror.wait_known(app)
+        self.assertEqual(mirror.post(app, [event(1)])[0], 200, "the ledger has its own")
+        mirror.config.write_text(text.replace(line, "mirror_reserve_bytes = 0"))
+        mirror.daemon.send_signal(signal.SIGHUP)
+        mirror.wait_standing("there is room now", 60, state="level", records=5)
+        self.assertNotIn("config.needs_restart", mirror.log_text())
+
+    def test_a_log_that_does_not_answer_holds_no_stop_up(self):
+        source = self.make(Source).open_log()
+        source.send(1)
+        source.signed(1)
+        with socket.socket() as mute:
+            mute.bind(("127.0.0.1", 0))
+            mute.listen()
+            mirror = self.make(Mirror, source)
+            mirror.config.write_text(mirror.config.read_text().replace(f"127.0.0.1:{source.port}", f"127.0.0.1:{mute.getsockname()[1]}"))
+            mirror.start()
+            mute.settimeout(30)
+            answered = mute.accept()[0]
+            self.assertIn(b"/eu-1/acme/checkpoint", answered.recv(4096))
+            began = time.monotonic()
+            self.assertEqual(mirror.stop(), 0)
+            self.assertLess(time.monotonic() - began, 5)
+            answered.close()
+
     def test_a_new_key_is_taken_when_an_administrator_says_so(self):
         source = self.make(Source, tls=True).open_log()
         source.send(10)
@@ -426,7 +525,7 @@ class Tlog(unittest.TestCase):
         self.assertIn("refused with 401", mirror.wait_standing("revoked", state="failing")["problem"])
         self.assertNotIn(token, mirror.log_text())
         source.kill()
-        until(lambda: "cannot connect" in mirror.standing()["problem"], "it is away", 60)
+        until(lambda: "connect" in mirror.standing()["problem"], "it is away", 60)
         source.start()
         (mirror.folder / "keys" / "mirror.token").write_text(source.mirror)
         self.restart(mirror)

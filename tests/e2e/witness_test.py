@@ -8,7 +8,6 @@ import shutil
 import socket
 import sqlite3
 import struct
-import subprocess
 import tempfile
 import threading
 import time
@@ -162,8 +161,17 @@ class Cosignatures(TwoAppliances):
         lines = [f"witness A {self.vkey}", f"witness B {other}", "group both all A B", "group one any both"]
         for quorum, code in (("A", 0), ("B", 9), ("both", 9), ("none", 0)):
             policy.write_text("\n".join([f"log {keys[1]}", *lines[:3], f"quorum {quorum}"]) + "\n")
-            done = self.log.run("verify", bundle, "--policy", policy, check=False)
-            self.assertEqual(done.returncode, code, (quorum, done.stdout, done.stderr))
+            for what in ((bundle,), ("--data", self.log.folder / "data")):
+                done = self.log.run("verify", *what, "--policy", policy, check=False)
+                self.assertEqual(done.returncode, code, (what, quorum, done.stdout, done.stderr))
+            self.assertEqual(self.log.run("proof", "check", proof, record, "--policy", policy, check=False).returncode, code, quorum)
+        policy.write_text("\n".join(lines[:3]) + "\nquorum A\n")
+        self.assertEqual(self.log.run("proof", "check", proof, record, "--policy", policy, check=False).returncode, 2, "no key of the log is named")
+        foreign = self.witness.json("checkpoint", "_system", "--keys")["log_key"]
+        named = self.renamed(foreign, LOG)
+        policy.write_text("\n".join([f"log {named}", *lines[:3], "quorum A"]) + "\n")
+        self.assertEqual(self.log.run("verify", "--data", self.log.region_file("ledger.sqlite"), "--policy", policy, check=False).returncode, 9,
+                         "the policy's key of the log counts")
         policy.write_text("quorum nobody\n")
         self.assertEqual(self.log.run("verify", bundle, "--policy", policy, check=False).returncode, 2)
 
@@ -225,6 +233,11 @@ class Cosignatures(TwoAppliances):
             self.witness.start()
             self.wait_witnessed(30)
             self.assertEqual(self.log.stop(), 0)
+
+    def renamed(self, vkey, name):
+        """The same key as that of a log of another name."""
+        raw = base64.b64decode(vkey.split("+", 2)[2])
+        return f"{name}+{hashlib.sha256(name.encode() + bytes([10]) + raw).hexdigest()[:8]}+{base64.b64encode(raw).decode()}"
 
     def vkey_of(self, public, name="nobody.example"):
         raw = b"\x04" + public
@@ -389,9 +402,13 @@ class Restored(TwoAppliances):
         self.start_log()
         self.send(0, 20)
         self.wait_witnessed(20)
+        self.log.add_tenant("beta")
         self.log.run("backup", "--to", backups)
+        # A tenant of which nothing was in the log yet.
         self.send(20, 57)
+        until(lambda: self.log.post(self.token, [event(n, "beta", id=f"beta-{n}") for n in range(3)])[1]["rejected"] == 0, "the tenant is known")
         self.wait_witnessed(57)
+        until(lambda: self.witnessed("log.example.com/eu-1/beta"), "its log is cosigned, too")
         self.log.kill()
         folder = Path(tempfile.mkdtemp(prefix="countersign-e2e-"))
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
@@ -403,6 +420,8 @@ class Restored(TwoAppliances):
         self.assertEqual([acme[name] for name in ("standing", "records", "signed_elsewhere", "missing", "first_missing", "known_from")],
                          ["rolled_back", 20, 57, 37, 20, "a witness"])
         self.assertIsNotNone(acme["known_time"])
+        beta = next(one for one in report["logs"] if one["log"] == "log.example.com/eu-1/beta")
+        self.assertEqual([beta[name] for name in ("standing", "records", "signed_elsewhere", "missing", "known_from")], ["rolled_back", 0, 3, 3, "a witness"])
         self.assertEqual([(w["name"], w["error"]) for w in report["witnesses"]], [("alpha", None)])
         machine.start(wait=False)
         self.addCleanup(machine.kill)
@@ -420,71 +439,6 @@ class Restored(TwoAppliances):
             self.assertEqual(done.returncode, 21 if more else 0, done.stdout + done.stderr)
             self.assertEqual("37 are missing, records 20 to 56" in done.stdout, bool(more), done.stdout)
             self.assertEqual("cannot be excluded" in done.stdout, not more)
-
-
-@unittest.skipUnless(shutil.which("litewitness") and shutil.which("ssh-agent"), "litewitness (filippo.io/torchwood) is not installed")
-class Foreign(unittest.TestCase):
-    """A witness of another make, which has its key in an ssh-agent, its logs in a database, and shows nobody what it has cosigned."""
-
-    def setUp(self):
-        self.folder = Path(tempfile.mkdtemp(prefix="countersign-e2e-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        key, agent, self.database = self.folder / "key", self.folder / "agent", self.folder / "w.db"
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
-        self.run_beside("ssh-agent", "-D", "-a", agent)
-        until(agent.exists, "the agent runs")
-        subprocess.run(["ssh-add", "-q", key], check=True, env=dict(os.environ, SSH_AUTH_SOCK=str(agent)))
-        public = base64.b64decode(key.with_suffix(".pub").read_text().split()[1])[-32:]
-        raw = b"\x04" + public
-        self.vkey = f"{NAME}+{hashlib.sha256(NAME.encode() + bytes([10]) + raw).hexdigest()[:8]}+{base64.b64encode(raw).decode()}"
-        fingerprint = subprocess.run(["ssh-keygen", "-lf", key], check=True, capture_output=True, text=True).stdout.split()[1]
-        self.port = free_port()
-        self.run_beside("litewitness", "-name", NAME, "-key", fingerprint, "-ssh-agent", agent, "-db", self.database, "-listen", f"127.0.0.1:{self.port}")
-        until(self.listens, "litewitness runs")
-
-    def listens(self):
-        with socket.socket() as probe:
-            return self.database.exists() and probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def run_beside(self, *words):
-        process = subprocess.Popen(list(map(str, words)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-
-    def test_it_cosigns_and_what_it_says_of_a_copy_is_an_alarm(self):
-        with Appliance() as log:
-            log.add_tenant("acme")
-            token = log.add_source("app")
-            vkey = log.json("witness", "logs")["logs"][0]["vkeys"][0].split("+", 1)[1]
-            raw = base64.b64decode(vkey.split("+", 1)[1])
-            keys = {origin: f"{origin}+{hashlib.sha256(origin.encode() + bytes([10]) + raw).hexdigest()[:8]}+{base64.b64encode(raw).decode()}"
-                    for origin in (LOG, "log.example.com/eu-1/_system")}
-            database = sqlite3.connect(self.database)
-            with database:
-                database.executemany("INSERT INTO log VALUES(?,0,?)", [(origin, base64.b64encode(hashlib.sha256(b"").digest()).decode()) for origin in keys])
-                database.executemany("INSERT INTO key VALUES(?,?)", keys.items())
-            database.close()
-            log.config.write_text(log.config.read_text() + f'\n[[witnesses]]\nname = "lite"\nvkey = "{self.vkey}"\nurl = "http://127.0.0.1:{self.port}"\n[cosigning]\nevery_s = 1\n')
-            log.start()
-            log.wait_known(token)
-            for first, end in ((0, 20), (20, 300), (300, 301)):
-                log.post(token, [event(n) for n in range(first, end)])
-                until(lambda: size_of(log.run("checkpoint", "acme", "--cosigned", check=False).stdout or "\n0\n") == end, f"{end} records are cosigned")
-                if end == 20:
-                    self.assertEqual(log.stop(), 0)
-                    shutil.copytree(log.folder / "data", self.folder / "data")
-                    log.start()
-            self.assertIn(NAME, cosigners(log.run("checkpoint", "acme", "--cosigned").stdout, self.vkey))
-            self.assertEqual(log.stop(), 0)
-            (self.folder / "copy").mkdir()
-            copy = copy_appliance(log, self.folder / "copy", heads=False)
-            self.addCleanup(copy.kill)
-            shutil.copytree(self.folder / "data", copy.folder / "data")
-            copy.start()
-            until(lambda: any(a["origin"] == LOG for a in copy.json("alarm", "list")["alarms"]), "the first round finds it")
-            alarm = next(a for a in copy.json("alarm", "list")["alarms"] if a["origin"] == LOG)
-            self.assertEqual((alarm["kind"], alarm["from"]), ("rollback", "witness lite"))
-            self.assertIsNone(copy.json("alarm", "show", alarm["id"])["theirs"], "it shows nobody what it has cosigned")
 
 
 class Settings(unittest.TestCase):
@@ -515,8 +469,27 @@ class Settings(unittest.TestCase):
         with Appliance() as appliance:
             appliance.start()
             self.assertEqual(appliance.request("POST", "/witness/add-checkpoint", b"old 0\n\nx\n")[0], 404)
-            self.assertEqual(appliance.json("alarm", "list"), {"alarms": []})
+            self.assertEqual(appliance.json("alarm", "list"), {"alarms": [], "damaged": []})
             self.assertEqual(appliance.run("alarm", "show", "0" * 16, check=False).returncode, 3)
+
+    def test_an_alarm_that_cannot_be_read_is_not_silent(self):
+        with Appliance() as appliance:
+            damaged = appliance.folder / "data" / "alarms" / "0123456789abcdef"
+            damaged.mkdir(parents=True)
+            (damaged / "alarm.json").write_text("{")
+            appliance.start()
+            self.assertIn('countersign_alarms{kind="unreadable"} 1\n', appliance.request("GET", "/metrics")[2].decode())
+            self.assertIn('countersign_alarms{kind="rollback"} 0\n', appliance.request("GET", "/metrics")[2].decode())
+            self.assertIn(f"{damaged} cannot be read", appliance.log_text())
+            done = appliance.run("alarm", "list", check=False)
+            self.assertEqual(done.returncode, 9)
+            self.assertIn(f"DAMAGED  the alarm {damaged}", done.stdout)
+            self.assertIn(str(damaged), appliance.run("doctor", check=False).stdout)
+            ana = invited(appliance, "ana@example.com", "--role", "admin", "--all-tenants")
+            status, _, health = ana.ask("GET", "/v1/admin/health")
+            self.assertEqual((status, health["degraded"], health["alarms"], health["alarms_unreadable"]), (200, True, [], 1))
+            shutil.rmtree(damaged)
+            until(lambda: 'countersign_alarms{kind="unreadable"} 0\n' in appliance.request("GET", "/metrics")[2].decode(), "the metric follows")
 
     def test_wrong_settings_are_named(self):
         with Appliance() as appliance:

@@ -32,6 +32,8 @@ base::Result<Fetched> fetch(const FetchOptions& options, const std::string* body
   transfer.set(CURLOPT_PROTOCOLS_STR, "http,https");
   transfer.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   transfer.set(CURLOPT_USERAGENT, "countersign/" COUNTERSIGN_VERSION);
+  if (options.gzip) transfer.set(CURLOPT_ACCEPT_ENCODING, "gzip");
+  if (options.connections != nullptr) transfer.set(CURLOPT_SHARE, options.connections->handle());
   if (body != nullptr) {
     append(headers, "Content-Type: text/plain; charset=utf-8");
     transfer.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));

@@ -2,6 +2,7 @@
 
 #include "ledger/base/result.h"
 #include "web/notify/destination.h"
+#include "web/senders/connections.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +20,9 @@ struct FetchOptions {
       ca_file;  ///< authorities in PEM that are trusted instead of the system's; may be empty
   std::vector<std::string> headers = {};  ///< lines such as `Authorization: Bearer …`
   std::int64_t timeout_ms = 10'000;
-  std::size_t answer_bytes_max = 1 << 20;
+  std::size_t answer_bytes_max = 1 << 20;  ///< of the body, once it is decompressed
+  bool gzip = false;                       ///< an answer may come compressed
+  Connections* connections = nullptr;      ///< kept open for the next request; null: closed
 };
 
 struct Fetched {

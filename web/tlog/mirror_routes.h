@@ -31,7 +31,7 @@ struct MirrorStanding {
   std::uint64_t size = 0;                    ///< records under the checkpoint that is held
   std::optional<base::Timestamp> signed_at;  ///< the time of that checkpoint, where the clock's key is known
   std::optional<base::Timestamp> looked;     ///< when the last look went well
-  std::uint64_t missing = 0;                 ///< records that the log had retired before they were read
+  std::uint64_t missing = 0;                 ///< records that were never to be had: retired, as it is said
   std::string problem;
 };
 std::string_view to_string(MirrorStanding::State state);

@@ -1,8 +1,7 @@
 #include "web/tlog/remote_log.h"
 
 #include "collector/http/url.h"
-#include "collector/ingest/inflate.h"
-#include "ledger/tree/entry_bundle.h"
+#include "web/senders/fetch.h"
 #include "web/senders/host.h"
 
 #include <fmt/format.h>
@@ -13,38 +12,46 @@ namespace {
 using base::Code;
 using base::fail;
 
-/// gzip makes nothing much larger than it was.
-constexpr std::uint64_t kAnswerBytesMax = tree::kBundleBytesMax + (64u << 10);
-
 class RemoteLog {
  public:
-  RemoteLog(http::ClientOptions how, std::string target, std::shared_ptr<const crypto::Secret> token)
-      : client_(std::move(how)), target_(std::move(target)), token_(std::move(token)) {}
+  RemoteLog(const RemoteOptions& options, std::string url)
+      : url_(std::move(url)), token_(options.token), stop_(options.stop) {
+    how_.ca_file = options.ca_file;
+    how_.timeout_ms = options.timeout_ms;
+    how_.gzip = true;
+    how_.connections = &connections_;
+  }
 
   base::Result<std::string> get(const std::string& path, std::size_t bytes_max) {
-    http::Fields fields{{"Accept-Encoding", "gzip"}, {"Cache-Control", "no-cache"}};
-    if (token_) fields.emplace_back("Authorization", "Bearer " + std::string(base::text_of(token_->view())));
-    TRY_ASSIGN(auto answer, client_.send("GET", target_ + path, fields, ""));
-    if (answer.status == 404) return fail(Code::not_found, fmt::format("{} is not served", path));
-    if (answer.status == 401 || answer.status == 403)
+    if (stop_()) return fail(Code::aborted, "the daemon is stopping");
+    how_.url = url_ + path;
+    how_.answer_bytes_max = bytes_max;
+    how_.headers = {"Cache-Control: no-cache"};
+    if (token_) how_.headers.push_back("Authorization: Bearer " + std::string(base::text_of(token_->view())));
+    auto answer = senders::fetch(how_, nullptr, stop_);
+    how_.headers.clear();
+    if (!answer && stop_()) return fail(Code::aborted, "the daemon is stopping");
+    if (!answer && answer.error().code == Code::resource_exhausted)
+      return fail(Code::resource_exhausted,
+                  fmt::format("{} can have {} bytes, and has more", path, bytes_max));
+    if (!answer) return fail(std::move(answer).error());
+    if (answer->status == 404) return fail(Code::not_found, fmt::format("{} is not served", path));
+    if (answer->status == 401 || answer->status == 403)
       return fail(
           Code::permission_denied,
           fmt::format("{} is refused with {}: the log wants a token of the role mirror that may read it",
-                      path, answer.status));
-    if (answer.status != 200)
-      return fail(Code::unavailable, fmt::format("{} is answered with {}", path, answer.status));
-    if (answer.header("Content-Encoding") == "gzip")
-      return ingest::inflate(answer.body, ingest::Compression::gzip, bytes_max);
-    if (answer.body.size() > bytes_max)
-      return fail(Code::resource_exhausted,
-                  fmt::format("{} has {} bytes, and can have {}", path, answer.body.size(), bytes_max));
-    return std::move(answer.body);
+                      path, answer->status));
+    if (answer->status != 200)
+      return fail(Code::unavailable, fmt::format("{} is answered with {}", path, answer->status));
+    return std::move(answer->body);
   }
 
  private:
-  http::Client client_;
-  std::string target_;  ///< ends in a slash
-  std::shared_ptr<const crypto::Secret> token_;
+  const std::string url_;  ///< ends in a slash
+  const std::shared_ptr<const crypto::Secret> token_;
+  const std::function<bool()> stop_;
+  senders::Connections connections_;
+  senders::FetchOptions how_;
 };
 
 }  // namespace
@@ -60,16 +67,9 @@ base::Result<void> check_log_url(const std::string& url) {
 
 base::Result<mirror::Fetch> remote_log(const RemoteOptions& options) {
   TRY(check_log_url(options.url));
-  TRY_ASSIGN(auto url, http::parse_url(options.url));
-  http::ClientOptions how;
-  how.host = std::move(url.host);
-  how.port = url.port;
-  how.tls = url.tls;
-  how.ca_file = options.ca_file;
-  how.timeout_ms = options.timeout_ms;
-  how.body_bytes_max = kAnswerBytesMax;
-  if (!url.target.ends_with('/')) url.target += '/';
-  auto log = std::make_shared<RemoteLog>(std::move(how), std::move(url.target), options.token);
+  auto url = options.url;
+  if (!url.ends_with('/')) url += '/';
+  auto log = std::make_shared<RemoteLog>(options, std::move(url));
   return mirror::Fetch([log = std::move(log)](const std::string& path, std::size_t bytes_max) {
     return log->get(path, bytes_max);
   });

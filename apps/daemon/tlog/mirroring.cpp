@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -30,20 +31,21 @@ constexpr std::int64_t kPauseMost_s = 300;
 class Mirroring::Worker {
  public:
   Worker(const MirrorSettings& settings, std::filesystem::path folder, mirror::Follower follower,
-         mirror::Fetch fetch, base::Metrics& metrics, Alarms& alarms)
+         mirror::Fetch fetch, std::shared_ptr<std::atomic<bool>> stopping, base::Metrics& metrics,
+         Alarms& alarms)
       : name_(settings.name),
         every_s_(settings.every_s),
         folder_(std::move(folder)),
         follower_(std::move(follower)),
         fetch_(std::move(fetch)),
+        stopping_(std::move(stopping)),
         metrics_(metrics),
         alarms_(alarms) {
     standing_.name = name_;
     standing_.origin = settings.origin();
-    if (const auto& held = follower_.held()) {
-      standing_.size = held->size;
-      standing_.missing = follower_.folder().missing_records(held->size);
-    }
+    if (const auto& held = follower_.held()) standing_.size = held->size;
+    standing_.missing = follower_.missing();
+    missing_gauge().set(static_cast<std::int64_t>(standing_.missing));
     gauge("countersign_mirror_records", "Records that a mirror holds under a signed checkpoint")
         .set(static_cast<std::int64_t>(standing_.size));
     gauge("countersign_mirror_contradicted", "Whether what a log shows contradicts its mirror").set(0);
@@ -54,7 +56,7 @@ class Mirroring::Worker {
 
   void begin_stop() {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    *stopping_ = true;
     changed_.notify_all();
   }
   void stop() {
@@ -76,6 +78,11 @@ class Mirroring::Worker {
   base::Metric& level_gauge() {
     return gauge("countersign_mirror_level", "Whether the last look at a log that is mirrored went well");
   }
+  base::Metric& missing_gauge() {
+    return gauge(
+        "countersign_mirror_missing_records",
+        "Records of a log that its mirror lacks, because they were never served: retired, as it is said");
+  }
   void count(const char* result) {
     metrics_
         .get("countersign_mirror_looks_total", "Looks at a log that is mirrored, by what came of them",
@@ -83,15 +90,11 @@ class Mirroring::Worker {
         .add();
   }
 
-  bool is_stopping() const {
-    const std::lock_guard lock(mutex_);
-    return stopping_;
-  }
   /// False when the thread is to end.
   bool pause(std::int64_t seconds) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds(seconds), [this] { return stopping_; });
-    return !stopping_;
+    changed_.wait_for(lock, std::chrono::seconds(seconds), [this] { return stopping_->load(); });
+    return !*stopping_;
   }
 
   void run() {
@@ -105,9 +108,9 @@ class Mirroring::Worker {
 
   /// Whether the log was there to be looked at.
   bool look() try {
-    const auto done = follower_.look(fetch_, [this] { return is_stopping(); });
+    const auto done = follower_.look(fetch_, [this] { return stopping_->load(); });
     if (!done) {
-      if (done.error().code != Code::aborted) failed(done.error());
+      if (!*stopping_) failed(done.error());
       return false;
     }
     if (done->contradiction) {
@@ -149,12 +152,21 @@ class Mirroring::Worker {
         .set(static_cast<std::int64_t>(done.size));
     gauge("countersign_mirror_contradicted", "Whether what a log shows contradicts its mirror").set(0);
     level_gauge().set(1);
+    missing_gauge().set(static_cast<std::int64_t>(done.missing));
     const std::lock_guard lock(mutex_);
     if (!standing_.problem.empty()) spdlog::info("the mirror {} goes on, at {} records", name_, done.size);
+    if (done.missing > standing_.missing)
+      spdlog::warn(
+          "the mirror {} lacks {} records, {} of them new: the log does not serve them, as if they were "
+          "retired; they are asked for again",
+          name_, done.missing, done.missing - standing_.missing);
+    if (done.missing < standing_.missing)
+      spdlog::info("the mirror {} has got {} records that it lacked; {} are missing still", name_,
+                   standing_.missing - done.missing, done.missing);
     standing_.state = State::level;
     standing_.problem.clear();
     standing_.size = done.size;
-    standing_.missing += done.missing;
+    standing_.missing = done.missing;
     standing_.looked = now;
     if (done.time) standing_.signed_at = base::Timestamp{*done.time * kMicros};
   }
@@ -164,12 +176,12 @@ class Mirroring::Worker {
   const std::filesystem::path folder_;
   mirror::Follower follower_;  ///< the thread's, as fetch_ is
   mirror::Fetch fetch_;
+  const std::shared_ptr<std::atomic<bool>> stopping_;  ///< set with mutex_ held
   base::Metrics& metrics_;
   Alarms& alarms_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   MirrorStanding standing_;  ///< guarded by mutex_
-  bool stopping_ = false;    ///< guarded by mutex_
   std::thread thread_;
 };
 
@@ -179,9 +191,12 @@ Mirroring::~Mirroring() { stop(); }
 base::Result<std::unique_ptr<Mirroring>> Mirroring::start(const Config& config, base::Metrics& metrics,
                                                           Alarms& alarms) {
   std::unique_ptr<Mirroring> out(new Mirroring());
+  out->set_limits(config.limits);
   for (const auto& settings : config.tlog.mirrors) {
     const auto doing = fmt::format("[[mirror]] {}", settings.name);
+    const auto stopping = std::make_shared<std::atomic<bool>>(false);
     tlog::RemoteOptions remote{settings.url, nullptr, settings.ca_file};
+    remote.stop = [stopping] { return stopping->load(); };
     if (settings.token.is_set()) {
       TRY_ASSIGN(auto token, read_secret(settings.token));
       remote.token = std::make_shared<const crypto::Secret>(std::move(token));
@@ -189,13 +204,19 @@ base::Result<std::unique_ptr<Mirroring>> Mirroring::start(const Config& config, 
     auto fetch = tlog::remote_log(remote);
     if (!fetch) return base::fail(doing, fetch.error());
     const auto folder = mirror_folder(config.data, settings.name);
-    auto follower = mirror::Follower::open(
-        {settings.name, settings.keys, folder, config.limits.disk_reserve_bytes, base::system_clock()});
+    auto follower =
+        mirror::Follower::open({settings.name, settings.keys, folder,
+                                [self = out.get()] { return self->reserve_.load(); }, base::system_clock()});
     if (!follower) return base::fail(doing, follower.error());
-    out->workers_.push_back(
-        std::make_unique<Worker>(settings, folder, std::move(*follower), std::move(*fetch), metrics, alarms));
+    out->workers_.push_back(std::make_unique<Worker>(settings, folder, std::move(*follower),
+                                                     std::move(*fetch), stopping, metrics, alarms));
   }
   return out;
+}
+
+void Mirroring::set_limits(const Config::Limits& limits) {
+  // Others' records must never take the room that the ledger needs for its own.
+  reserve_ = std::max(limits.mirror_reserve_bytes, limits.disk_reserve_bytes);
 }
 
 tlog::MirrorFacts Mirroring::facts() const {

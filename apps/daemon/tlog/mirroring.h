@@ -6,6 +6,8 @@
 #include "ledger/base/result.h"
 #include "web/tlog/mirror_routes.h"
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -15,7 +17,8 @@ namespace countersign::apps {
 /// `every_s`, less often while it fails. What contradicts the copy is an alarm.
 ///
 /// Metrics, with the label `mirror`: countersign_mirror_records, countersign_mirror_level (whether the last
-/// look went well), countersign_mirror_looks_total{result}, countersign_mirror_contradicted.
+/// look went well), countersign_mirror_looks_total{result}, countersign_mirror_contradicted,
+/// countersign_mirror_missing_records.
 class Mirroring {
  public:
   /// Reads the tokens, and finds what is mirrored already. Errors as read_secret; failed_precondition where a
@@ -29,13 +32,17 @@ class Mirroring {
   /// For the routes; as long as this lives. Any thread.
   tlog::MirrorFacts facts() const;
 
-  /// Ends all threads; a request that is under way is waited for. What was begun goes on after the next
-  /// start.
+  /// How much room on the disk is left to the ledger, from now on. Any thread.
+  void set_limits(const Config::Limits& limits);
+
+  /// Ends all threads; a request that is under way is given up within a second or two. What was begun goes on
+  /// after the next start.
   void stop();
 
  private:
   class Worker;
   Mirroring();
+  std::atomic<std::uint64_t> reserve_{0};  ///< free space below which nothing is mirrored
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -25,6 +25,8 @@ class TlogOffice {
 
   /// This outlives the router.
   void add_routes(http::Router& router, const endpoints::Reception& reception);
+  /// Those that SIGHUP has changed. Any thread.
+  void set_limits(const Config::Limits& limits) { mirroring_->set_limits(limits); }
   void stop();
 
  private:

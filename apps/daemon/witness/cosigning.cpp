@@ -3,6 +3,7 @@
 #include "apps/daemon/witness/exchange.h"
 #include "apps/keys.h"
 #include "ledger/base/thread.h"
+#include "ledger/witness/hearing.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -16,24 +17,9 @@ namespace {
 using base::Code;
 using std::chrono::milliseconds;
 
+constexpr std::int64_t kAnswerWithin_ms = 10'000;
 constexpr milliseconds kLook{250}, kPauseFirst{1'000}, kPauseMost{900'000};
 constexpr std::chrono::hours kCompareEvery{1};
-
-/// The word of a witness that does not show what it has cosigned.
-base::Result<std::optional<alarm::Alarm>> unproven(store::LedgerReader& ledger, const store::LogHead& log,
-                                                   std::uint64_t told) {
-  alarm::Alarm out;
-  out.kind = told > log.size ? alarm::Kind::rollback : alarm::Kind::split_view;
-  out.origin = log.name.text;
-  TRY_ASSIGN(const auto newest, ledger.newest_checkpoint(log));
-  if (newest) out.ours = newest->note;
-  out.what = fmt::format(
-      "{} has {} records here, and the witness says that it has cosigned {} which {}, without showing that "
-      "checkpoint; ask its operator for it",
-      log.name.text, log.size, told,
-      told > log.size ? "are more" : "are not the beginning of what it was shown");
-  return std::optional(std::move(out));
-}
 
 }  // namespace
 
@@ -129,52 +115,69 @@ std::shared_ptr<const Cosigning::Round> Cosigning::current_round() {
   const auto number = static_cast<std::uint64_t>(passed / config_.cosigning.every_s) + 1;
   const std::lock_guard lock(mutex_);
   if (round_ && round_->number == number) return round_;
-  auto targets = read_targets();
-  if (!targets) {
-    spdlog::error("what witnesses are to cosign cannot be read: {}", targets.error().message);
-    return nullptr;
-  }
+  auto round = read_round(number);
   // A log's first checkpoint follows its first record; there is nothing to show before.
-  if (targets->empty()) return nullptr;
-  round_ = std::make_shared<const Round>(Round{number, std::move(*targets)});
+  if (round.targets.empty() && round.unread.empty()) return nullptr;
+  round_ = std::make_shared<const Round>(std::move(round));
   return round_;
 }
 
-base::Result<std::vector<Cosigning::Target>> Cosigning::read_targets() {
-  std::vector<Target> out;
+Cosigning::Round Cosigning::read_round(std::uint64_t number) {
+  Round out{number, {}, {}};
   for (const auto& region : config_.regions) {
-    TRY_ASSIGN(auto ledger, store::LedgerReader::open(config_.region_files(region).ledger()));
-    TRY_ASSIGN(const auto logs, ledger.logs());
-    for (const auto& log : logs) {
-      TRY_ASSIGN(auto newest, ledger.newest_checkpoint(log));
-      if (newest && newest->size > 0) out.push_back({region, log, std::move(*newest)});
-    }
+    // One whose disk is gone must not keep the others from being cosigned.
+    if (auto read = read_region(region, out.targets); !read)
+      out.unread.emplace(region, fmt::format("its ledger cannot be read: {}", read.error().message));
   }
   return out;
 }
 
+base::Result<void> Cosigning::read_region(const base::RegionId& region, std::vector<Target>& out) {
+  TRY_ASSIGN(auto ledger, store::LedgerReader::open(config_.region_files(region).ledger()));
+  TRY_ASSIGN(const auto logs, ledger.logs());
+  for (const auto& log : logs) {
+    TRY_ASSIGN(auto newest, ledger.newest_checkpoint(log));
+    if (newest && newest->size > 0) out.push_back({region, log, std::move(*newest)});
+  }
+  return {};
+}
+
 void Cosigning::do_round(Worker& worker, const Round& round) {
-  const auto exchange = exchange_with(worker.settings, [this] { return stopping(); });
+  senders::Connections connections;
+  const auto exchange = exchange_with(
+      worker.settings, [this] { return stopping(); }, kAnswerWithin_ms, &connections);
+  for (const auto& region : config_.regions) {
+    const auto unread = round.unread.find(region);
+    note(worker, "the region " + region.value(), unread == round.unread.end() ? "" : unread->second);
+  }
   Ledgers ledgers;
-  for (std::size_t at = 0; at < round.targets.size();) {
-    const auto& target = round.targets[at];
-    const auto ledger = ledger_of(target.region, ledgers);
-    if (!ledger) return note(worker, target.log.name.text, ledger.error().message);
-    const auto done = do_target(worker, **ledger, target, exchange);
+  const auto& targets = round.targets;
+  // A log that was not answered for must not keep those behind it from being shown.
+  const auto first =
+      std::ranges::find(targets, worker.begin_with, [](const Target& one) { return one.log.name; });
+  const auto offset = first == targets.end() ? 0 : static_cast<std::size_t>(first - targets.begin());
+  for (std::size_t done = 0; done < targets.size();) {
+    const auto& target = targets[(offset + done) % targets.size()];
+    const auto& name = target.log.name.text;
+    const auto asked = with_ledger(target, ledgers, [&](store::LedgerReader& ledger) {
+      return do_target(worker, ledger, target, exchange);
+    });
     if (stopping()) return;
     // Only what did not answer is asked again; with a newer checkpoint once the next round has come.
-    if (done || done.error().code != Code::unavailable) {
-      note(worker, target.log.name.text, done ? std::string() : done.error().message);
+    if (asked || asked.error().code != Code::unavailable) {
+      note(worker, name, asked ? std::string() : asked.error().message);
       worker.pause = kPauseFirst;
-      ++at;
+      ++done;
       continue;
     }
-    note(worker, {}, done.error().message);
+    note(worker, {}, asked.error().message);
+    worker.begin_with = targets[(offset + done + 1) % targets.size()].log.name;
     if (!wait(worker.pause)) return;
     worker.pause = std::min(worker.pause * 2, kPauseMost);
     const auto newer = current_round();
     if (newer && newer->number != round.number) return;
   }
+  worker.begin_with = {};
   note(worker, {}, {});
   if (Steady::now() < worker.compare_at) return;
   compare_all(worker, round, ledgers, exchange);
@@ -189,13 +192,29 @@ base::Result<store::LedgerReader*> Cosigning::ledger_of(const base::RegionId& re
   return &found->second;
 }
 
+base::Result<void> Cosigning::with_ledger(
+    const Target& target, Ledgers& opened,
+    const std::function<base::Result<void>(store::LedgerReader&)>& use) const {
+  auto ledger = ledger_of(target.region, opened);
+  // Whatever the reason, it is not the witness that did not answer.
+  if (!ledger) return base::fail(Code::failed_precondition, ledger.error().message);
+  return use(**ledger);
+}
+
+base::Result<witness::CosignatureBook*> Cosigning::book_of(const base::RegionId& region) {
+  const auto found = books_.find(region);
+  if (found != books_.end()) return &found->second;
+  return base::fail(Code::failed_precondition,
+                    "the files of the region came after the start: restart countersignd");
+}
+
 base::Result<void> Cosigning::do_target(Worker& worker, store::LedgerReader& ledger, const Target& target,
                                         const witness::Exchange& exchange) {
-  const auto& log = target.log.name;
   std::optional<witness::CosignatureBook::Cosigned> last;
   {
     const std::lock_guard lock(books_mutex_);
-    TRY_ASSIGN(last, books_.at(target.region).newest(log, worker.settings.key));
+    TRY_ASSIGN(auto* const book, book_of(target.region));
+    TRY_ASSIGN(last, book->newest(target.log.name, worker.settings.key));
   }
   if (last && last->size >= target.checkpoint.size) return {};
   TRY_ASSIGN(const auto asked,
@@ -205,14 +224,19 @@ base::Result<void> Cosigning::do_target(Worker& worker, store::LedgerReader& led
     case witness::Asked::Kind::refused:
       return base::fail(Code::failed_precondition, asked.why);
     case witness::Asked::Kind::contradicted:
-      return compare_one(worker, ledger, target.log, exchange, asked.theirs);
+      return compare_one(worker, ledger, target, exchange, asked.theirs);
     case witness::Asked::Kind::cosigned:
       break;
   }
+  return keep(worker, target, target.checkpoint.size, asked);
+}
+
+base::Result<void> Cosigning::keep(Worker& worker, const Target& target, std::uint64_t size,
+                                   const witness::Asked& asked) {
   {
     const std::lock_guard lock(books_mutex_);
-    TRY(books_.at(target.region)
-            .add(log, worker.settings.key, {target.checkpoint.size, asked.time}, asked.line));
+    TRY_ASSIGN(auto* const book, book_of(target.region));
+    TRY(book->add(target.log.name, worker.settings.key, {size, asked.time}, asked.line));
   }
   cosigned(worker).add();
   metric(worker, "countersign_witness_last_cosigned_timestamp_seconds",
@@ -225,51 +249,34 @@ void Cosigning::compare_all(Worker& worker, const Round& round, Ledgers& ledgers
                             const witness::Exchange& exchange) {
   for (const auto& target : round.targets) {
     if (stopping()) return;
-    const auto ledger = ledger_of(target.region, ledgers);
-    if (!ledger) return note(worker, target.log.name.text, ledger.error().message);
-    const auto done = compare_one(worker, **ledger, target.log, exchange, 0);
-    // A witness need not tell what it has (C2SP tlog-witness has it optional).
+    const auto done = with_ledger(target, ledgers, [&](store::LedgerReader& ledger) {
+      return compare_one(worker, ledger, target, exchange, 0);
+    });
+    // What contradicts is an alarm already; the rest was said where the log was shown.
     if (!done) spdlog::debug("{} was not compared: {}", target.log.name.text, done.error().message);
   }
   worker.compare_at = Steady::now() + kCompareEvery;
 }
 
 /// Compares a log with what the witness tells; `told` is the size that it named in an answer, 0 for none.
-base::Result<void> Cosigning::compare_one(Worker& worker, store::LedgerReader& ledger,
-                                          const store::LogHead& log, const witness::Exchange& exchange,
-                                          std::uint64_t told) {
+base::Result<void> Cosigning::compare_one(Worker& worker, store::LedgerReader& ledger, const Target& target,
+                                          const witness::Exchange& exchange, std::uint64_t told) {
+  const auto& log = target.log.name;
   TRY(ledger.read_identity_again());
-  TRY_ASSIGN(const auto keys, witness::keys_of_log(ledger.identity(), log.name, younger_log_keys(config_)));
-  const auto witnessed = witness::newest_witnessed(log.name, keys, known_witness(worker.settings), exchange);
-  // As large as it is now: the log may have grown since the round began.
-  TRY_ASSIGN(const auto head, ledger.log(base::tenant_of(log.name)));
-  std::optional<alarm::Alarm> found;
-  if (witnessed && !*witnessed && told == 0) {
-    // It does not show what it has cosigned, but says how much to who asks from the beginning.
-    TRY_ASSIGN(const auto newest, ledger.newest_checkpoint(head));
-    if (!newest || newest->size == 0) return {};
-    TRY_ASSIGN(const auto asked, witness::ask_for_cosignature(ledger, head, *newest, 0,
-                                                              known_witness(worker.settings), exchange));
-    if (asked.kind != witness::Asked::Kind::contradicted) return {};
-    told = asked.theirs;
-  }
-  if (witnessed && *witnessed) {
-    TRY_ASSIGN(found, witness::compare(ledger, head, **witnessed));
-  } else if (witnessed && told > 0) {
-    TRY_ASSIGN(found, unproven(ledger, head, told));
-  }
-  if (found) {
-    found->time = base::system_clock()();
-    found->from = "witness " + worker.settings.name;
-    alarms_.raise(*found);
+  TRY_ASSIGN(const auto keys, witness::keys_of_log(ledger.identity(), log, younger_log_keys(config_)));
+  TRY_ASSIGN(auto heard, witness::hear(ledger, log, keys, known_witness(worker.settings), exchange, told));
+  if (heard.contradiction) {
+    heard.contradiction->time = base::system_clock()();
+    heard.contradiction->from = "witness " + worker.settings.name;
+    alarms_.raise(*heard.contradiction);
     return base::fail(Code::data_loss, "what it has cosigned contradicts what is here");
   }
-  if (!witnessed) return base::fail(witnessed.error());
+  if (heard.cosigned) return keep(worker, target, heard.cosigned_size, *heard.cosigned);
   return told == 0 ? base::Result<void>()
                    : base::fail(Code::failed_precondition,
                                 fmt::format("it has cosigned {} records, which are as they are here, and did "
                                             "not take the checkpoint; it is shown the next one",
-                                            (*witnessed)->size));
+                                            heard.told));
 }
 
 }  // namespace countersign::apps

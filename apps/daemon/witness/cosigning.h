@@ -11,6 +11,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -50,6 +51,7 @@ class Cosigning {
   struct Round {
     std::uint64_t number = 0;
     std::vector<Target> targets;
+    std::map<base::RegionId, std::string> unread;  ///< regions of which nothing can be shown, and why
   };
   /// One witness, and what its thread knows.
   struct Worker {
@@ -59,6 +61,7 @@ class Cosigning {
     std::map<std::string, std::string> said =
         {};                                  ///< by log: what went wrong last, so that it is logged once
     std::chrono::milliseconds pause{1'000};  ///< before the next attempt where it does not answer
+    base::LogName begin_with = {};           ///< log that the next round begins with; empty: the first
     std::thread thread = {};
   };
 
@@ -69,15 +72,22 @@ class Cosigning {
   bool stopping();
   bool wait(std::chrono::milliseconds time);
   std::shared_ptr<const Round> current_round();
-  base::Result<std::vector<Target>> read_targets();
+  Round read_round(std::uint64_t number);
+  base::Result<void> read_region(const base::RegionId& region, std::vector<Target>& out);
   void do_round(Worker& worker, const Round& round);
   /// The ledgers that a round has opened.
   using Ledgers = std::map<base::RegionId, store::LedgerReader>;
   base::Result<store::LedgerReader*> ledger_of(const base::RegionId& region, Ledgers& opened) const;
+  base::Result<void> with_ledger(const Target& target, Ledgers& opened,
+                                 const std::function<base::Result<void>(store::LedgerReader&)>& use) const;
+  base::Result<void> keep(Worker& worker, const Target& target, std::uint64_t size,
+                          const witness::Asked& asked);
+  /// Call with books_mutex_ held.
+  base::Result<witness::CosignatureBook*> book_of(const base::RegionId& region);
   base::Result<void> do_target(Worker& worker, store::LedgerReader& ledger, const Target& target,
                                const witness::Exchange& exchange);
   void compare_all(Worker& worker, const Round& round, Ledgers& ledgers, const witness::Exchange& exchange);
-  base::Result<void> compare_one(Worker& worker, store::LedgerReader& ledger, const store::LogHead& log,
+  base::Result<void> compare_one(Worker& worker, store::LedgerReader& ledger, const Target& target,
                                  const witness::Exchange& exchange, std::uint64_t told);
   void note(Worker& worker, const std::string& log, const std::string& why);
   base::Metric& metric(const Worker& worker, const char* name, const char* help, base::MetricType type);

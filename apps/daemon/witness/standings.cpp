@@ -29,7 +29,7 @@ base::Result<std::vector<api::StandingAlarm>> standing_alarms(const Config& conf
                                                               const base::LogName& log) {
   std::vector<api::StandingAlarm> out;
   TRY_ASSIGN(const auto all, alarm_book(config).list());
-  for (const auto& one : all) {
+  for (const auto& one : all.alarms) {
     if (one.acknowledged || one.alarm.origin != log.text) continue;
     out.push_back({one.id, std::string(alarm::to_string(one.alarm.kind)), one.alarm.from, one.alarm.time});
   }

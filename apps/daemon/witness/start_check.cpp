@@ -1,18 +1,22 @@
 #include "apps/daemon/witness/start_check.h"
 
 #include "apps/daemon/witness/exchange.h"
+#include "apps/daemon/witness/expected_logs.h"
 #include "apps/keys.h"
-#include "collector/ingest/registry.h"
 #include "ledger/store/head_memory.h"
 #include "ledger/store/ledger_reader.h"
+#include "ledger/witness/hearing.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <csignal>
 #include <exception>
 #include <map>
+#include <mutex>
 #include <thread>
 
 namespace countersign::apps {
@@ -21,92 +25,136 @@ namespace {
 using base::Code;
 using Steady = std::chrono::steady_clock;
 
-/// The logs of a region that are there, and those that should be, of size 0.
-base::Result<std::vector<store::LogHead>> logs_of(const Config& config, const base::RegionId& region,
-                                                  store::LedgerReader& ledger) {
-  TRY_ASSIGN(auto logs, ledger.logs());
-  std::map<base::LogName, store::LogHead> all;
-  for (auto& log : logs) all.emplace(log.name, log);
-  const auto& identity = ledger.identity();
-  const auto registry = ingest::Registry::load(config.registry());
-  if (!registry && registry.error().code != Code::not_found) return base::fail(registry.error());
-  if (registry) {
-    for (const auto& tenant : registry->tenants()) {
-      if (tenant.region != region) continue;
-      const auto name = base::log_name(identity.origin, identity.region, tenant.id);
-      all.emplace(name, store::LogHead{-1, name, 0});
+/// Requests that are under way to one witness at a time.
+constexpr std::size_t kAtOnce = 8;
+
+/// A log that each witness is asked about.
+struct Question {
+  base::RegionId region;
+  base::LogName log;
+  std::vector<tree::NoteVerifier> keys;
+  std::int64_t signed_at = 0;  ///< POSIX seconds of its newest checkpoint; 0: there is none
+};
+
+/// All of them, those that were signed last first: where the time does not suffice, they are the likeliest to
+/// have been signed behind an older copy.
+base::Result<std::vector<Question>> questions_of(const Config& config) {
+  std::vector<Question> out;
+  const auto younger = younger_log_keys(config);
+  TRY_ASSIGN(const auto registry, registry_if_there(config.registry()));
+  for (const auto& region : config.regions) {
+    auto ledger = store::LedgerReader::open(config.region_files(region).ledger());
+    // A region without files is for its own start to refuse.
+    if (!ledger && ledger.error().code == Code::not_found) continue;
+    if (!ledger) return base::fail(ledger.error());
+    TRY_ASSIGN(const auto heads, store::HeadMemory::open(config.head_memory(region)));
+    TRY_ASSIGN(const auto logs, expected_logs(*ledger, {&registry, 1}, heads));
+    for (const auto& log : logs) {
+      Question one{region, log.name, {}};
+      TRY_ASSIGN(one.keys, witness::keys_of_log(ledger->identity(), log.name, younger));
+      if (log.size > 0) {
+        TRY_ASSIGN(const auto newest, ledger->newest_checkpoint(log));
+        if (newest) one.signed_at = newest->time;
+      }
+      out.push_back(std::move(one));
     }
   }
-  TRY_ASSIGN(const auto heads, store::HeadMemory::open(config.head_memory(region)));
-  for (const auto& [name, head] : heads.heads()) {
-    if (name == base::log_name(identity.origin, identity.region, base::tenant_of(name)))
-      all.emplace(name, store::LogHead{-1, name, 0});
-  }
-  std::vector<store::LogHead> out;
-  for (auto& [name, log] : all) out.push_back(std::move(log));
+  std::ranges::stable_sort(out, std::ranges::greater{}, &Question::signed_at);
   return out;
 }
 
-/// What one witness has to say.
-struct Hearing {
-  const KnownWitnessSettings& settings;
-  std::vector<alarm::Alarm> alarms = {};
-  base::Result<void> result = {};  ///< unavailable: not everything was answered
-};
+/// Whether a signal waits that ends the daemon: all are blocked until it serves.
+bool is_to_stop() {
+  sigset_t pending;
+  sigemptyset(&pending);
+  ::sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
 
-class Asking {
+/// One witness, and what it has to say.
+class Hearing {
  public:
-  Asking(const Config& config, Steady::time_point until)
-      : config_(config), until_(until), younger_(younger_log_keys(config)) {}
+  Hearing(const Config& config, const KnownWitnessSettings& settings, const std::vector<Question>& questions,
+          Steady::time_point until)
+      : config_(config), settings_(settings), questions_(questions), until_(until) {}
 
-  base::Result<void> ask(Hearing& hearing) const {
-    for (const auto& region : config_.regions) {
-      auto ledger = store::LedgerReader::open(config_.region_files(region).ledger());
-      // A region without files is for its own start to refuse.
-      if (!ledger && ledger.error().code == Code::not_found) continue;
-      if (!ledger) return base::fail(ledger.error());
-      TRY_ASSIGN(const auto logs, logs_of(config_, region, *ledger));
-      for (const auto& log : logs) TRY(ask_of(hearing, *ledger, log));
+  /// Asks until all is asked or the time is over. Several threads may.
+  void ask() {
+    try {
+      const auto done = ask_all();
+      if (!done) set_broken(done.error());
+    } catch (const std::exception& error) {
+      set_broken({Code::internal, error.what()});
     }
-    return {};
+  }
+
+  // When all have asked.
+  const std::string& name() const { return settings_.name; }
+  const std::vector<alarm::Alarm>& alarms() const { return alarms_; }
+  /// What went wrong here, and not with the witness.
+  const std::optional<base::Error>& broken() const { return broken_; }
+  /// What is to be said of logs that it was not asked about; empty: nothing.
+  std::string unasked() const {
+    const auto left = questions_.size() - answered_;
+    if (left == 0) return {};
+    return fmt::format(
+        "of {} of {} logs: {}", left, questions_.size(),
+        why_.empty() ? fmt::format("not all of it was answered within {} s", config_.cosigning.start_wait_s)
+                     : why_);
   }
 
  private:
-  base::Result<void> ask_of(Hearing& hearing, store::LedgerReader& ledger, const store::LogHead& log) const {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until_ - Steady::now()).count();
-    if (left <= 0)
-      return base::fail(Code::unavailable, fmt::format("not all of it was answered within {} s",
-                                                       config_.cosigning.start_wait_s));
-    TRY_ASSIGN(const auto keys, witness::keys_of_log(ledger.identity(), log.name, younger_));
-    const auto exchange = exchange_with(
-        hearing.settings, [] { return false; }, left);
-    const auto found = witness::newest_witnessed(log.name, keys, known_witness(hearing.settings), exchange);
-    if (!found && found.error().code == Code::unavailable) return base::fail(found.error());
-    if (!found) {
-      // Without a signature of this log it proves nothing.
-      spdlog::warn("what the witness {} has of {} proves nothing: {}", hearing.settings.name, log.name.text,
-                   found.error().message);
+  base::Result<void> ask_all() {
+    std::map<base::RegionId, store::LedgerReader> ledgers;
+    senders::Connections connections;
+    for (;;) {
+      const auto number = next_.fetch_add(1);
+      if (number >= questions_.size() || Steady::now() >= until_ || is_to_stop()) return {};
+      const auto& question = questions_[number];
+      auto ledger = ledgers.find(question.region);
+      if (ledger == ledgers.end()) {
+        TRY_ASSIGN(auto opened, store::LedgerReader::open(config_.region_files(question.region).ledger()));
+        ledger = ledgers.emplace(question.region, std::move(opened)).first;
+      }
+      TRY(take(question, witness::hear(ledger->second, question.log, question.keys, known_witness(settings_),
+                                       exchange_until(until_, settings_, is_to_stop, connections))));
+    }
+  }
+
+  base::Result<void> take(const Question& question, base::Result<witness::Heard> heard) {
+    const std::lock_guard lock(mutex_);
+    if (!heard) {
+      const auto& error = heard.error();
+      if (error.code != Code::unavailable && error.code != Code::failed_precondition &&
+          error.code != Code::resource_exhausted)
+        return base::fail(error);
+      if (why_.empty()) why_ = fmt::format("{}: {}", question.log.text, error.message);
       return {};
     }
-    if (!*found) {
-      if (log.size > 0)
-        spdlog::warn(
-            "the witness {} shows nothing that it has cosigned of {}: whether the data is an older copy "
-            "it does not tell",
-            hearing.settings.name, log.name.text);
-      return {};
-    }
-    TRY_ASSIGN(auto contradiction, witness::compare(ledger, log, **found));
-    if (!contradiction) return {};
-    contradiction->time = base::system_clock()();
-    contradiction->from = "witness " + hearing.settings.name;
-    hearing.alarms.push_back(std::move(*contradiction));
+    ++answered_;
+    if (!heard->contradiction) return {};
+    heard->contradiction->time = base::system_clock()();
+    heard->contradiction->from = "witness " + settings_.name;
+    alarms_.push_back(std::move(*heard->contradiction));
     return {};
   }
 
+  void set_broken(const base::Error& error) {
+    const std::lock_guard lock(mutex_);
+    if (!broken_) broken_ = error;
+  }
+
   const Config& config_;
+  const KnownWitnessSettings& settings_;
+  const std::vector<Question>& questions_;
   const Steady::time_point until_;
-  const std::vector<crypto::Ed25519PublicKey> younger_;
+  std::atomic<std::size_t> next_{0};
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::size_t answered_ = 0;
+  std::string why_;
+  std::vector<alarm::Alarm> alarms_;
+  std::optional<base::Error> broken_;
 };
 
 }  // namespace
@@ -114,22 +162,19 @@ class Asking {
 base::Result<void> ask_witnesses_before_signing(const Config& config, Alarms& alarms) {
   const auto& settings = config.cosigning;
   if (settings.witnesses.empty() || settings.start_wait_s == 0) return {};
-  const Asking asking(config, Steady::now() + std::chrono::seconds(settings.start_wait_s));
-  std::vector<Hearing> hearings;
-  for (const auto& witness : settings.witnesses) hearings.push_back({witness});
-  std::vector<std::thread> threads;
-  for (auto& hearing : hearings)
-    threads.emplace_back([&asking, &hearing] {
-      try {
-        hearing.result = asking.ask(hearing);
-      } catch (const std::exception& error) {
-        hearing.result = base::fail(Code::internal, error.what());
-      }
-    });
+  TRY_ASSIGN(const auto questions, questions_of(config));
+  const auto until = Steady::now() + std::chrono::seconds(settings.start_wait_s);
+  std::vector<std::unique_ptr<Hearing>> hearings;
+  std::vector<std::jthread> threads;
+  for (const auto& witness : settings.witnesses) {
+    auto& hearing = *hearings.emplace_back(std::make_unique<Hearing>(config, witness, questions, until));
+    for (std::size_t i = 0; i < std::min(kAtOnce, questions.size()); ++i)
+      threads.emplace_back([&hearing] { hearing.ask(); });
+  }
   for (auto& thread : threads) thread.join();
   const alarm::Alarm* first = nullptr;
   for (const auto& hearing : hearings) {
-    for (const auto& one : hearing.alarms) {
+    for (const auto& one : hearing->alarms()) {
       alarms.raise(one);
       if (first == nullptr) first = &one;
     }
@@ -137,13 +182,16 @@ base::Result<void> ask_witnesses_before_signing(const Config& config, Alarms& al
   if (first != nullptr)
     return base::fail(
         Code::data_loss,
-        fmt::format("{} (shown by {}). Nothing was signed; both checkpoints: countersign alarm list",
+        fmt::format("{} (said by {}). Nothing was signed; what is known of it: countersign alarm list",
                     first->what, first->from));
+  if (is_to_stop())
+    return base::fail(Code::aborted, "it is to stop before all witnesses were asked; nothing was signed");
   for (const auto& hearing : hearings) {
-    if (hearing.result) continue;
-    if (hearing.result.error().code != Code::unavailable) return hearing.result;
-    spdlog::warn("the witness {} could not be asked whether the data is an older copy; going on without: {}",
-                 hearing.settings.name, hearing.result.error().message);
+    if (hearing->broken()) return base::fail(*hearing->broken());
+    if (const auto unasked = hearing->unasked(); !unasked.empty())
+      spdlog::warn(
+          "the witness {} could not be asked whether the data is an older copy; going on without, {}",
+          hearing->name(), unasked);
   }
   return {};
 }

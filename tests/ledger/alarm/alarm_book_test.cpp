@@ -51,12 +51,12 @@ class AlarmBookTest : public ::testing::Test {
 };
 
 TEST_F(AlarmBookTest, KeepsAnAlarmWithBothCheckpointsAsFiles) {
-  EXPECT_TRUE(book_.list().value().empty());
+  EXPECT_TRUE(book_.list().value().alarms.empty());
   const auto alarm = sample();
   const auto id = book_.raise(alarm).value();
   ASSERT_TRUE(id);
   EXPECT_EQ(id->size(), 16u);
-  const auto all = book_.list().value();
+  const auto all = book_.list().value().alarms;
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].id, *id);
   EXPECT_EQ(all[0].alarm.time, alarm.time);
@@ -84,7 +84,7 @@ TEST_F(AlarmBookTest, OneContradictionIsOneAlarmAsLongAsItStands) {
   EXPECT_TRUE(book_.raise(sample(12, Kind::split_view)).value());
   other.origin = "log.example.com/eu-1/globex";
   EXPECT_TRUE(book_.raise(other).value());
-  EXPECT_EQ(book_.list().value().size(), 4u);
+  EXPECT_EQ(book_.list().value().alarms.size(), 4u);
 }
 
 TEST_F(AlarmBookTest, AfterAcknowledgementOnlySomethingNewRaisesTheAlarmAgain) {
@@ -116,7 +116,7 @@ TEST_F(AlarmBookTest, WhatACrashLeftIsNoAlarmAndInNobodysWay) {
   const auto id = book_.raise(sample()).value();
   fs::rename(folder_ / *id, folder_ / (".new-" + *id));
   fs::remove(folder_ / (".new-" + *id) / "alarm.json");
-  EXPECT_TRUE(book_.list().value().empty());
+  EXPECT_TRUE(book_.list().value().alarms.empty());
   EXPECT_EQ(book_.raise(sample()).value(), id);
   EXPECT_FALSE(fs::exists(folder_ / (".new-" + *id)));
 }
@@ -143,13 +143,37 @@ TEST_F(AlarmBookTest, IdsAreNoPaths) {
   }
 }
 
-TEST_F(AlarmBookTest, AFileThatWasAlteredIsNamed) {
+TEST_F(AlarmBookTest, OneThatCannotBeReadIsNamedAndHidesNoOther) {
   const auto id = book_.raise(sample()).value();
-  ASSERT_TRUE(base::write_file_durably(folder_ / *id / "alarm.json", "{}", base::FileMode::readable));
-  const auto all = book_.list();
-  ASSERT_FALSE(all);
-  EXPECT_EQ(all.error().code, base::Code::data_loss);
-  EXPECT_NE(all.error().message.find("alarm.json"), std::string::npos);
+  auto other = sample();
+  other.origin = "log.example.com/eu-1/globex";
+  const auto sound = book_.raise(other).value();
+  const auto expect_damaged = [&](const std::string& file) {
+    const auto all = book_.list().value();
+    ASSERT_EQ(all.alarms.size(), 1u);
+    EXPECT_EQ(all.alarms[0].id, *sound);
+    ASSERT_EQ(all.damaged.size(), 1u);
+    EXPECT_NE(all.damaged[0].find(*id), std::string::npos) << all.damaged[0];
+    EXPECT_NE(all.damaged[0].find(file), std::string::npos) << all.damaged[0];
+  };
+  const auto file = folder_ / *id / "alarm.json";
+  ASSERT_TRUE(base::write_file_durably(file, "{}", base::FileMode::readable));
+  expect_damaged("alarm.json");
+  fs::remove(file);
+  expect_damaged("alarm.json");
+  EXPECT_TRUE(fs::exists(folder_ / *id / "theirs.checkpoint")) << "what is left of it stays";
+}
+
+TEST_F(AlarmBookTest, WhatWasDamagedIsRaisedAgainBesideIt) {
+  const auto id = book_.raise(sample()).value();
+  ASSERT_TRUE(base::write_file_durably(folder_ / *id / "alarm.json", "{", base::FileMode::readable));
+  const auto again = book_.raise(sample()).value();
+  ASSERT_TRUE(again);
+  EXPECT_NE(*again, *id);
+  EXPECT_FALSE(book_.raise(sample()).value()) << "once";
+  ASSERT_TRUE(book_.acknowledge(*again, {{5}, "root", "seen"}));
+  EXPECT_FALSE(book_.raise(sample()).value()) << "what was seen to is not new";
+  EXPECT_EQ(base::read_file(folder_ / *id / "alarm.json", 99).value(), "{") << "nothing is overwritten";
 }
 
 }  // namespace

@@ -2,47 +2,18 @@
 
 #include "ledger/mirror/check_log.h"
 #include "ledger/tree/note.h"
-#include "tests/ledger/mirror/served_log.h"
-#include "tests/support/temp_dir.h"
+#include "tests/ledger/mirror/mirrored.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <limits>
-#include <set>
 
 namespace countersign::mirror {
 namespace {
 
-namespace fs = std::filesystem;
-using base::Code;
 using ::testing::HasSubstr;
-using testing::ServedLog;
-using testing::TempDir;
-
-constexpr auto kGoOn = [] { return false; };
-
-MirrorOptions options(const ServedLog& log, const TempDir& dir) {
-  return {"eu", log.keys(), dir / "mirror", 0, [] { return base::Timestamp{1'800'000'000'000'000}; }};
-}
-
-/// All that is wrong with what a mirror holds; empty: nothing.
-std::string faults(const ServedLog& log, const TempDir& dir) {
-  const auto check = check_log(MirrorFolder(dir / "mirror").fetch(), log.keys());
-  if (!check) return check.error().message;
-  return check->faults.empty() ? "" : check->faults.front();
-}
-
-std::set<std::string> files_of(const TempDir& dir) {
-  std::set<std::string> out;
-  for (const auto& one : fs::recursive_directory_iterator(dir / "mirror")) {
-    if (one.is_regular_file()) out.insert(fs::relative(one.path(), dir / "mirror").string());
-  }
-  return out;
-}
 
 TEST(Follower, TakesOverWhatALogAddsAndKeepsTheWidestTilesAlone) {
   ServedLog log;
@@ -273,11 +244,12 @@ TEST(Follower, MirrorsTheHashesOfWhatIsRetiredAndAllThatIsLeft) {
   log.retired = 550;
   log.grow(20);
   log.publish();
-  EXPECT_EQ(follower.look(log.fetch(), kGoOn)->missing, 0u) << "what was retired was here already";
+  EXPECT_EQ(follower.look(log.fetch(), kGoOn)->missing, 300u) << "what was retired was here already";
   log.retired = 610;
   log.grow(300);
   log.publish();
-  EXPECT_EQ(follower.look(log.fetch(), kGoOn)->missing, 0u);
+  EXPECT_EQ(follower.look(log.fetch(), kGoOn)->missing, 300u);
+  EXPECT_EQ(follower.missing(), 300u);
   EXPECT_EQ(follower.folder().missing_records(920), 300u);
   const auto check = check_log(follower.folder().fetch(), log.keys()).value();
   EXPECT_TRUE(check.faults.empty()) << check.faults.front();
@@ -318,11 +290,16 @@ TEST(Follower, WritesNothingOnAFullDisk) {
   log.grow(3);
   log.publish();
   auto full = options(log, dir);
-  full.disk_reserve_bytes = std::numeric_limits<std::uint64_t>::max();
-  const auto done = Follower::open(full)->look(log.fetch(), kGoOn);
+  auto reserve = std::numeric_limits<std::uint64_t>::max();
+  full.disk_reserve_bytes = [&] { return reserve; };
+  auto follower = Follower::open(full).value();
+  const auto done = follower.look(log.fetch(), kGoOn);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, Code::resource_exhausted);
+  EXPECT_THAT(done.error().message, HasSubstr("limits.mirror_reserve_bytes"));
   EXPECT_TRUE(files_of(dir).empty());
+  reserve = 0;
+  EXPECT_TRUE(follower.look(log.fetch(), kGoOn)) << "the setting was changed";
 }
 
 TEST(Follower, KeepsTheCheckpointThatMoreHaveSigned) {
@@ -340,6 +317,34 @@ TEST(Follower, KeepsTheCheckpointThatMoreHaveSigned) {
   log.set_note(bare);
   ASSERT_TRUE(follower.look(log.fetch(), kGoOn));
   EXPECT_EQ(follower.folder().checkpoint().value(), cosigned);
+}
+
+TEST(Follower, GivesUpNoCosignatureForMoreLinesOfOthers) {
+  ServedLog log;
+  TempDir dir;
+  log.grow(3);
+  log.publish();
+  auto follower = Follower::open(options(log, dir)).value();
+  const auto bare = log.note();
+  const std::string real = "\u2014 witness.example.com AAAAAQAAAAA=\n",
+                    junk = "\u2014 junk.example.com BBBBBBBBBBA=\n",
+                    more = "\u2014 more.example.com CCCCCCCCCCA=\n";
+  log.set_note(bare + real);
+  ASSERT_TRUE(follower.look(log.fetch(), kGoOn));
+  log.set_note(bare + junk + more);
+  ASSERT_TRUE(follower.look(log.fetch(), kGoOn));
+  EXPECT_EQ(follower.folder().checkpoint().value(), bare + real + junk + more);
+  ASSERT_TRUE(Follower::open(options(log, dir))->look(log.fetch(), kGoOn));
+  EXPECT_EQ(follower.folder().checkpoint().value(), bare + real + junk + more) << "and none twice";
+  log.set_note(log.publish(60));
+  ASSERT_NE(log.note(), bare);
+  ASSERT_TRUE(follower.look(log.fetch(), kGoOn));
+  EXPECT_EQ(follower.folder().checkpoint().value(), bare + real + junk + more) << "the log's own stand there";
+  log.extensions = {"another text"};
+  log.set_note(log.publish() + "\u2014 other.example.com DDDDDDDDDDA=\n");
+  ASSERT_TRUE(follower.look(log.fetch(), kGoOn));
+  EXPECT_EQ(follower.folder().checkpoint().value(), bare + real + junk + more) << "it is of another text";
+  EXPECT_EQ(faults(log, dir), "");
 }
 
 }  // namespace

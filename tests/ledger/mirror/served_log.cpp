@@ -58,11 +58,11 @@ void ServedLog::copy_from(const ServedLog& other, std::uint64_t count) {
   for (std::uint64_t i = 0; i < count; ++i) add(other.records_[i]);
 }
 
-std::string ServedLog::publish() {
+std::string ServedLog::publish(std::int64_t later) {
   tree::CompactRange range;
   for (const auto& leaf : rows_[0]) range.append(leaf);
-  note_ = tree::sign_checkpoint({base::LogName{origin_}, records_.size(), range.root()}, log_key_, clock_key_,
-                                kTime);
+  note_ = tree::sign_checkpoint({base::LogName{origin_}, records_.size(), range.root(), extensions}, log_key_,
+                                clock_key_, kTime + later);
   published_ = records_.size();
   return note_;
 }

@@ -20,8 +20,9 @@ class ServedLog {
 
   /// Adds records; `salt` makes others of them.
   void grow(std::uint64_t count, const std::string& salt = "");
-  /// Signs the present size. The signature is under the log's key and its clock's.
-  std::string publish();
+  /// Signs the present size. The signature is under the log's key and its clock's, which states `later`
+  /// seconds after a fixed time.
+  std::string publish(std::int64_t later = 0);
   /// Begins with the same records as another.
   void copy_from(const ServedLog& other, std::uint64_t count);
 
@@ -37,6 +38,7 @@ class ServedLog {
   mirror::Fetch fetch();
   std::uint64_t retired = 0;
   bool remains = true;
+  std::vector<std::string> extensions;  ///< lines of checkpoints that are published from then on
   std::function<base::Result<std::string>(const std::string& path, std::string bytes)> change;
   std::uint64_t requests = 0;
   std::map<std::string, int> asked;  ///< how often, by path

@@ -77,6 +77,17 @@ TEST_F(CosignatureBookTest, ChoosesTheCheckpointThatMostHaveCosignedOfThoseTheNe
   EXPECT_FALSE(book.most_cosigned(kGlobex, 1, 100).value());
 }
 
+TEST_F(CosignatureBookTest, ListsWhatAnybodyHasCosignedTheLargestFirst) {
+  auto book = CosignatureBook::open_to_write(file_).value();
+  for (const auto& [size, number] :
+       std::vector<std::pair<std::uint64_t, std::uint8_t>>{{10, 1}, {20, 1}, {20, 2}, {40, 3}})
+    add(book, size, number);
+  add(book, 30, 1, kGlobex);
+  EXPECT_EQ(book.sizes(kAcme, 100).value(), (std::vector<std::uint64_t>{40, 20, 10}));
+  EXPECT_EQ(book.sizes(kAcme, 39).value(), (std::vector<std::uint64_t>{20, 10}));
+  EXPECT_TRUE(book.sizes(kAcme, 9).value().empty());
+}
+
 TEST_F(CosignatureBookTest, RefusesAnotherFile) {
   {
     auto other = sqlite::Connection::open(file_, {.access = sqlite::Access::create}).value();

@@ -175,7 +175,7 @@ TEST_F(WitnessTest, AnEmptyLogHasOneRoot) {
   EXPECT_EQ(witness.add_checkpoint(format_add_checkpoint({3, {}, note(tree::empty_root())})).status, 400);
 }
 
-TEST_F(WitnessTest, ItsTimeIsNeverZeroAndNeverGoesBack) {
+TEST_F(WitnessTest, ItsTimeIsWhatTheClockShowsAndNeverZero) {
   auto witness = open();
   now_s_ = 0;
   auto answer = witness.add_checkpoint(request(tree_, 0, 1));
@@ -185,7 +185,10 @@ TEST_F(WitnessTest, ItsTimeIsNeverZeroAndNeverGoesBack) {
   EXPECT_EQ(cosignature(note_of(tree_, 2), answer).time, 5'000);
   now_s_ = 4'000;
   answer = witness.add_checkpoint(request(tree_, 2, 3));
-  EXPECT_EQ(cosignature(note_of(tree_, 3), answer).time, 5'000) << "the clock was set back";
+  EXPECT_EQ(cosignature(note_of(tree_, 3), answer).time, 4'000) << "a jump of the clock is not kept for ever";
+  answer = open().add_checkpoint(request(tree_, 3, 4));
+  EXPECT_EQ(cosignature(note_of(tree_, 4), answer).time, 4'000);
+  EXPECT_EQ(WitnessState::open(file_, *verifier_)->find(monitoring_name(kLog.text)).value()->time, 5'000);
 }
 
 TEST_F(WitnessTest, TwoRootsForOneSizeAreAnAlarmWithBothCheckpoints) {
@@ -236,6 +239,14 @@ TEST_F(WitnessTest, EachOfSeveralKeysOfALogMaySign) {
   const auto since = tree::sign_checkpoint({kLog, 5, tree_.root(5)}, key_of(7), clock_key_, 600);
   const auto proof = tree::consistency_path(3, 5, tree_.source()).value();
   EXPECT_EQ(witness.add_checkpoint(format_add_checkpoint({3, proof, since})).status, 200);
+}
+
+TEST_F(WitnessTest, AnEntryForOneLogGoesBeforeThatOfItsRegionWhereverItStands) {
+  logs_ = {{"log.example.com/eu-1/", {key_of(7).public_key()}, {}},
+           {kLog.text, {log_key_.public_key()}, {clock_key_.public_key()}}};
+  EXPECT_EQ(open().add_checkpoint(request(tree_, 0, 3)).status, 200);
+  std::ranges::reverse(logs_);
+  EXPECT_EQ(open().add_checkpoint(request(tree_, 3, 4)).status, 200);
 }
 
 TEST_F(WitnessTest, OfTwoAtTheSameTimeExactlyOneIsCosigned) {

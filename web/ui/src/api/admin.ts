@@ -282,8 +282,10 @@ export function readBackups(signal: AbortSignal): Promise<Backups> {
 }
 
 export interface Health {
-  /** An alarm stands, or the registry of the file is not in force. */
+  /** An alarm stands or cannot be read, or the registry of the file is not in force. */
   degraded: boolean;
+  /** Alarms that are kept and cannot be read. */
+  alarms_unreadable: number;
   alarms: { id: string; time: string; kind: 'split_view' | 'rollback'; origin: string; from: string; what: string }[];
   time: string;
   version: string;

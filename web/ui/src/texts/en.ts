@@ -1443,6 +1443,7 @@ export const en = {
       'stream.ended': 'Stream to a SIEM ended',
       'stream.rewound': 'Stream to a SIEM rewound',
       'stream.refused': 'Event refused by a SIEM',
+      'stream.dropped': 'Refused events of a stream dropped',
     } as Record<string, string>,
     factors: { sms: 'SMS', whatsapp: 'WhatsApp', voice: 'voice call', email: 'e-mail', totp: 'authenticator app', passkey: 'passkey', push: 'push' } as Record<string, string>,
     purposes: { signup: 'sign-up', admin_action: 'admin action', login: 'login', step_up: 'step-up', audit_access: 'audit access' } as Record<string, string>,
@@ -1862,6 +1863,7 @@ export const en = {
     health: {
       alarm: 'Alarm:',
       alarmFrom: 'shown by',
+      alarmsUnreadable: 'Alarms are kept that cannot be read: “countersign alarm list” names their files.',
       lead: 'What the appliance says of itself now.',
       ready: 'In order',
       attention: 'Look at it',

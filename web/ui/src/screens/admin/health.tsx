@@ -36,6 +36,7 @@ export function HealthPart(_: AdminProps) {
                 <code>{`countersign alarm show ${one.id}`}</code>
               </Notice>
             ))}
+            {health.alarms_unreadable > 0 && <Notice tone="bad">{t.admin.health.alarmsUnreadable}</Notice>}
             <Figures health={health} ahead={ahead} />
             <Certificate health={health} />
             <div class="columns">
