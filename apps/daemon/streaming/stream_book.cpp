@@ -10,6 +10,7 @@ namespace {
 using sqlite::Transaction;
 
 constexpr std::uint32_t kApplicationId = 0x43535452;  // "CSTR"
+constexpr std::int64_t kVersion = 2;
 constexpr const char* kSchema = R"(
 CREATE TABLE streams(
   name TEXT PRIMARY KEY, scope TEXT NOT NULL, told TEXT NOT NULL,
@@ -37,7 +38,7 @@ ParkedRecord parked_in(const sqlite::Statement& row) {
 base::Result<StreamBook> StreamBook::open(const std::filesystem::path& region) {
   TRY_ASSIGN(auto db,
              sqlite::open_shared_file(file_of(region), {kApplicationId,
-                                                        2,
+                                                        kVersion,
                                                         kSchema,
                                                         "positions of streams",
                                                         {"ALTER TABLE cursors ADD COLUMN taken INTEGER"}}));
