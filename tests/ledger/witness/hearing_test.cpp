@@ -83,7 +83,7 @@ TEST_F(HearingTest, RecordsThatNoCheckpointCoversYetAreNotMissing) {
   ASSERT_EQ(ask(region_, 20).kind, Asked::Kind::cosigned);
   // As where a copy was taken between records and their checkpoint.
   const TestRegion copy(1, region_);
-  testing::tamper(copy, "DELETE FROM checkpoints WHERE size > 20");
+  testing::tamper(copy, "DELETE FROM checkpoints WHERE (place & 0xFFFFFFFFFF) > 20");
   forced_get_ = HttpAnswer{404, ""};
   for (const std::uint64_t told : {0u, 50u}) {
     const auto out = heard_of(copy, told);
