@@ -9,6 +9,7 @@
 #include "collector/signatures/scheme.h"
 #include "ledger/crypto/x509.h"
 #include "ledger/vault/keys.h"
+#include "web/senders/host.h"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -65,11 +66,6 @@ json::object adapter_document(std::string_view name, std::string_view title) {
   return out;
 }
 
-std::string host_and_port(const std::string& host, std::uint16_t port) {
-  const bool bracketed = host.find(':') != std::string::npos;
-  return fmt::format("{}:{}", bracketed ? "[" + host + "]" : host, port);
-}
-
 /// What the machine calls itself.
 std::string own_name() {
   constexpr std::size_t kNameBytesMax = 256;
@@ -87,13 +83,12 @@ std::string source_address(const Config& config, const ingest::Source& source) {
                         : fmt::format("/v1/hooks/{}", source.name.value());
   if (!source.url.empty()) return source.url + path;
   const auto& listen = config.listen;
+  const auto* scheme = listen.tls ? "https" : "http";
   if (listen.address != "0.0.0.0" && listen.address != "::")
-    return fmt::format("{}://{}{}", listen.tls ? "https" : "http", host_and_port(listen.address, listen.port),
-                       path);
+    return fmt::format("{}://{}:{}{}", scheme, senders::in_url(listen.address), listen.port, path);
   // It listens on every address, and nobody can send to that.
   if (!config.access.address.empty()) return config.access.address + path;
-  return fmt::format("{}://{}{}", listen.tls ? "https" : "http", host_and_port(own_name(), listen.port),
-                     path);
+  return fmt::format("{}://{}:{}{}", scheme, own_name(), listen.port, path);
 }
 
 base::Result<void> settle_source(ingest::NewSource& source) {

@@ -40,13 +40,24 @@ std::string next_name() {
   return fmt::format("{:020}", std::max(now, before + 1));
 }
 
+/// As an id stands in a file's name, behind that of next_name() and a '-': an id may be a path of names, such
+/// as `finding.opened/acme/…`.
+std::string in_file_name(std::string_view id) {
+  std::string out(id);
+  std::ranges::replace(out, '/', '_');
+  return out;
+}
+
+bool is_waiting(const std::filesystem::path& path) {
+  return path.extension() == ".json" && !path.filename().string().starts_with(".");
+}
+
 /// The names of what waits, the oldest first.
 std::vector<std::filesystem::path> waiting(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> names;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
-    if (entry.path().extension() == ".json" && !entry.path().filename().string().starts_with("."))
-      names.push_back(entry.path());
+    if (is_waiting(entry.path())) names.push_back(entry.path());
   std::ranges::sort(names);
   return names;
 }
@@ -73,11 +84,8 @@ base::Result<void> leave(const store::RegionFiles& files, const boost::json::obj
                          std::string_view text) {
   const auto folder = files.folder / "outbox";
   TRY(base::make_folders_durably(folder));
-  // An id may be a path of names: `finding.opened/acme/…`.
-  std::string id(first.at("id").as_string());
-  std::ranges::replace(id, '/', '_');
-  return base::create_file_durably(folder / fmt::format("{}-{}.json", next_name(), id), text,
-                                   base::FileMode::secret);
+  const auto name = fmt::format("{}-{}.json", next_name(), in_file_name(first.at("id").as_string()));
+  return base::create_file_durably(folder / name, text, base::FileMode::secret);
 }
 
 /// The event, or the array of events, of a file.
@@ -151,6 +159,17 @@ base::Result<void> leave_in_outbox(const store::RegionFiles& files,
     events = events.subspan(few.size());
   }
   return {};
+}
+
+bool may_be_in_outbox(const store::RegionFiles& files, std::string_view id_begins) {
+  const auto wanted = "-" + in_file_name(id_begins);
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(files.folder / "outbox", error), end; !error && at != end;
+       at.increment(error)) {
+    if (is_waiting(at->path()) && at->path().filename().string().find(wanted) != std::string::npos)
+      return true;
+  }
+  return error && error != std::errc::no_such_file_or_directory;
 }
 
 base::Result<std::size_t> empty_outbox(const store::RegionFiles& files, store::Appender& appender,

@@ -39,6 +39,10 @@ base::Result<void> leave_in_outbox(const store::RegionFiles& files, const boost:
 base::Result<void> leave_in_outbox(const store::RegionFiles& files,
                                    std::span<const boost::json::object> events);
 
+/// Whether an event waits in the region's outbox that was left alone and whose id begins so. True, too, where
+/// the outbox cannot be read.
+bool may_be_in_outbox(const store::RegionFiles& files, std::string_view id_begins);
+
 /// Appends the oldest files of the outbox, in the order in which they were left, until they held `at_once`
 /// events or more, and deletes them; gives the number of events. At most `at_once` are handed over together.
 /// A file that holds what is no system event is renamed to *.refused.

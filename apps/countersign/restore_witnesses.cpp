@@ -20,7 +20,6 @@ namespace {
 
 using base::Code;
 
-constexpr std::int64_t kAnswerWithin_ms = 10'000;
 constexpr const char* kSaidOnly = "a witness, which does not show it";
 
 bool never() { return false; }
@@ -32,16 +31,20 @@ class Asking {
 
   base::Result<void> ask(store::LedgerReader& ledger, const store::LogHead& log,
                          const std::vector<crypto::Ed25519PublicKey>& younger) {
-    if (silences_ == kSilencesMax) return miss(log.name, "it does not answer");
+    if (silences_ == kSilencesMax) {
+      miss(log.name, "it does not answer");
+      return {};
+    }
     TRY_ASSIGN(const auto keys, witness::keys_of_log(ledger.identity(), log.name, younger));
-    const auto exchange = exchange_with(settings_, never, kAnswerWithin_ms, &connections_);
+    const auto exchange = exchange_with(settings_, never, connections_);
     auto found = witness::hear(ledger, log.name, keys, known_witness(settings_), exchange);
     if (!found) {
       const auto code = found.error().code;
       if (code != Code::unavailable && code != Code::failed_precondition && code != Code::resource_exhausted)
         return base::fail(std::move(found).error());
       silences_ = code == Code::unavailable ? silences_ + 1 : 0;
-      return miss(log.name, found.error().message);
+      miss(log.name, found.error().message);
+      return {};
     }
     silences_ = 0;
     if (found->unknown) unknown_.push_back(log.name);
@@ -59,7 +62,7 @@ class Asking {
     // Of a log that is not here it can only be asked what it shows; one that shows others has none of it.
     if (!shows_) {
       for (const auto& log : unknown_)
-        static_cast<void>(miss(log, "it shows nothing, and no checkpoint is here to ask it with"));
+        miss(log, "it shows nothing, and no checkpoint is here to ask it with");
     }
     asked_.name = settings_.name;
     for (auto& [why, logs] : missed_) {
@@ -75,10 +78,7 @@ class Asking {
  private:
   static constexpr int kSilencesMax = 3;
   static constexpr std::size_t kNamesMax = 20;
-  base::Result<void> miss(const base::LogName& log, const std::string& why) {
-    missed_[why].push_back(log.text);
-    return {};
-  }
+  void miss(const base::LogName& log, const std::string& why) { missed_[why].push_back(log.text); }
 
   const KnownWitnessSettings& settings_;
   HeardWitnesses& heard_;

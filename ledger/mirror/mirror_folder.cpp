@@ -169,10 +169,4 @@ void MirrorFolder::for_each_missing(std::uint64_t size,
   }
 }
 
-std::uint64_t MirrorFolder::missing_records(std::uint64_t size) const {
-  std::uint64_t all = 0;
-  for_each_missing(size, [&](std::uint64_t, std::uint64_t missing) { all += missing; });
-  return all;
-}
-
 }  // namespace countersign::mirror

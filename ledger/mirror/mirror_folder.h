@@ -56,8 +56,6 @@ class MirrorFolder {
   /// with how many.
   void for_each_missing(std::uint64_t size,
                         const std::function<void(std::uint64_t index, std::uint64_t records)>& visit) const;
-  /// How many records of a tree of `size` are missing.
-  std::uint64_t missing_records(std::uint64_t size) const;
 
  private:
   std::filesystem::path file_of(const tree::TileId& id) const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -56,9 +57,13 @@ long bits_of(std::string_view names) {
 
 }  // namespace
 
-Transfer::Transfer(const Options& options, const notify::Stop& stop) : stop_(stop) {
+void make_curl_ready() {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-  check(ready);
+  if (ready != CURLE_OK) throw std::bad_alloc();
+}
+
+Transfer::Transfer(const Options& options, const notify::Stop& stop) : stop_(stop) {
+  make_curl_ready();
   handle_.reset(curl_easy_init());
   if (!handle_) throw std::bad_alloc();
   set(CURLOPT_URL, options.url.c_str());

@@ -11,6 +11,9 @@
 
 namespace countersign::senders {
 
+/// Makes libcurl ready, once, whoever comes first. Any thread; std::bad_alloc where it cannot be.
+void make_curl_ready();
+
 /// A libcurl transfer with what all senders have in common: a deadline, an end when the daemon stops, the
 /// other side's certificate and name checked, no proxy or password from the environment, no redirect. One
 /// thread at a time.

@@ -1,6 +1,7 @@
 #include "apps/daemon/streaming/signed_tree.h"
 
 #include "ledger/tree/checkpoint.h"
+#include "ledger/tree/tile.h"
 
 #include <fmt/format.h>
 
@@ -11,7 +12,7 @@
 namespace countersign::apps {
 namespace {
 
-constexpr std::uint64_t kTile = 256;
+constexpr std::uint64_t kTile = tree::kTileWidth;
 // A log that is wrong is looked into again now and then only: it stays wrong until somebody has mended it.
 constexpr unsigned kLooksBetween = 64;
 

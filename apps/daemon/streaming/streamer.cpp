@@ -112,7 +112,7 @@ Streamer::Done Streamer::work_safely(Part& part) {
   const auto& what = done.error().message;
   if (what != part.told) {
     options_.log(fmt::format("region {}: {}", part.region.value(), what));
-    if (part.book) static_cast<void>(part.book->note_error(options_.settings.name, what, options_.clock()));
+    if (part.book) note(part, what);
   }
   part.told = what;
   part.reader.reset();
@@ -169,6 +169,10 @@ void Streamer::stand(Part& part, const std::string& why) {
                              : fmt::format("region {}: {}", part.region.value(), why));
   }
   part.stands = why;
+  note(part, why);
+}
+
+void Streamer::note(Part& part, const std::string& why) {
   // That it is not written down loses nothing.
   static_cast<void>(part.book->note_error(options_.settings.name, why, options_.clock()));
 }
@@ -181,7 +185,7 @@ void Streamer::note_faults(Part& part, const StreamBatch& batch) {
     if (known == one.what) continue;
     known = one.what;
     if (options_.alarm) options_.alarm(one.what);
-    static_cast<void>(part.book->note_error(options_.settings.name, one.what, options_.clock()));
+    note(part, one.what);
   }
 }
 

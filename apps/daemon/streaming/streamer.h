@@ -118,6 +118,8 @@ class Streamer {
   base::Result<Done> work(Part& part);
   base::Result<bool> may_send(Part& part);
   void stand(Part& part, const std::string& why);
+  /// Has `status` show it.
+  void note(Part& part, const std::string& why);
   void note_faults(Part& part, const StreamBatch& batch);
   void hold(std::int64_t least_s);
   void tell(const std::string& what);

@@ -87,10 +87,7 @@ Streamer::Done Streamer::failed(Part& part, const BatchOutcome& outcome) {
   metric("failed_total", "", MetricType::counter).add();
   failures_ += 1;
   hold(outcome.wait_s);
-  if (outcome.why != told_) {
-    // That it is not written down loses nothing.
-    static_cast<void>(part.book->note_error(options_.settings.name, outcome.why, options_.clock()));
-  }
+  if (outcome.why != told_) note(part, outcome.why);
   tell(outcome.why);
   return Done::not_now;
 }
@@ -128,8 +125,7 @@ base::Result<Streamer::Done> Streamer::judge(Part& part) {
                                  of.first_log, of.first_seq, of.why);
     have_wait(part, of.first_log, why);
     options_.log(why);
-    // That it is not written down loses nothing.
-    static_cast<void>(part.book->note_error(options_.settings.name, why, options_.clock()));
+    note(part, why);
     return Done::something;
   }
   const auto outcome = attempt({&*other, 1});

@@ -9,7 +9,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -50,21 +49,6 @@ std::string told_of(const Config& config, const StreamSettings& settings) {
 
 /// The start of the id of what tells that a stream began; behind it is chance.
 std::string started_id(std::string_view name) { return fmt::format("stream.started/{}/", name); }
-
-/// Whether a region's system log has all that it was told of the stream's start: nothing of it waits in the
-/// outbox, whose files have the event's id in their names.
-bool is_start_recorded(const store::RegionFiles& files, std::string_view name) {
-  auto part = "-" + started_id(name);
-  std::ranges::replace(part, '/', '_');
-  std::error_code error;
-  for (std::filesystem::directory_iterator at(files.folder / "outbox", error), end; !error && at != end;
-       at.increment(error)) {
-    const auto file = at->path().filename().string();
-    if (!file.starts_with('.') && file.ends_with(".json") && file.find(part) != std::string::npos)
-      return false;
-  }
-  return !error || error == std::errc::no_such_file_or_directory;
-}
 
 base::Result<void> tell_started(const store::RegionFiles& files, std::string_view name,
                                 const std::string& context) {
@@ -149,7 +133,7 @@ base::Result<std::unique_ptr<Streaming>> Streaming::start(const Config& config, 
     options.log = [say](const std::string& what) { say(spdlog::level::warn, "stream.state", what); };
     options.alarm = [say](const std::string& what) { say(spdlog::level::critical, "stream.altered", what); };
     options.is_recorded = [name = settings.name](const store::RegionFiles& files) {
-      return is_start_recorded(files, name);
+      return !may_be_in_outbox(files, started_id(name));
     };
     options.record = [](const store::RegionFiles& files, const boost::json::object& event) {
       return leave_in_outbox(files, event);

@@ -17,7 +17,6 @@ namespace {
 using base::Code;
 using std::chrono::milliseconds;
 
-constexpr std::int64_t kAnswerWithin_ms = 10'000;
 constexpr milliseconds kLook{250}, kPauseFirst{1'000}, kPauseMost{900'000};
 constexpr std::chrono::hours kCompareEvery{1};
 
@@ -145,7 +144,7 @@ base::Result<void> Cosigning::read_region(const base::RegionId& region, std::vec
 void Cosigning::do_round(Worker& worker, const Round& round) {
   senders::Connections connections;
   const auto exchange = exchange_with(
-      worker.settings, [this] { return stopping(); }, kAnswerWithin_ms, &connections);
+      worker.settings, [this] { return stopping(); }, connections);
   for (const auto& region : config_.regions) {
     const auto unread = round.unread.find(region);
     note(worker, "the region " + region.value(), unread == round.unread.end() ? "" : unread->second);

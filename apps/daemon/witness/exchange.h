@@ -14,10 +14,9 @@ namespace countersign::apps {
 witness::KnownWitness known_witness(const KnownWitnessSettings& settings);
 
 /// Speaks HTTP with a witness; each request ends within `timeout_ms`, or when the daemon stops. `connections`
-/// outlives it and is for its thread alone; without them each request has a connection of its own.
+/// outlives it and is for its thread alone.
 witness::Exchange exchange_with(const KnownWitnessSettings& settings, notify::Stop stop,
-                                std::int64_t timeout_ms = 10'000,
-                                senders::Connections* connections = nullptr);
+                                senders::Connections& connections, std::int64_t timeout_ms = 10'000);
 
 /// The same where all of its requests end by `until`: unavailable after that.
 witness::Exchange exchange_until(std::chrono::steady_clock::time_point until,

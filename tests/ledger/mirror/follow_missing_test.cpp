@@ -49,7 +49,7 @@ TEST(FollowerMissing, IsFetchedOnceItIsServedAgain) {
   EXPECT_EQ(one.look().missing, 512u) << "not at once";
   one.now_s += 600;
   EXPECT_EQ(one.look().missing, 0u);
-  EXPECT_EQ(one.follower->folder().missing_records(600), 0u);
+  EXPECT_EQ(missing_records(one.follower->folder(), 600), 0u);
   EXPECT_EQ(faults(one.log, one.dir), "");
   one.log.asked.clear();
   one.now_s += 100'000;

@@ -234,7 +234,7 @@ TEST(Follower, MirrorsTheHashesOfWhatIsRetiredAndAllThatIsLeft) {
   log.retired = 300;
   auto follower = Follower::open(options(log, dir)).value();
   EXPECT_EQ(follower.look(log.fetch(), kGoOn)->missing, 300u);
-  EXPECT_EQ(follower.folder().missing_records(600), 300u);
+  EXPECT_EQ(missing_records(follower.folder(), 600), 300u);
   EXPECT_EQ(faults(log, dir), "");
   EXPECT_EQ(files_of(dir).count("tile/entries/000") + files_of(dir).count("remaining/000"), 0u);
   EXPECT_TRUE(files_of(dir).contains("remaining/001"));
@@ -250,7 +250,7 @@ TEST(Follower, MirrorsTheHashesOfWhatIsRetiredAndAllThatIsLeft) {
   log.publish();
   EXPECT_EQ(follower.look(log.fetch(), kGoOn)->missing, 300u);
   EXPECT_EQ(follower.missing(), 300u);
-  EXPECT_EQ(follower.folder().missing_records(920), 300u);
+  EXPECT_EQ(missing_records(follower.folder(), 920), 300u);
   const auto check = check_log(follower.folder().fetch(), log.keys()).value();
   EXPECT_TRUE(check.faults.empty()) << check.faults.front();
   EXPECT_EQ(check.records, 620u);

@@ -30,6 +30,13 @@ inline std::string faults(const ServedLog& log, const TempDir& dir) {
   return check->faults.empty() ? "" : check->faults.front();
 }
 
+/// As the files have it.
+inline std::uint64_t missing_records(const MirrorFolder& folder, std::uint64_t size) {
+  std::uint64_t all = 0;
+  folder.for_each_missing(size, [&](std::uint64_t, std::uint64_t records) { all += records; });
+  return all;
+}
+
 inline std::set<std::string> files_of(const TempDir& dir) {
   std::set<std::string> out;
   for (const auto& one : fs::recursive_directory_iterator(dir / "mirror")) {
