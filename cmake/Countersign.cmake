@@ -13,7 +13,10 @@ set(COUNTERSIGN_SANITIZE "" CACHE STRING "Sanitizers for every target: 'address,
 option(COUNTERSIGN_PRECOMPILE "Precompile the headers that most files include" ON)
 
 find_program(CCACHE ccache)
-if(CCACHE)
+if(CCACHE AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  # What is packaged has the same bytes with a cache and without: ccache must not write paths anew.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env --unset=CCACHE_BASEDIR --unset=CCACHE_NOHASHDIR "${CCACHE}")
+elseif(CCACHE)
   # What ccache asks for where headers are precompiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE}")
 endif()

@@ -97,10 +97,6 @@ void Region::set_limits(const Config::Limits& limits) {
   if (keeper_) keeper_->set_limits(limits);
 }
 
-void Region::note(boost::json::object event) {
-  waiting_.insert_or_assign(std::string(event.at("id").as_string()), std::move(event));
-}
-
 base::Result<void> Region::note_start() {
   const auto now = base::system_clock()();
   TRY_ASSIGN(const auto chain, key_chain_of(identity_));
@@ -208,13 +204,7 @@ base::Result<void> Region::take_over(tree::CheckpointKey which, const Checkpoint
 }
 
 base::Result<void> Region::write_system_log() {
-  while (!waiting_.empty()) {
-    std::vector<boost::json::object> batch;
-    auto end = waiting_.begin();
-    for (; end != waiting_.end() && batch.size() < at_once_; ++end) batch.push_back(end->second);
-    TRY(append_system_events(*writer_, batch));
-    waiting_.erase(waiting_.begin(), end);
-  }
+  TRY(waiting_.write(*writer_, at_once_));
   TRY(empty_outbox(files_, *writer_, at_once_));
   return {};
 }

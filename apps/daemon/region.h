@@ -5,6 +5,7 @@
 #include "apps/daemon/silence.h"
 #include "apps/keys.h"
 #include "apps/retaining.h"
+#include "apps/waiting_events.h"
 #include "collector/ingest/registry.h"
 #include "ledger/base/metrics.h"
 #include "ledger/base/result.h"
@@ -15,10 +16,7 @@
 #include "ledger/store/writer.h"
 #include "ledger/vault/keys.h"
 
-#include <boost/json/object.hpp>
-
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -66,7 +64,7 @@ class Region {
   // Rotation of keys (KeyRotation). Errors as call_on_ledger.
 
   /// Puts an event into the system log with the next write_system_log().
-  void note(boost::json::object event);
+  void note(boost::json::object event) { waiting_.note(std::move(event)); }
   const store::VaultState& vault_state() const { return *vault_state_; }
   /// Begins the rotation of the vault's keys to a generation; vault_state() shows how it goes on.
   base::Result<void> rotate_vault(std::uint32_t generation);
@@ -103,8 +101,8 @@ class Region {
   std::unique_ptr<store::Writer> writer_;
   std::unique_ptr<projection::Projector> projector_;
   std::unique_ptr<Keeper> keeper_;
-  std::map<std::string, boost::json::object> waiting_;  ///< by the event's id
-  std::size_t at_once_ = 1;                             ///< events that the writer's queue takes
+  WaitingEvents waiting_;
+  std::size_t at_once_ = 1;  ///< events that the writer's queue takes
   bool erased_ = false;
   bool repeated_ = false;           ///< what was erased before is erased from these files too
   bool reader_in_the_way_ = false;  ///< of the vault, when that was tried
