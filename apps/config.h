@@ -13,6 +13,7 @@
 #include "ledger/store/schema.h"
 #include "ledger/vault/kek.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -106,6 +107,12 @@ struct Config {
     std::uint64_t retention_interval_s = 3'600;
     std::uint64_t monitored_records_max = 1'000'000;
     std::uint64_t step_up_records_max = 4'000'000;
+
+    /// Of events that the appliance hands to the ledger by itself, `most` together, where its queue takes
+    /// them.
+    std::size_t events_at_once(std::size_t most) const {
+      return std::min<std::size_t>(most, queue_events_max);
+    }
   } limits;
 
   /// `region` is one of `regions`.

@@ -29,11 +29,7 @@ using base::fail;
 
 constexpr std::uint64_t kReportBytesMax = 16u << 20;
 constexpr std::chrono::seconds kLook{1};
-
-std::size_t events_at_once(const Config::Limits& limits) {
-  constexpr std::size_t kMost = 500;
-  return std::min<std::size_t>(kMost, limits.queue_events_max);
-}
+constexpr std::size_t kEventsAtOnce = 500;
 
 std::filesystem::path order_file(const store::RegionFiles& files) {
   return files.folder / "orders" / "retention.apply";
@@ -123,7 +119,7 @@ Keeper::Keeper(const Config& config, const base::RegionId& region, store::Writer
       holds_(config.holds(region)),
       interval_s_(config.limits.retention_interval_s),
       disk_reserve_bytes_(config.limits.disk_reserve_bytes),
-      at_once_(events_at_once(config.limits)),
+      at_once_(config.limits.events_at_once(kEventsAtOnce)),
       thread_([this] { run(); }) {}
 
 Keeper::~Keeper() { stop(); }
@@ -131,7 +127,7 @@ Keeper::~Keeper() { stop(); }
 void Keeper::set_limits(const Config::Limits& limits) {
   interval_s_ = limits.retention_interval_s;
   disk_reserve_bytes_ = limits.disk_reserve_bytes;
-  at_once_ = events_at_once(limits);
+  at_once_ = limits.events_at_once(kEventsAtOnce);
 }
 
 void Keeper::stop() {

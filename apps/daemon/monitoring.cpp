@@ -17,11 +17,7 @@ namespace countersign::apps {
 namespace {
 
 constexpr std::chrono::milliseconds kBetween{200};
-
-std::size_t events_at_once(const Config::Limits& limits) {
-  constexpr std::size_t kMost = 100;
-  return std::min<std::size_t>(kMost, limits.queue_events_max);
-}
+constexpr std::size_t kEventsAtOnce = 100;
 
 }  // namespace
 
@@ -33,7 +29,7 @@ class Monitoring::Thread {
         region_(region),
         registry_(std::move(registry)),
         metrics_(metrics),
-        events_at_once_(events_at_once(config.limits)) {}
+        events_at_once_(config.limits.events_at_once(kEventsAtOnce)) {}
   ~Thread() { stop(); }
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
@@ -53,7 +49,7 @@ class Monitoring::Thread {
     return {};
   }
 
-  void set_limits(const Config::Limits& limits) { events_at_once_ = events_at_once(limits); }
+  void set_limits(const Config::Limits& limits) { events_at_once_ = limits.events_at_once(kEventsAtOnce); }
 
   void stop() {
     {

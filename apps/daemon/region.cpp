@@ -93,7 +93,7 @@ void Region::stop() {
 
 void Region::set_limits(const Config::Limits& limits) {
   writer_->set_limits(writer_limits(limits));
-  at_once_ = std::min<std::size_t>(kSystemEventsAtOnce, limits.queue_events_max);
+  at_once_ = limits.events_at_once(kSystemEventsAtOnce);
   if (keeper_) keeper_->set_limits(limits);
 }
 

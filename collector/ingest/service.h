@@ -28,7 +28,8 @@ using AppenderLookup = std::function<store::Appender*(const base::RegionId&)>;
 using Elsewhere = std::map<base::RegionId, std::string>;
 
 /// What became of each event of a request, in the request's order; or why none of it was looked at.
-using Answered = std::function<void(tl::expected<std::vector<EventAnswer>, base::Problem>)>;
+using Answers = tl::expected<std::vector<EventAnswer>, base::Problem>;
+using Answered = std::function<void(Answers)>;
 
 /// An event of the native shape that a route made of what it was asked to do, and its payload, where that is
 /// kept.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <future>
+#include <iterator>
 
 namespace countersign::pull {
 namespace {
@@ -51,6 +52,17 @@ Worker::~Worker() {
   }
   wake_.notify_one();
   if (thread_.joinable()) thread_.join();
+}
+
+Worker::Settled Worker::settled_of(const ingest::Answers& result) {
+  if (!result) return result.error().status == 413 ? Settled::too_many : Settled::not_now;
+  const auto has = [&result](auto&& what) { return std::ranges::any_of(*result, what); };
+  if (has([](const auto& event) { return event.failure == 413; })) return Settled::too_many;
+  // Misdirected: the tenant has just moved, and who polls for it next goes on from here.
+  const bool waits = has([](const auto& event) {
+    return event.status == ingest::EventStatus::failed || event.status == ingest::EventStatus::misdirected;
+  });
+  return waits ? Settled::not_now : Settled::all;
 }
 
 /// False when the worker is to end.
@@ -111,10 +123,21 @@ Worker::Turn Worker::poll() {
   const auto events = page->payloads.size();
   protocols::Items messages;
   for (auto& payload : page->payloads) messages.push_back({std::move(payload), {}});
-  if (!messages.empty()) {
-    const auto settled = hand_in(std::move(messages), Form::provider);
-    if (settled == Settled::revoked) return failed("the source is revoked", 60);
-    if (settled == Settled::not_now) return failed("the ledger cannot take the page now", 0);
+  switch (hand_in_parts(std::move(messages))) {
+    case Settled::all:
+      break;
+    case Settled::revoked:
+      return failed("the source is revoked", 60);
+    case Settled::not_now:
+      return failed("the ledger cannot take the page now", 0);
+    case Settled::too_many:
+      if (at_once_ == 1)
+        return failed(
+            "one message holds more events than the ledger takes at once: raise limits.events_max, "
+            "queue_events_max or queue_bytes_max",
+            0);
+      at_once_ = std::min(at_once_, events) / 2;
+      return {true, true, 0};
   }
   if (page->cursor != cursor_) {
     auto written =
@@ -140,6 +163,18 @@ base::Result<void> Worker::authorize(const PullContext& context) {
   return {};
 }
 
+/// Hands a page to the ledger, at most at_once_ messages together.
+Worker::Settled Worker::hand_in_parts(protocols::Items page) {
+  for (std::size_t from = 0; from < page.size(); from += at_once_) {
+    const auto first = page.begin() + static_cast<std::ptrdiff_t>(from);
+    const auto last = first + static_cast<std::ptrdiff_t>(std::min(at_once_, page.size() - from));
+    const auto settled =
+        hand_in({std::make_move_iterator(first), std::make_move_iterator(last)}, Form::provider);
+    if (settled != Settled::all) return settled;
+  }
+  return Settled::all;
+}
+
 /// Hands messages to the ledger and waits for what becomes of them.
 Worker::Settled Worker::hand_in(protocols::Items messages, Form form) {
   auto registry = service_.registry();
@@ -147,17 +182,11 @@ Worker::Settled Worker::hand_in(protocols::Items messages, Form form) {
   if (source == nullptr || source->revoked) return Settled::revoked;
   const ingest::Admitted sender{std::move(registry), source, record::Proof::pulled, nullptr,
                                 form == Form::native};
-  auto promise = std::make_shared<std::promise<bool>>();
+  auto promise = std::make_shared<std::promise<Settled>>();
   auto future = promise->get_future();
-  service_.take(sender, std::move(messages), [promise](auto result) {
-    promise->set_value(result && std::none_of(result->begin(), result->end(), [](const auto& event) {
-                         // Misdirected: the tenant has just moved, and who polls for it next goes on from
-                         // here.
-                         return event.status == ingest::EventStatus::failed ||
-                                event.status == ingest::EventStatus::misdirected;
-                       }));
-  });
-  return future.get() ? Settled::all : Settled::not_now;
+  service_.take(sender, std::move(messages),
+                [promise](auto result) { promise->set_value(settled_of(result)); });
+  return future.get();
 }
 
 void Worker::beat() {

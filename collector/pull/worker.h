@@ -8,6 +8,8 @@
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
+#include <limits>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -52,7 +54,7 @@ class Worker {
  private:
   Worker(WorkerOptions options, http::Client client, ingest::IngestService& service, base::Metrics& metrics);
 
-  enum class Settled { all, not_now, revoked };
+  enum class Settled { all, not_now, too_many, revoked };
   struct Turn {
     bool good = false;
     bool more = false;
@@ -64,6 +66,8 @@ class Worker {
   base::Result<void> authorize(const PullContext& context);
   Turn failed(const std::string& reason, std::int64_t wait_s);
   enum class Form { provider, native };
+  static Settled settled_of(const ingest::Answers& result);
+  Settled hand_in_parts(protocols::Items page);
   Settled hand_in(protocols::Items messages, Form form);
   void beat();
   bool pause(std::int64_t ms);
@@ -75,7 +79,8 @@ class Worker {
   base::Metrics& metrics_;
   AccessToken access_;
   std::string cursor_;
-  std::string told_;  ///< the failure that the log knows of
+  std::size_t at_once_ = std::numeric_limits<std::size_t>::max() / 2;  ///< messages, as the ledger takes them
+  std::string told_;                                                   ///< the failure that the log knows of
   std::int64_t beat_minute_ = 0;
   std::int64_t retry_ms_ = 0;
   std::mutex mutex_;

@@ -10,6 +10,7 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from appliance import Appliance
+from limits_test import set_limits
 
 TOKEN = "00-a-token-of-an-administrator"
 
@@ -121,6 +122,18 @@ class Pull(unittest.TestCase):
         self.appliance.start()
         self.wait_stored(50)
         self.assertIn("polling for okta-log", self.appliance.log_text())
+
+    def test_a_page_that_is_more_than_the_ledger_takes_at_once_goes_in_parts(self):
+        for limit in ("queue_events_max", "events_max"):
+            with self.subTest(limit):
+                with Appliance() as self.appliance:
+                    self.appliance.add_tenant("acme")
+                    self.log.events, self.log.page, self.log.asked = [log_event(n) for n in range(95)], 40, []
+                    self.add()
+                    set_limits(self.appliance, **{limit: 7})
+                    self.appliance.start()
+                    self.wait_stored(95)
+                    self.assertLess(len(self.log.asked), 20, "no more pages are asked for than it takes to find out")
 
     def test_half_of_the_rate_limit_is_left_to_others(self):
         self.log.events = [log_event(n) for n in range(60)]

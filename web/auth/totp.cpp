@@ -8,16 +8,21 @@
 
 #include <array>
 #include <cstdlib>
+#include <new>
 
 namespace countersign::auth {
 namespace {
 
 constexpr unsigned kDigits = 6;
 
-/// The library is set up once; it can only fail for want of memory.
+/// For calls that fail only for want of memory.
+void require(int result) {
+  if (result != OATH_OK) throw std::bad_alloc();
+}
+
 void set_up() {
-  static const bool kDone = oath_init() == OATH_OK;
-  if (!kDone) std::abort();
+  static const int kDone = oath_init();
+  require(kDone);
 }
 
 /// Percent-encoded but for the unreserved characters (RFC 3986 section 2.3).
@@ -47,9 +52,8 @@ std::string totp_code(const crypto::Secret& secret, std::int64_t step) {
   set_up();
   std::array<char, kDigits + 1> code{};
   const auto bytes = base::text_of(secret.view());
-  const int result = oath_hotp_generate(bytes.data(), bytes.size(), static_cast<std::uint64_t>(step), kDigits,
-                                        /*add_checksum=*/false, OATH_HOTP_DYNAMIC_TRUNCATION, code.data());
-  if (result != OATH_OK) std::abort();
+  require(oath_hotp_generate(bytes.data(), bytes.size(), static_cast<std::uint64_t>(step), kDigits,
+                             /*add_checksum=*/false, OATH_HOTP_DYNAMIC_TRUNCATION, code.data()));
   return {code.data(), kDigits};
 }
 
@@ -75,7 +79,7 @@ std::string totp_secret_text(const crypto::Secret& secret) {
   char* out = nullptr;
   std::size_t size = 0;
   const auto bytes = base::text_of(secret.view());
-  if (oath_base32_encode(bytes.data(), bytes.size(), &out, &size) != OATH_OK) std::abort();
+  require(oath_base32_encode(bytes.data(), bytes.size(), &out, &size));
   std::string text(out, size);
   std::free(out);
   while (text.ends_with('=')) text.pop_back();

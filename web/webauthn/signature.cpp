@@ -1,13 +1,13 @@
 #include "web/webauthn/signature.h"
 
 #include "ledger/crypto/digest.h"
+#include "ledger/crypto/owners.h"
 
 #include <fido.h>
 #include <fido/eddsa.h>
 #include <fido/es256.h>
 #include <fido/rs256.h>
 
-#include <cstdlib>
 #include <memory>
 
 namespace countersign::webauthn {
@@ -15,6 +15,7 @@ namespace {
 
 using base::Code;
 using base::fail;
+using crypto::checked;
 
 template <auto kFree>
 struct Freer {
@@ -28,13 +29,6 @@ using CredPtr = std::unique_ptr<fido_cred_t, Freer<fido_cred_free>>;
 using Es256Ptr = std::unique_ptr<es256_pk_t, Freer<es256_pk_free>>;
 using EddsaPtr = std::unique_ptr<eddsa_pk_t, Freer<eddsa_pk_free>>;
 using Rs256Ptr = std::unique_ptr<rs256_pk_t, Freer<rs256_pk_free>>;
-
-/// For calls that fail only for want of memory.
-template <class T>
-T* checked(T* handle) {
-  if (handle == nullptr) std::abort();
-  return handle;
-}
 
 int cose_of(Algorithm algorithm) { return static_cast<int>(algorithm); }
 
