@@ -605,7 +605,12 @@ class OnDebian(Installed, unittest.TestCase):
         printed = "".join(self.shell('echo "countersign countersign/purge-data boolean true" | debconf-set-selections; apt-get purge --yes countersign')[1:])
         self.assertIn("countersign: kept /var/lib/countersign, where a file system is mounted", printed)
         self.assertEqual("/var/lib/countersign", self.prints("find /var/lib/countersign"))
-        self.shell("umount /var/lib/countersign; rmdir /var/lib/countersign; apt-get install --yes ./countersign_*_amd64.deb")
+        # Or a link to a folder elsewhere: that is emptied, and the link stays.
+        self.shell("umount /var/lib/countersign; rmdir /var/lib/countersign; mkdir /srv/evidence; ln -s /srv/evidence /var/lib/countersign")
+        self.shell("apt-get install --yes ./countersign_*_amd64.deb; touch /srv/evidence/file")
+        self.shell('echo "countersign countersign/purge-data boolean true" | debconf-set-selections; apt-get purge --yes countersign')
+        self.assertEqual("/var/lib/countersign\n/srv/evidence", self.prints("find /var/lib/countersign /srv/evidence"))
+        self.shell("rm /var/lib/countersign; apt-get install --yes ./countersign_*_amd64.deb")
         self.shell('echo "countersign countersign/purge-data boolean true" | debconf-set-selections; apt-get purge --yes countersign')
         self.assertFalse(self.exists("/var/lib/countersign"))
         self.every_block_was_run()
