@@ -165,6 +165,8 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   auto cosigning = read_cosigning(top, folder);
   auto log = read_log(top);
   auto tlog = read_tlog(top, folder);
+  const auto documents = read_documents(top);
+  auto answers = read_answers(top);
   auto scim = oidc ? read_scim(top, *oidc) : base::Result<ScimSettings>();
   Table listen = top.table("listen");
   listen.text("address", config.listen.address);
@@ -234,6 +236,10 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   config.cosigning = std::move(*cosigning);
   if (!tlog) return fail(file.string(), tlog.error());
   config.tlog = std::move(*tlog);
+  if (!answers) return fail(file.string(), answers.error());
+  config.answers = std::move(*answers);
+  if (!documents) return fail(file.string(), documents.error());
+  config.documents = *documents;
   if (!scim) return fail(file.string(), scim.error());
   config.scim = std::move(*scim);
   if (auto done = check(config); !done) return fail(file.string(), done.error());

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "apps/answers_settings.h"
 #include "apps/config_changes.h"
+#include "apps/documents_settings.h"
 #include "apps/log_settings.h"
 #include "apps/notify_settings.h"
 #include "apps/scim_settings.h"
@@ -86,6 +88,8 @@ struct Config {
   WitnessSettings witness;      ///< `[witness]`
   CosigningSettings cosigning;  ///< `[[witnesses]]`, `[cosigning]`
 
+  AnswersSettings answers;      ///< `[answers]`
+  DocumentsSettings documents;  ///< `[documents]`
   ScimSettings scim;
   TlogSettings tlog;               ///< `[tlog]`, `[[mirror]]`
   std::vector<OidcSettings> oidc;  ///< `[oidc.NAME]`: providers that people sign in with

@@ -11,6 +11,7 @@
 #include "apps/daemon/notifying.h"
 #include "apps/daemon/operations/operations.h"
 #include "apps/daemon/policy_desk.h"
+#include "apps/daemon/procurement/procurement.h"
 #include "apps/daemon/pulling.h"
 #include "apps/daemon/region.h"
 #include "apps/daemon/report_office.h"
@@ -123,6 +124,8 @@ class Daemon {
         std::make_unique<ReportOffice>(config_, *people_, evidence_->access(), regions_, registry, metrics_);
     scim_ = std::make_unique<ScimOffice>(config_, *people_, regions_, *service_);
     TRY_ASSIGN(tlog_, TlogOffice::start(config_, evidence_->access(), *alarms_, metrics_));
+    procurement_ = std::make_unique<Procurement>(config_, registry, *people_, metrics_);
+    reports_->control_watch().watch(procurement_->watched());
     deciding_ = std::make_unique<Deciding>(config_.limits, regions_, metrics_);
     administration_ =
         std::make_unique<AdministrationOffice>(config_, *people_, *service_, operator_book_, metrics_);
@@ -192,6 +195,7 @@ class Daemon {
     decisions::add_decisions(router, reception, deciding_->calls());
     administration_->add_routes(router, reception);
     tlog_->add_routes(router, reception);
+    procurement_->add_routes(router, reception);
     witness_->add_routes(router);
     portal::add_portal(router, base::portal_files());
     return router;
@@ -301,6 +305,7 @@ class Daemon {
     deciding_->stop();
     administration_->stop();
     tlog_->stop();
+    procurement_->stop();
     witness_->stop();
     reports_->stop();
     evidence_->stop();
@@ -340,6 +345,7 @@ class Daemon {
   std::unique_ptr<ReportOffice> reports_;
   std::unique_ptr<ScimOffice> scim_;
   std::unique_ptr<TlogOffice> tlog_;
+  std::unique_ptr<Procurement> procurement_;
   std::unique_ptr<Deciding> deciding_;
   std::unique_ptr<AdministrationOffice> administration_;
   std::unique_ptr<Operations> operations_;
@@ -359,8 +365,7 @@ int main(int argc, char** argv) {
   set_up_logging();
   std::filesystem::path config_file = default_config_file();
   CLI::App app(
-      "Countersign's daemon: takes events in and keeps the ledger. SIGTERM stops it, SIGHUP reloads "
-      "limits, "
+      "Countersign's daemon: takes events in and keeps the ledger. SIGTERM stops it, SIGHUP reloads limits, "
       "log level and certificate.",
       "countersignd");
   app.set_version_flag("--version", COUNTERSIGN_VERSION);

@@ -35,7 +35,7 @@ std::string without_name(std::string what, const std::string& log) {
 }  // namespace
 
 std::string verified_outcome(const store::LedgerReport& report) {
-  if (report.faults.empty()) return "intact";
+  if (report.faults.empty()) return std::string(kIntact);
   const auto& fault = report.faults.front();
   const bool system = base::tenant_of({fault.log}).value() == base::kSystemTenant;
   std::string where;

@@ -7,9 +7,13 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 /// What the system log of a region says of a verification of its ledger. Pure, but for the event's id.
 namespace countersign::apps {
+
+/// What verified_outcome() says where nothing is wrong.
+inline constexpr std::string_view kIntact = "intact";
 
 /// The first fault in at most 256 bytes; `intact` where there is none. Does not name the log of a tenant: the
 /// record is shown to every tenant of the region.

@@ -143,6 +143,7 @@ every_hours = 24
 # secret = "keys/notify-pager.secret"       # a line such as whsec_…
 # tenants = ["acme"]                        # without it, all
 # least_severity = "medium"                 # or low, high
+# events = ["findings", "documents"]        # reminders of documents, too; without it, findings alone
 # [[notify]]
 # name = "siem"
 # kind = "syslog"                           # RFC 5424
@@ -155,6 +156,15 @@ every_hours = 24
 # password = "keys/notify-mail.secret"
 # from = "countersign@example.com"
 # to = ["security@example.com"]
+
+# Controls that are tested again whenever a tenant's records or policies have changed, with at most a tenth of the time (restart). docs/facts.md
+# [answers]
+# watch = ["PRIVILEGED-MFA"]
+
+# The vendor's documents, which are kept in the first region (restart). docs/documents.md
+# [documents]
+# file_bytes_max = 26214400                 # of one file
+# bytes_max = 5368709120                    # of all that are kept
 
 # What is sent on to a SIEM; may stand several times (restart). docs/siem.md has settings for Splunk, Elastic, Sentinel and Kafka.
 # [[stream]]

@@ -110,6 +110,19 @@ base::Result<void> read_retries(Table& table, NotifySettings& out) {
   return {};
 }
 
+base::Result<void> read_events(Table& table, NotifySettings& out) {
+  std::vector<std::string> events;
+  table.texts("events", events);
+  if (events.empty()) return {};
+  out.findings = out.documents = false;
+  for (const auto& one : events) {
+    if (one != "findings" && one != "documents")
+      return refuse_setting("notify.events", "must be a list of \"findings\" and \"documents\"");
+    (one == "findings" ? out.findings : out.documents) = true;
+  }
+  return {};
+}
+
 base::Result<NotifySettings> read_one(Table& table, const std::filesystem::path& folder) {
   NotifySettings out;
   std::string kind;
@@ -119,6 +132,7 @@ base::Result<NotifySettings> read_one(Table& table, const std::filesystem::path&
   table.texts("tenants", out.tenants);
   table.text("least_severity", out.least_severity);
   table.flag("allow_plain", allow_plain);
+  TRY(read_events(table, out));
   TRY(read_retries(table, out));
   if (kind == "webhook") {
     TRY_ASSIGN(out.how, read_webhook(table, folder, allow_plain));
@@ -197,6 +211,8 @@ base::Result<notify::Destination> make_destination(const NotifySettings& setting
   out.name = settings.name;
   out.tenants = settings.tenants;
   out.least_severity = settings.least_severity;
+  out.findings = settings.findings;
+  out.documents = settings.documents;
   out.retry_s = settings.retry_s;
   auto send = std::visit([](const auto& one) { return sender_of(one); }, settings.how);
   if (!send) return fail(fmt::format("[[notify]] {}", settings.name), send.error());

@@ -34,6 +34,7 @@ struct NotifySettings {
   std::string name;
   std::vector<std::string> tenants;  ///< empty: all
   std::string least_severity = "low";
+  bool findings = true, documents = false;  ///< what of
   std::vector<std::int64_t> retry_s = notify::kRetrySeconds;
   std::variant<WebhookSettings, senders::SyslogOptions, EmailSettings> how;
 

@@ -62,6 +62,8 @@ base::Result<Making> begin_report(const Config& config, const base::RegionId& re
   TRY_ASSIGN(request.samples, read_samples(options));
   request.framework = options.framework;
   request.criteria = options.criteria;
+  request.only = options.only;
+  request.listings = options.only.empty();
   TRY_ASSIGN(auto catalogue, read_catalogue(options.controls));
   TRY_ASSIGN(auto ledger, store::LedgerReader::open(files.ledger()));
   TRY(ledger.log(tenant));

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct ReportOptions {
   std::vector<std::string> samples;   ///< `random:25`, `interval:40`, `OTP-LIFETIME=random:25`
   std::string seed;                   ///< of the samples
   std::string controls;               ///< folder of further controls; empty: none
+  /// Ids of controls and detections: these alone, and no tables; empty: all.
+  std::set<std::string, std::less<>> only = {};
   std::string requested_by;
   /// Members of the event about it: who asked, from where, by which proof.
   boost::json::object asked_by = {};

@@ -59,7 +59,7 @@ check_formats() {
   newer=$(echo "$folders" | sort -u | while IFS= read -r folder; do
     [ -d "$folder" ] || continue
     # Folders may be links to other disks.
-    find -L "$folder" -maxdepth 3 -name '*.sqlite' -type f -size +0 | while IFS= read -r file; do
+    find -L "$folder" -maxdepth 4 -name '*.sqlite' -type f -size +0 | while IFS= read -r file; do
       found=$(format_of "$file")
       for known in $KNOWN_FORMATS; do
         if [ "${found% *}" = "${known%:*}" ] && [ "${found#* }" -gt "${known#*:}" ]; then

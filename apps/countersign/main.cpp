@@ -52,7 +52,9 @@ int main(int argc, char** argv) {
     add_verify(app, context);
     add_report(app, context);
     add_control(app, context);
+    add_evidence(app, context);
     add_finding(app, context);
+    add_document(app, context);
     add_privacy(app, context);
     add_retention(app, context);
     add_residency(app, context);

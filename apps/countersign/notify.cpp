@@ -44,6 +44,10 @@ std::string state_of(const Config& config, const notify::Listed& one) {
   return one.delivery.attempts == 0 ? "waits" : "to be tried again";
 }
 
+std::string subject_of(const notify::Notice& notice) {
+  return notice.document ? ", document " + notice.document->id : ", finding " + notice.finding;
+}
+
 base::Result<int> list(const Context& context) {
   TRY_ASSIGN(const auto config, load(context));
   const auto deliveries = all_deliveries(config);
@@ -73,11 +77,12 @@ base::Result<int> list(const Context& context) {
                       {"type", notice.type},
                       {"tenant", notice.tenant},
                       {"finding", notice.finding},
+                      {"document", notice.document ? notice.document->id : std::string()},
                       {"attempts", one.delivery.attempts},
                       {"due", one.dead ? boost::json::value() : boost::json::value(due)},
                       {"error", one.delivery.error}});
-    text += fmt::format("\n{} {} for {}: {} of {}, finding {}\n", one.delivery.id, state, one.destination,
-                        notice.type, notice.tenant, notice.finding);
+    text += fmt::format("\n{} {} for {}: {} of {}{}\n", one.delivery.id, state, one.destination, notice.type,
+                        notice.tenant, subject_of(notice));
     if (one.delivery.attempts > 0)
       text += fmt::format("  {} attempts; the last: {}{}\n", one.delivery.attempts, one.delivery.error,
                           one.dead ? "" : "; next at " + due.substr(0, 19) + "Z");

@@ -39,11 +39,14 @@ std::optional<notify::ControlFacts> find_control(std::string_view id) {
 base::Result<void> record_undelivered(const store::RegionFiles& files, const std::string& destination,
                                       const notify::Delivery& delivery) {
   TRY_ASSIGN(const auto notice, notify::parse_body(delivery.body));
-  auto event =
-      system_event(fmt::format("finding.undelivered.{}.{}.{}", destination, delivery.id, delivery.round),
-                   "finding.undelivered", base::system_clock()());
-  event["action"] = {{"name", "finding send"},
-                     {"resource", fmt::format("{}/{}", notice.tenant, notice.finding)},
+  const std::string what = notice.document ? "document" : "finding", type = what + ".undelivered";
+  const auto resource =
+      notice.document ? fmt::format("{}/{}/{}", notice.document->kind, notice.document->id, notice.version)
+                      : fmt::format("{}/{}", notice.tenant, notice.finding);
+  auto event = system_event(fmt::format("{}.{}.{}.{}", type, destination, delivery.id, delivery.round), type,
+                            base::system_clock()());
+  event["action"] = {{"name", what + " send"},
+                     {"resource", resource},
                      {"context", fmt::format("destination={} type={} attempts={}", destination, notice.type,
                                              delivery.attempts)}};
   event["outcome"] = {{"reason", delivery.error.substr(0, kReasonBytesMax)}};

@@ -99,7 +99,11 @@ ReportOffice::ReportOffice(const Config& config, api::People& people, const api:
       findings_(access, append_of(regions), base::system_clock()),
       reports_(people, access, maker_of(config)),
       previews_(access, check_policy, judge_of(config)),
-      control_runs_(config, std::move(registry), metrics, base::system_clock()),
+      control_runs_(config, registry, metrics, base::system_clock()),
+      control_watch_(
+          config, std::move(registry),
+          [this](const base::RegionId& region) -> standing::Book& { return control_runs_.book(region); },
+          metrics, base::system_clock(), {}),
       standing_(control_runs_.calls()),
       facts_(facts_of(config, control_runs_)) {}
 
@@ -114,6 +118,7 @@ void ReportOffice::add_routes(http::Router& router, const endpoints::Reception& 
 }
 
 void ReportOffice::stop() {
+  control_watch_.stop();
   control_runs_.stop();
   previews_.stop();
   readers_.stop();

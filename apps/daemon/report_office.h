@@ -2,6 +2,7 @@
 
 #include "apps/config.h"
 #include "apps/daemon/control_runs.h"
+#include "apps/daemon/procurement/control_watch.h"
 #include "apps/daemon/region.h"
 #include "web/api/finding_routes.h"
 #include "web/api/overview_routes.h"
@@ -15,7 +16,8 @@
 namespace countersign::apps {
 
 /// What the routes of findings, reports, the standing of controls and the overview work with, and their
-/// desks; and the thread that tests controls on schedule.
+/// desks; and the threads that test controls, on schedule and when
+/// something has changed.
 class ReportOffice {
  public:
   /// What is given outlives it, but for the configuration. `registry` is called from its threads.
@@ -25,6 +27,9 @@ class ReportOffice {
 
   /// This outlives the router.
   void add_routes(http::Router& router, const endpoints::Reception& reception);
+
+  /// Which controls are tested soon after what they go by has changed.
+  ControlWatch& control_watch() { return control_watch_; }
 
   /// Before the regions stop.
   void stop();
@@ -37,6 +42,7 @@ class ReportOffice {
   api::Reports reports_;
   standing::Previews previews_;
   ControlRuns control_runs_;
+  ControlWatch control_watch_;
   const standing::Calls standing_;
   const api::OverviewFacts facts_;
   api::Desk readers_{kReadersWaitingMax};

@@ -2,6 +2,8 @@
 
 #include <boost/url/parse_query.hpp>
 
+#include <string>
+
 namespace countersign::endpoints {
 
 std::optional<std::string> query_value(const http::RequestHead& head, std::string_view name) {
@@ -11,6 +13,18 @@ std::optional<std::string> query_value(const http::RequestHead& head, std::strin
     if (parameter.key == name) return parameter.value;
   }
   return std::nullopt;
+}
+
+std::optional<http::Fields> query_fields(const http::RequestHead& head) {
+  http::Fields out;
+  if (head.query.empty()) return out;
+  std::string query;
+  for (const char c : head.query) query += c == '+' ? "%20" : std::string(1, c);
+  const auto parsed = boost::urls::parse_query(query);
+  if (!parsed) return std::nullopt;
+  for (const auto& parameter : boost::urls::params_view(*parsed))
+    out.emplace_back(parameter.key, parameter.value);
+  return out;
 }
 
 }  // namespace countersign::endpoints

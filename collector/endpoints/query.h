@@ -12,4 +12,8 @@ namespace countersign::endpoints {
 /// the query is none.
 std::optional<std::string> query_value(const http::RequestHead& head, std::string_view name);
 
+/// All parameters of a request's query, decoded as those of a form (a `+` stands for a space), in their
+/// order; empty where the query is none.
+std::optional<http::Fields> query_fields(const http::RequestHead& head);
+
 }  // namespace countersign::endpoints

@@ -62,7 +62,8 @@ base::Result<void> restore_files(const Repository& repository, const Manifest& m
     if (entry.name == kSmallFiles) continue;
     const auto path = folder / entry.name;
     TRY(base::make_folders_durably(path.parent_path()));
-    TRY_ASSIGN(auto file, base::OpenFile::open(path, O_WRONLY | O_CREAT | O_EXCL, 0640));
+    const auto mode = static_cast<unsigned>(entry.realm == Realm::sealed ? 0600 : 0640);
+    TRY_ASSIGN(auto file, base::OpenFile::open(path, O_WRONLY | O_CREAT | O_EXCL, mode));
     const auto take = [&](std::string_view piece) -> base::Result<void> {
       TRY(file.write(piece));
       written += piece.size();

@@ -55,6 +55,11 @@ class Making {
       TRY(read_loosely(region.ledger(), Realm::open));
       TRY(read_loosely(region.vault(), Realm::sealed));
     }
+    TRY(take_shelves());
+    // With what waits now to be recorded: it may be in the log before the small files are read, and not yet
+    // in the ledger as it was read.
+    TRY_ASSIGN(auto waiting, read_small_files(options_.places));
+    outbox_ = std::move(waiting.outbox);
     // Segments before and after the ledger: one that is retired meanwhile is still there for it, and one that
     // is made meanwhile, too.
     TRY(take_segments());
@@ -68,7 +73,9 @@ class Making {
       TRY(take_database(region.scim(), Realm::sealed));
     TRY(take_database(region.vault(), Realm::sealed));
     TRY(take_small_files());
-    for (auto& [name, entry] : segments_) report_.manifest.files.push_back(std::move(entry));
+    for (auto* fixed : {&segments_, &contents_}) {
+      for (auto& [name, entry] : *fixed) report_.manifest.files.push_back(std::move(entry));
+    }
     TRY(repository_.add(report_.manifest));
     report_.chunks_new = repository_.chunks().chunks_written();
     report_.bytes_new = repository_.chunks().bytes_written();
@@ -132,10 +139,41 @@ class Making {
     return {};
   }
 
-  base::Result<void> take_database(const fs::path& path, Realm realm) {
+  /// What is the vendor's own: folders of contents by their SHA-256, with a database that names them. Before
+  /// the ledger and the outbox, one of which then has the record of each thing that is named there. Contents
+  /// before and after what is said of them: each that is named is there, unless it was removed.
+  base::Result<void> take_shelves() {
+    for (const std::string name : {"documents", "questionnaires"}) {
+      const auto folder = options_.places.region.folder / name;
+      const auto database = folder / (name + ".sqlite");
+      if (std::error_code ignored; !fs::exists(database, ignored)) continue;
+      TRY(take_contents(folder));
+      TRY(take_database(database, Realm::sealed, name + '/'));
+      TRY(take_contents(folder));
+    }
+    return {};
+  }
+
+  base::Result<void> take_contents(const fs::path& folder) {
+    std::error_code missing;
+    for (const auto& found : fs::directory_iterator(folder, missing)) {
+      const auto base_name = found.path().filename().string();
+      if (!base::digest_from_hex(base_name)) continue;
+      const auto name = folder.filename().string() + '/' + base_name;
+      if (contents_.contains(name)) continue;
+      auto entry = take_fixed_file(found.path(), name, Realm::sealed);
+      if (!entry && entry.error().code == Code::not_found) continue;
+      if (!entry) return fail(entry.error());
+      contents_.emplace(name, std::move(*entry));
+    }
+    return {};
+  }
+
+  base::Result<void> take_database(const fs::path& path, Realm realm, std::string_view inside = {}) {
     for (int attempt = 1;; ++attempt) {
       auto entry = read_exactly(path, realm);
       if (entry) {
+        entry->name.insert(0, inside);
         report_.manifest.files.push_back(std::move(*entry));
         return {};
       }
@@ -188,7 +226,7 @@ class Making {
       if (base_name.starts_with(".") || !found.is_regular_file()) continue;
       const auto name = "segments/" + base_name;
       if (segments_.contains(name)) continue;
-      auto entry = take_segment(found.path(), name);
+      auto entry = take_fixed_file(found.path(), name, Realm::open);
       if (!entry && entry.error().code == Code::not_found) continue;
       if (!entry) return fail(entry.error());
       segments_.emplace(name, std::move(*entry));
@@ -231,12 +269,14 @@ class Making {
     return {};
   }
 
-  base::Result<FileEntry> take_segment(const fs::path& path, const std::string& name) {
+  /// A file that never changes.
+  base::Result<FileEntry> take_fixed_file(const fs::path& path, const std::string& name, Realm realm) {
     TRY_ASSIGN(auto file, base::OpenFile::open(path, O_RDONLY));
     struct stat status {};
     if (::fstat(file.descriptor(), &status) != 0) return base::os_error("look at", path);
     FileEntry entry;
     entry.name = name;
+    entry.realm = realm;
     entry.bytes = static_cast<std::uint64_t>(status.st_size);
     entry.written_ns = status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
     const auto* known = earlier_ ? earlier_->file(name) : nullptr;
@@ -272,6 +312,7 @@ class Making {
 
   base::Result<void> take_small_files() {
     TRY_ASSIGN(auto files, read_small_files(options_.places));
+    files.outbox.merge(outbox_);
     if (options_.kek) {
       // One may have taken over since this began.
       TRY_ASSIGN(const auto now, options_.kek->read_again());
@@ -300,7 +341,8 @@ class Making {
   const SnapshotOptions& options_;
   SnapshotReport report_;
   std::optional<Manifest> earlier_;
-  std::map<std::string, FileEntry> segments_;
+  std::map<std::string, FileEntry> segments_, contents_;
+  SmallFiles::Folder outbox_;
   std::uint64_t done_ = 0, total_ = 0;
 };
 

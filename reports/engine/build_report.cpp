@@ -38,6 +38,21 @@ base::Result<std::vector<std::string>> settings_of(Workspace& workspace) {
   }
 }
 
+/// Takes out the controls and detections that are not asked for.
+base::Result<void> keep_only(std::vector<Definition>& definitions,
+                             const std::set<std::string, std::less<>>& ids) {
+  if (ids.empty()) return {};
+  for (const auto& id : ids) {
+    const bool known = std::any_of(definitions.begin(), definitions.end(), [&](const Definition& one) {
+      return one.id == id && one.kind != Kind::listing;
+    });
+    if (!known) return fail(Code::invalid_argument, fmt::format("there is no control '{}'", id));
+  }
+  std::erase_if(definitions,
+                [&](const Definition& one) { return one.kind != Kind::listing && !ids.contains(one.id); });
+  return {};
+}
+
 /// The clauses of the report with the controls that support each; those that were asked for, or all.
 base::Result<std::vector<Clause>> clauses_of(const std::vector<Definition>& definitions,
                                              const ReportRequest& request) {
@@ -204,6 +219,7 @@ base::Result<Report> build_report(Workspace& workspace, const Catalogue& catalog
     const auto set = set_parameters(definitions, {one});
     if (!set) unused.push_back(set.error().message);
   }
+  TRY(keep_only(definitions, request.only));
   const auto& scope = workspace.scope();
   Report out;
   out.tenant = scope.tenant.value();

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,8 @@ struct ReportRequest {
   std::string framework = "soc2";     ///< by which the report is arranged
   std::vector<std::string> criteria;  ///< clauses; empty: all
   std::vector<SampleRequest> samples;
-  bool listings = true;  ///< false: controls and detections alone
+  bool listings = true;                     ///< false: controls and detections alone
+  std::set<std::string, std::less<>> only;  ///< ids of controls and detections; empty: all
   RunLimits limits;
 };
 
@@ -33,7 +35,8 @@ using ReportProgress = std::function<void(std::string_view id, std::size_t done,
 /// Runs every control that supports one of the criteria, and every listing, over a workspace. Parameters are
 /// those that the tenant's policy (`monitoring.parameters`) sets at the end of the period, else the controls'
 /// own; one that cannot be used is told among the warnings. invalid_argument for a framework or clause that
-/// no control supports, and a sample of a control that is not reported; else the errors of run_control.
+/// no control supports, a sample of a control that is not reported, and an id of `only` that there is not;
+/// else the errors of run_control.
 base::Result<Report> build_report(Workspace& workspace, const Catalogue& catalogue,
                                   const ReportRequest& request, const ReportProgress& progress = nullptr);
 

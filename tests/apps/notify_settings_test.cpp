@@ -55,6 +55,19 @@ TEST(NotifySettings, AreReadWithTheirDefaults) {
   EXPECT_EQ(mail.mail.envelope.to, std::vector<std::string>{"ana@example.com"});
 }
 
+TEST(NotifySettings, SayWhatOf) {
+  const std::string more = "address='tls://siem.example.com:6514'\n";
+  EXPECT_TRUE(read(with(kSyslog, more))->front().findings);
+  EXPECT_FALSE(read(with(kSyslog, more))->front().documents);
+  const auto documents = read(with(kSyslog, more + "events=['documents']\n"))->front();
+  EXPECT_FALSE(documents.findings);
+  EXPECT_TRUE(documents.documents);
+  const auto both = read(with(kSyslog, more + "events=['findings', 'documents']\n"))->front();
+  EXPECT_TRUE(both.findings && both.documents);
+  EXPECT_TRUE(make_destination(both)->documents);
+  EXPECT_THAT(error_of(with(kSyslog, more + "events=['letters']\n")), HasSubstr("notify.events"));
+}
+
 TEST(NotifySettings, NeedTlsToAnotherMachine) {
   const std::string secret = "secret='s'\n";
   EXPECT_THAT(error_of(with(kWebhook, "url='http://alerts.example.com/'\n" + secret)),

@@ -30,7 +30,10 @@ inline std::vector<boost::json::object> left_in_outbox(const std::filesystem::pa
   std::error_code none;
   for (const auto& one : std::filesystem::directory_iterator(region / "outbox", none)) {
     if (one.path().extension() != ".json" || one.path().filename().string().starts_with(".")) continue;
-    out.push_back(base::parse_json(*base::read_file(one.path(), 1 << 16), {})->value.as_object());
+    auto left = base::parse_json(*base::read_file(one.path(), 1 << 16), {})->value;
+    if (left.is_object()) out.push_back(std::move(left.as_object()));
+    if (!left.is_array()) continue;
+    for (auto& event : left.as_array()) out.push_back(std::move(event.as_object()));
   }
   return out;
 }

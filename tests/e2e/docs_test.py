@@ -41,7 +41,7 @@ ELSEWHERE = {
 }
 # How many blocks of settings, queries and the like a page has, all of which are put to use here.
 PIECES = {("docs/backfill.md", "toml"): 1, ("docs/keys.md", "toml"): 1, ("docs/notify.md", "toml"): 1, ("docs/operations.md", "yaml"): 1,
-          ("docs/residency.md", "toml"): 1, ("docs/siem.md", "toml"): 5, ("docs/transparency.md", "toml"): 4, ("reports/README.md", "toml"): 1,
+          ("docs/facts.md", "toml"): 1, ("docs/residency.md", "toml"): 1, ("docs/siem.md", "toml"): 5, ("docs/transparency.md", "toml"): 4, ("reports/README.md", "toml"): 1,
           ("reports/README.md", "sql"): 1,
           # A piece of the unit, which unit_test.py puts there.
           ("docs/keys.md", "ini"): 1}
@@ -311,6 +311,35 @@ class Docs(unittest.TestCase):
             shutil.rmtree(LIB / "data" / "eu-1")
         self.follow("docs/backup.md", before={1: lose_the_region})
         self.machine.start()
+
+    def test_documents(self):
+        for name in ("soc2.pdf", "soc2-2027.pdf"):
+            self.write(name, b"%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\n% " + name.encode() + b"\ntrailer <</Root 1 0 R>>\nstartxref\n0\n%%EOF\n")
+        self.write("nda.txt", "You tell nobody.\n")
+        self.machine.start()
+
+        def name_it(_):
+            first = self.machine.json("document", "list")["documents"][0]
+            self.let("DOCUMENT", first["id"])
+            self.hash = first["versions"][0]["sha256"]
+
+        def compare_hash(printed):
+            self.assertIn(self.hash, printed)
+
+        def wait_recorded():
+            until(lambda: len(self.filled([], "search", "_system", "document.added", "--region", "eu-1", member="records")) == 5, "what was added is not found")
+        self.follow("docs/documents.md", before={2: wait_recorded}, after={0: name_it, 2: compare_hash})
+
+    def test_facts(self):
+        configure(PAGES["docs/facts.md"].of("toml")[0].text)
+        self.machine.start()
+
+        def told():
+            return self.machine.user("countersign", "evidence", "facts", "--tenant", "acme", check=False)
+
+        def changed():
+            return len(self.filled([], "search", "_system", "control.changed", member="records")) == 2
+        self.follow("docs/facts.md", before={0: lambda: until(told, "no facts are told"), 1: lambda: until(changed, "the controls are not watched")})
 
     def test_clients(self):
         self.machine.start()

@@ -64,6 +64,7 @@ class Setting:
     def __init__(self):
         self.appliance = Appliance()
         self.number = 0
+        self.documents = {}  # of the vendor, by sort
         try:
             self.configure()
             self.register()

@@ -24,6 +24,7 @@ class Case:
         method, pattern = route.split(" ")
         made = MAKERS[route](self)
         path = pattern.format(**{"tenant": self.tenant, **made.get("path", {})}) + self.setting.region(self.tenant)
+        path += f"?{made['query']}" if "query" in made else ""
         return self.asker.ask(method, path, made.get("body"), made.get("fields"), made.get("scheme", "Bearer"))
 
 
@@ -245,6 +246,151 @@ def token_of_nobody(_):
 @request_of("POST /v1/admin/tenants")
 def new_tenant(case):
     return {"body": {"tenant": f"made-{case.setting.next()}"}}
+
+
+def added_document(case, confidentiality="public", **more):
+    """A document that the clerk adds, with a version."""
+    wish = {"kind": "policy", "title": "A policy", "confidentiality": confidentiality, **more}
+    status, _, document = case.setting.clerk.ask("POST", "/v1/documents", wish)
+    assert status == 201, document
+    add_version(case, document["id"])
+    return document["id"]
+
+
+def add_version(case, document):
+    status, _, answer = case.setting.clerk.ask("POST", f"/v1/documents/{document}/versions", f"Version {case.setting.next()}\n")
+    assert status == 201, answer
+
+
+def document_of(case):
+    """One of each sort for all; an NDA is in force."""
+    if not case.setting.documents:
+        case.setting.documents["in force"] = added_document(case, nda=True)
+    sort = case.variant or "public"
+    if sort not in case.setting.documents:
+        case.setting.documents[sort] = added_document(case, sort)
+    return case.setting.documents[sort]
+
+
+@request_of("GET /v1/documents", "GET /v1/documents/nda")
+def documents(case):
+    document_of(case)
+    return {}
+
+
+@request_of("POST /v1/documents")
+def new_document(_):
+    return {"body": {"kind": "other", "title": "A letter"}}
+
+
+@request_of("POST /v1/documents/nda/acceptance")
+def text_in_force(case):
+    document_of(case)
+    return {"body": {"sha256": case.setting.clerk.ask("GET", "/v1/documents/nda")[2]["sha256"]}}
+
+
+@request_of("GET /v1/documents/{id}", "GET /v1/documents/{id}/versions/{version}/file")
+def one_document(case):
+    return {"path": {"id": document_of(case), "version": 1}}
+
+
+@request_of("PATCH /v1/documents/{id}")
+def change_of_a_document(case):
+    return {"path": {"id": document_of(case)}, "body": {"title": f"Title {case.setting.next()}"}}
+
+
+@request_of("POST /v1/documents/{id}/versions")
+def version_of_a_document(case):
+    return {"path": {"id": document_of(case)}, "body": f"Version {case.setting.next()}\n"}
+
+
+def answered_by_clerk(case, method, path, body, expected):
+    status, _, answer = case.setting.clerk.ask(method, path, body)
+    assert status == expected, answer
+    return answer
+
+
+def questionnaire(case):
+    """One with an approved answer."""
+    made = answered_by_clerk(case, "POST", "/v1/questionnaires?file_name=sheet.csv&tenant=acme", "Question,Answer\nIs it so?,\n", 201)
+    answered_by_clerk(case, "POST", f"/v1/questionnaires/{made['id']}/answers", {"answers": [{"number": 1, "value": "yes"}]}, 200)
+    return made["id"]
+
+
+def own_answer(case):
+    """One of the library that the evidence shows."""
+    body = {"topic": "residency", "title": "Region", "asks": ["Where is it?"], "claims": [{"answer": "text", "text": "In {figure.region}.", "needs": [{"fact": "figure.region", "is": "eu-1"}]}]}
+    answered_by_clerk(case, "PUT", "/v1/answers/own-region", body, 200)
+    return body
+
+
+@request_of("GET /v1/questionnaires")
+def questionnaires(_):
+    return {}
+
+
+@request_of("GET /v1/answers", "GET /v1/answers/facts")
+def of_a_tenant(_):
+    return {"query": "tenant=acme"}
+
+
+@request_of("POST /v1/questionnaires")
+def new_questionnaire(_):
+    return {"query": "file_name=sheet.csv&tenant=acme", "body": "Question,Answer\nIs it so?,\n"}
+
+
+@request_of("GET /v1/questionnaires/{id}", "GET /v1/questionnaires/{id}/questions", "GET /v1/questionnaires/{id}/sheet", "GET /v1/questionnaires/{id}/file",
+            "DELETE /v1/questionnaires/{id}", "POST /v1/questionnaires/{id}/export")
+def one_questionnaire(case):
+    return {"path": {"id": questionnaire(case)}}
+
+
+@request_of("PUT /v1/questionnaires/{id}/layouts")
+def layouts(case):
+    return {"path": {"id": questionnaire(case)}, "body": {"layouts": [{"sheet": "", "header_row": 1, "question": "A"}]}}
+
+
+@request_of("POST /v1/questionnaires/{id}/answers")
+def answers(case):
+    return {"path": {"id": questionnaire(case)}, "body": {"answers": [{"number": 1, "value": "no"}]}}
+
+
+@request_of("POST /v1/questionnaires/{id}/answers/withdraw")
+def answers_back(case):
+    return {"path": {"id": questionnaire(case)}, "body": {"numbers": [1]}}
+
+
+@request_of("PUT /v1/answers/{id}")
+def changed_answer(case):
+    return {"path": {"id": "own-region"}, "body": own_answer(case)}
+
+
+@request_of("DELETE /v1/answers/{id}")
+def answer_to_remove(case):
+    own_answer(case)
+    return {"path": {"id": "own-region"}}
+
+
+@request_of("POST /v1/answers/{id}/adoption")
+def adoption(case):
+    own_answer(case)
+    return {"path": {"id": "own-region"}, "body": {"tenant": "acme"}}
+
+
+@request_of("DELETE /v1/answers/{id}/adoption")
+def adoption_to_end(case):
+    own_answer(case)
+    answered_by_clerk(case, "POST", "/v1/answers/own-region/adoption", {"tenant": "acme"}, 200)
+    return {"path": {"id": "own-region"}, "query": "tenant=acme"}
+
+
+@request_of("POST /v1/documents/{id}/versions/{version}/withdraw")
+def version_to_withdraw(case):
+    document = document_of(case)
+    if case.asker.name == "all tenants":
+        add_version(case, document)
+    versions = case.setting.clerk.ask("GET", f"/v1/documents/{document}")[2]["versions"]
+    return {"path": {"id": document, "version": versions[-1]["version"]}, "body": {"reason": "as agreed"}}
 
 
 @request_of("POST /v1/session/challenges")

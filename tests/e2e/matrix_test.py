@@ -12,6 +12,7 @@ from matrix_requests import MAKERS, Case
 # A row with `-` names no tenant; `:` tells two requests of one route apart:
 #   acme:personal  a search for a person's address, which shows a personal value as much as a look at it does
 #   acme:theirs    at the address of a source that is globex's
+#   -:nda, …       a document of that confidentiality; an auditor accepts the NDA between the lines
 # Approvals are of what somebody else asked for; erasures of somebody of whom nothing is held: 404 to who may erase.
 TABLE = """
                                                                no- sou-   operators' tokens               people                    password all
@@ -82,7 +83,7 @@ GET    /v1/tenants/{tenant}/records/{seq}        acme          401 401  | 200 20
                                                  _system       401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
 GET    /v1/tenants/{tenant}/records/{seq}/values acme          401 401  | 403 403 403 403 403 403 403 | 200 404  200 200 200 | 403 200
                                                  globex        401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
-                                                 _system       401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 none
+                                                 _system       401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
 
 POST   /v1/tenants/{tenant}/bundles              acme          401 401  | 403 403 403 403 403 403 403 | 202 403  202 202 202 | 403 202
                                                  globex        401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 202
@@ -189,6 +190,37 @@ GET    /v1/admin/regions                         -             401 401  | 403 40
 GET    /v1/admin/backups                         -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
 GET    /v1/admin/health                          -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
 
+GET    /v1/documents                             -             401 401  | 200 200 200 200 403 403 403 | 200 200  200 200 200 | 403 200
+POST   /v1/documents                             -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 201
+GET    /v1/documents/nda                         -             401 401  | 403 403 403 403 403 403 403 | 200 200  200 200 200 | 403 200
+GET    /v1/documents/{id}                        -             401 401  | 403 403 403 403 403 403 403 | 200 200  200 200 200 | 403 200
+                                                 -:nda         401 401  | 403 403 403 403 403 403 403 | 403 403  200 200 200 | 403 200
+                                                 -:internal    401 401  | 403 403 403 403 403 403 403 | 404 404  200 200 200 | 403 200
+POST   /v1/documents/nda/acceptance              -             401 401  | 403 403 403 403 403 403 403 | 200 200  200 200 200 | 403 200
+GET    /v1/documents/{id}/versions/{version}/file -            401 401  | 403 403 403 403 403 403 403 | 200 200  200 200 200 | 403 200
+                                                 -:nda         401 401  | 403 403 403 403 403 403 403 | 200 200  200 200 200 | 403 200
+                                                 -:internal    401 401  | 403 403 403 403 403 403 403 | 404 404  200 200 200 | 403 200
+PATCH  /v1/documents/{id}                        -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+POST   /v1/documents/{id}/versions               -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 201
+POST   /v1/documents/{id}/versions/{version}/withdraw -        401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+GET    /v1/questionnaires                        -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+POST   /v1/questionnaires                        -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 201
+GET    /v1/questionnaires/{id}                   -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+DELETE /v1/questionnaires/{id}                   -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 204
+GET    /v1/questionnaires/{id}/questions         -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+GET    /v1/questionnaires/{id}/sheet             -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+GET    /v1/questionnaires/{id}/file              -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+PUT    /v1/questionnaires/{id}/layouts           -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+POST   /v1/questionnaires/{id}/answers           -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+POST   /v1/questionnaires/{id}/answers/withdraw  -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+POST   /v1/questionnaires/{id}/export            -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+GET    /v1/answers                               -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+GET    /v1/answers/facts                         -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+PUT    /v1/answers/{id}                          -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+DELETE /v1/answers/{id}                          -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 204
+POST   /v1/answers/{id}/adoption                 -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 200
+DELETE /v1/answers/{id}/adoption                 -             401 401  | 403 403 403 403 403 403 403 | 403 403  403 403 403 | 403 204
+
 GET    /v1/session                               -             401 401  | 401 401 401 401 401 401 401 | 200 200  200 200 200 | 200 200
 POST   /v1/session/challenges                    -             401 401  | 401 401 401 401 401 401 401 | 201 201  201 201 201 | 201 201
 POST   /v1/session/challenges/{id}               -             401 401  | 401 401 401 401 401 401 401 | 404 404  404 404 404 | 404 404
@@ -287,7 +319,7 @@ class Matrix(unittest.TestCase):
         self.assertGreater(len(taken), 15)
         for route in taken:
             method, path = route.split(" ")
-            status, _, problem = forged.ask(method, path.format(tenant="acme", id="0" * 32, finding="0" * 16, change="0" * 32, source="app", operator="nobody"), {})
+            status, _, problem = forged.ask(method, path.format(tenant="acme", id="0" * 32, finding="0" * 16, change="0" * 32, source="app", operator="nobody", version=1), {})
             self.assertEqual((status, "csrf_token" in problem.get("detail", "")), (403, True), (route, problem))
 
 

@@ -387,6 +387,111 @@ class OpenApi(unittest.TestCase):
         for what in ("sources", "users", "tokens", "tenants"):
             yield self.ask("POST", f"{base}/{what}", "{}", token)
 
+    def documents(self, say):
+        base, one, none = "/v1/documents", "/v1/documents/{id}", "0" * 32
+        token = {"Authorization": f"Bearer {self.admin}", "Content-Type": "application/json"}
+        plain = {"Content_Type": "application/octet-stream"}
+        yield say("GET", base + "/nda")
+        ids = {}
+        for body in ({"kind": "policy", "title": "NDA", "nda": True}, {"kind": "other", "title": "A letter", "remind_days": [90, 30]},
+                     {"kind": "policy", "title": "NDA", "nda": True}, {"kind": "letter", "title": "x"}, "{", b" " * (17 << 10)):
+            made = say("POST", base, body)
+            yield made
+            ids.setdefault(made["answer"].get("title"), made["answer"].get("id"))
+        yield say("POST", base, "{}", Content_Type="text/plain")
+        yield say("POST", base, {}, X_CSRF_Token="")
+        letter, nda = ids["A letter"], ids["NDA"]
+        versions = lambda document, query="": (f"{base}/{document}/versions{query}", one + "/versions")
+        for document, query, body in ((letter, "?file_name=a.csv&issuer=A&valid_from=2026-01-01&valid_until=2099-01-01", "a,b"), (nda, "", "You tell nobody."), (letter, "?x=1", "x"),
+                                      (letter, "?issuer=%zz", "x"), (letter, "", "<html>"), (none, "", "x"), (letter, "", b" " * (26 << 20))):
+            path, pattern = versions(document, query)
+            yield say("POST", path, body, pattern, **plain)
+        path, pattern = versions(nda)
+        yield say("POST", path, "You tell nobody.", pattern, **plain)
+        file = lambda version, **more: say("GET", f"{base}/{letter}/versions/{version}/file", None, one + "/versions/{version}/file", **more)
+        for answer in (file(1), file(1, Range="bytes=0-0"), file(1, Range="bytes=99-"), file(7)):
+            yield answer
+        for document in (letter, nda, none):
+            yield say("GET", f"{base}/{document}", None, one)
+        for body in ({"title": "Another"}, {}, {"x": 1}, "{", b" " * (17 << 10)):
+            yield say("PATCH", f"{base}/{letter}", body, one)
+        yield say("PATCH", f"{base}/{none}", {"title": "x"}, one)
+        text = say("GET", base + "/nda")
+        yield text
+        for body in ({"sha256": text["answer"]["sha256"]}, {"sha256": "0" * 64}, {}, "{", b" " * (17 << 10)):
+            yield say("POST", base + "/nda/acceptance", body)
+        yield say("GET", base)
+        withdraw = lambda body, version=1, document=letter: say("POST", f"{base}/{document}/versions/{version}/withdraw", body, one + "/versions/{version}/withdraw")
+        for answer in (withdraw({"reason": "a draft"}), withdraw({"reason": "a draft"}), withdraw({}), withdraw("{"), withdraw({"reason": "x"}, 9),
+                       withdraw({"reason": "gone", "remove_contents": True}), file(1), withdraw(b" " * (17 << 10))):
+            yield answer
+        for fields in (token, {"Authorization": f"Bearer {self.auditor}"}, {"Authorization": f"Bearer {self.provisioner}"}, {}):
+            yield self.ask("GET", base, None, fields)
+        for fields in (token, {}):
+            for path, named in (("/nda", "/nda"), (f"/{letter}", "/{id}"), (f"/{letter}/versions/1/file", "/{id}/versions/{version}/file")):
+                yield self.ask("GET", base + path, None, fields, base + named)
+            for method, path, named in (("POST", "", ""), ("POST", "/nda/acceptance", "/nda/acceptance"), ("PATCH", f"/{letter}", "/{id}"), ("POST", f"/{letter}/versions", "/{id}/versions"),
+                                        ("POST", f"/{letter}/versions/1/withdraw", "/{id}/versions/{version}/withdraw")):
+                yield self.ask(method, base + path, "{}", fields, base + named)
+
+    def questionnaires(self, say):
+        base, one, none = "/v1/questionnaires", "/v1/questionnaires/{id}", "0" * 32
+        token, plain, large = {"Authorization": f"Bearer {self.admin}", "Content-Type": "application/json"}, {"Content_Type": "application/octet-stream"}, b" " * (17 << 10)
+        add = lambda query, body, **more: say("POST", f"{base}?{query}", body, base, **{**plain, **more})
+        sheet = "ID,Question,Answer,Comments\n1,Where is the audit log kept?,,\n2,What colour is it?,,seen\n"
+        made = add("file_name=sheet.csv&tenant=acme&name=A+customer", sheet)
+        yield made
+        path = f"{base}/{made['answer']['id']}"
+        for answer in (add("file_name=a.json&tenant=acme", '[{"question": "Is it so?", "options": ["Yes", "No"]}]'), add("x=1", sheet), add("%zz", sheet), add("file_name=x&tenant=nowhere", sheet),
+                       add("file_name=x&tenant=acme", "nothing"), add("file_name=x&tenant=acme", b"x" * (33 << 20)), add("file_name=x&tenant=acme", sheet, X_CSRF_Token="")):
+            yield answer
+        yield say("GET", base)
+        for named in ("", "/questions", "/sheet", "/file"):
+            yield say("GET", path + named + ("?name=" if named == "/sheet" else ""), None, one + named)
+            yield say("GET", f"{base}/{none}{named}", None, one + named)
+            yield self.ask("GET", path + named, None, token, one + named)
+            yield self.ask("GET", path + named, None, {"Authorization": f"Bearer {self.auditor}"}, one + named)
+            yield self.ask("GET", path + named, None, {}, one + named)
+        yield say("GET", path + "/questions?from=2&most=1", None, one + "/questions")
+        yield say("GET", path + "/questions?from=0", None, one + "/questions")
+        layout = {"sheet": "", "header_row": 1, "question": "B", "id": "A", "answer": "C", "comment": "D"}
+        own = {"topic": "residency", "title": "Region", "asks": ["Where is the audit log kept?"], "claims": [{"answer": "text", "text": "In {figure.region}.", "needs": [{"fact": "figure.region", "is": "eu-1"}]}]}
+        good = [("PUT", path + "/layouts", one + "/layouts", {"layouts": [layout]}),
+                ("POST", path + "/answers", one + "/answers", {"answers": [{"number": 2, "value": "text", "text": "Green.\nAlways.", "cites": ["figure:region"]}]}),
+                ("PUT", "/v1/answers/own-region", "/v1/answers/{id}", own), ("POST", "/v1/answers/own-region/adoption", "/v1/answers/{id}/adoption", {"tenant": "acme", "review_by": "2099-01-01"})]
+        for method, place, pattern, body in good:
+            yield say(method, place, body, pattern)
+            for wrong in ({}, "{", {"x": 1}):
+                yield say(method, place, wrong, pattern)
+            yield say(method, place, b" " * (5 << 20) if pattern.endswith("/answers") else large, pattern)
+            yield say(method, place, body, pattern, Content_Type="text/plain")
+            yield self.ask(method, place, "{}", token, pattern)
+            yield self.ask(method, place, "{}", {}, pattern)
+        yield say("GET", path + "/questions", None, one + "/questions")
+        yield say("GET", "/v1/answers?tenant=acme", None, "/v1/answers")
+        yield say("GET", "/v1/answers/facts?tenant=acme", None, "/v1/answers/facts")
+        for named in ("/v1/answers", "/v1/answers/facts"):
+            for query in ("", "?tenant=nowhere"):
+                yield say("GET", named + query, None, named)
+            for fields in ({"Authorization": f"Bearer {self.auditor}"}, {}):
+                yield self.ask("GET", named + "?tenant=acme", None, fields, named)
+        export = lambda place=path: say("POST", place + "/export", None, one + "/export")
+        withdraw = lambda body, place=path: say("POST", place + "/answers/withdraw", body, one + "/answers/withdraw")
+        for answer in (say("POST", path + "/answers", {"answers": [{"number": 2}]}, one + "/answers"), say("POST", f"{base}/{none}/answers", {"answers": []}, one + "/answers"),
+                       say("PUT", f"{base}/{none}/layouts", {"layouts": [layout]}, one + "/layouts"), export(), export(f"{base}/{none}"), withdraw({"numbers": [2]}), withdraw({"numbers": [2]}),
+                       withdraw({}), withdraw("{"), withdraw(large), export(), say("POST", "/v1/answers/none/adoption", {"tenant": "acme"}, "/v1/answers/{id}/adoption"),
+                       say("POST", "/v1/answers/soc2-type2/adoption", {"tenant": "acme"}, "/v1/answers/{id}/adoption")):
+            yield answer
+        for place, pattern in (("/v1/answers/own-region/adoption?tenant=acme", "/v1/answers/{id}/adoption"), ("/v1/answers/own-region", "/v1/answers/{id}"), (path, one)):
+            for fields in (token, {}):
+                yield self.ask("DELETE", place, None, fields, pattern)
+            for _ in range(2):
+                yield say("DELETE", place, None, pattern)
+        yield say("DELETE", "/v1/answers/own-region/adoption", None, "/v1/answers/{id}/adoption")
+        for place, pattern in ((path + "/export", one + "/export"), (path + "/answers/withdraw", one + "/answers/withdraw")):
+            for fields in (token, {}):
+                yield self.ask("POST", place, None, fields, pattern)
+
     def overview(self, say):
         tenant, pattern = "/v1/tenants/acme", "/v1/tenants/{tenant}"
         nobody, token = {}, {"Authorization": f"Bearer {self.auditor}", "Content-Type": "application/json"}
@@ -475,7 +580,7 @@ class OpenApi(unittest.TestCase):
     def test_the_document_and_what_a_person_is_answered(self):
         ana = Person(self.appliance, "ana@example.com")
         say = self.said_to(ana)
-        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.findings(say), self.reports(say), self.overview(say), self.previews(say), self.decisions(say), self.administration(say), self.logs(), self.four_eyes(say),
+        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.findings(say), self.reports(say), self.overview(say), self.previews(say), self.decisions(say), self.administration(say), self.documents(say), self.questionnaires(say), self.logs(), self.four_eyes(say),
                  self.providers(), self.leaving(ana, say)]
         answers = [answer for part in parts for answer in part]
         seen = {}
@@ -510,6 +615,17 @@ class OpenApi(unittest.TestCase):
                 *(("GET", "/v1/admin/" + what, {200, 401, 403}) for what in ("sources", "source-kinds", "users", "tokens", "tenants", "keys", "regions", "backups", "health")),
                 *(("GET", "/{region}/{tenant}/" + what, {200, 401, 403, 404}) for what in ("checkpoint", "tile/{path}", "tile/entries/{path}", "remaining/{path}")),
                 *(("GET", "/v1/mirrors/{mirror}/" + what, {401, 403, 404}) for what in ("checkpoint", "tile/{path}", "remaining/{path}")), ("GET", "/v1/mirrors", {200, 401, 403}),
+                ("GET", "/v1/documents", {200, 401, 403}), ("POST", "/v1/documents", {201, 400, 401, 403, 409, 413, 415, 422}), ("GET", "/v1/documents/nda", {200, 401, 403, 404}),
+                ("POST", "/v1/documents/nda/acceptance", {200, 400, 401, 403, 409, 413, 422}), ("GET", "/v1/documents/{id}", {200, 401, 403, 404}),
+                ("PATCH", "/v1/documents/{id}", {200, 400, 401, 403, 404, 413, 422}), ("POST", "/v1/documents/{id}/versions", {200, 201, 400, 401, 403, 404, 413, 422}),
+                ("POST", "/v1/documents/{id}/versions/{version}/withdraw", {200, 400, 401, 403, 404, 409, 413, 422}),
+                ("GET", "/v1/documents/{id}/versions/{version}/file", {200, 206, 401, 403, 404, 410, 416}),
+                ("GET", "/v1/questionnaires", {200}), ("POST", "/v1/questionnaires", {201, 400, 403, 404, 413, 422}), ("DELETE", "/v1/questionnaires/{id}", {204, 401, 403, 404}),
+                *(("GET", "/v1/questionnaires/{id}" + what, {200, 401, 403, 404}) for what in ("", "/questions", "/sheet", "/file")),
+                *(("PUT", path, {200, 400, 401, 403, 413, 415, 422}) for path in ("/v1/questionnaires/{id}/layouts", "/v1/answers/{id}")),
+                ("POST", "/v1/questionnaires/{id}/answers", {200, 400, 401, 403, 404, 409, 413, 415, 422}), ("POST", "/v1/questionnaires/{id}/answers/withdraw", {200, 400, 401, 403, 404, 413, 422}),
+                ("POST", "/v1/questionnaires/{id}/export", {200, 401, 403, 404, 409}), *(("GET", path, {200, 401, 403, 404, 422}) for path in ("/v1/answers", "/v1/answers/facts")),
+                ("DELETE", "/v1/answers/{id}", {204, 401, 403, 404}), ("POST", "/v1/answers/{id}/adoption", {200, 400, 401, 403, 404, 409, 413, 415, 422}), ("DELETE", "/v1/answers/{id}/adoption", {204, 401, 403, 404, 422}),
                 ("GET", "/v1/oidc/{name}/sign-in", {404, 502}), ("GET", "/v1/oidc/{name}/callback", {400, 404}),
                 ("POST", "/v1/oidc/{name}/back-channel-logout", {400, 404})):
             self.assertEqual(expected - seen.get((method, path), set()), set(), (method, path, seen.get((method, path))))

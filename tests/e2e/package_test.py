@@ -203,7 +203,7 @@ class Contents(unittest.TestCase):
         """By the sources: not every kind of file is made where the packages are tried."""
         listed = (ROOT / "packaging/formats.txt").read_text(encoding="utf-8")
         found = {}
-        for folder in ("ledger", "web", "apps", "collector"):
+        for folder in ("ledger", "reports", "web", "apps", "collector"):
             for source in (ROOT / folder).rglob("*.cpp"):
                 text = source.read_text(encoding="utf-8")
                 for kind in re.findall(r"kApplicationId = 0x([0-9A-F]{8})", text):

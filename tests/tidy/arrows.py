@@ -45,6 +45,7 @@ ARROWS = {
 # software authenticator makes keys of its own.
 LIBRARY_OWNERS = {
     "openssl/": ["ledger/crypto", "tests/web/webauthn"],
+    "expat.h": ["reports/sheets"],
     "fido.h": ["web/webauthn"],
     "fido/": ["web/webauthn"],
     "liboath/": ["web/auth"],

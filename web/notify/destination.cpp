@@ -15,7 +15,8 @@ std::ptrdiff_t rank(std::string_view severity) {
 }  // namespace
 
 bool Destination::wants(const Notice& notice) const {
-  return (tenants.empty() || std::ranges::find(tenants, notice.tenant) != tenants.end()) &&
+  if (notice.document) return documents && rank(notice.severity) >= rank(least_severity);
+  return findings && (tenants.empty() || std::ranges::find(tenants, notice.tenant) != tenants.end()) &&
          rank(notice.severity) >= rank(least_severity);
 }
 

@@ -42,6 +42,8 @@ struct Destination {
   std::string name;
   std::vector<std::string> tenants;  ///< whose findings; empty: all tenants'
   std::string least_severity = "low";
+  bool findings = true;    ///< whether it is told of findings
+  bool documents = false;  ///< whether it is told of documents, whoever the tenants are
   std::vector<std::int64_t> retry_s = kRetrySeconds;
   Send send;
 

@@ -104,11 +104,13 @@ base::Result<std::optional<Notice>> FindingFeed::notice_of(const store::LogHead&
                                                            std::string_view record) {
   TRY_ASSIGN(const auto view, record::read_record(record));
   TRY_ASSIGN(const auto event, record::read_event(view.event));
-  if (!is_told(event.plain(record::kType))) return std::optional<Notice>();
-  auto notice = read_notice(event);
+  const auto type = event.plain(record::kType);
+  const bool reminds = is_reminder(type);
+  if (!reminds && !is_told(type)) return std::optional<Notice>();
+  auto notice = reminds ? read_reminder(event) : read_notice(event);
   if (!notice) {
-    options_.log(fmt::format("record {} of {} tells nobody of a finding: {}", seq, log.name.text,
-                             notice.error().message));
+    options_.log(
+        fmt::format("record {} of {} is told to nobody: {}", seq, log.name.text, notice.error().message));
     return std::optional<Notice>();
   }
   TRY(complete(log, *notice));
@@ -120,6 +122,7 @@ base::Result<void> FindingFeed::complete(const store::LogHead& log, Notice& noti
   const auto& identity = ledger_.identity();
   notice.region = identity.region.value();
   notice.log = base::log_name(identity.origin, identity.region, base::TenantId(notice.tenant)).text;
+  if (notice.document) return {};
   if (notice.control.empty()) {
     TRY_ASSIGN(const auto opened,
                records_.find(log, store::kApplianceSource, opened_id(notice.tenant, notice.finding)));

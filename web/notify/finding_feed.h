@@ -21,8 +21,8 @@ struct ControlFacts {
 };
 using FindControl = std::function<std::optional<ControlFacts>(std::string_view id)>;
 
-/// Reads the steps of findings from a region's system log, from where it stopped the last time on: what is
-/// told does not hang on who wrote the record. One thread.
+/// Reads the steps of findings and the reminders of documents from a region's system log, from where it
+/// stopped the last time on: what is told does not hang on who wrote the record. One thread.
 class FindingFeed {
  public:
   struct Options {

@@ -5,12 +5,41 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
 namespace countersign::notify {
 
 using base::Code;
 using base::fail;
 
+namespace {
+
+/// The value of `name=value` in a context; empty where there is none.
+std::string_view member_of(std::string_view context, std::string_view name) {
+  const auto wanted = fmt::format("{}=", name);
+  for (std::size_t at = 0; at < context.size();) {
+    const auto end = std::min(context.find(' ', at), context.size());
+    const auto word = context.substr(at, end - at);
+    if (word.starts_with(wanted)) return word.substr(wanted.size());
+    at = end + 1;
+  }
+  return {};
+}
+
+std::optional<std::int64_t> number_of(std::string_view text) {
+  std::int64_t out = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return out;
+}
+
+}  // namespace
+
 bool is_told(std::string_view type) { return type == kOpened || type == kAcknowledged || type == kResolved; }
+
+bool is_reminder(std::string_view type) { return type == kExpiring || type == kExpired; }
 
 std::string opened_id(std::string_view tenant, std::string_view finding) {
   return fmt::format("{}/{}/{}", kOpened, tenant, finding);
@@ -34,6 +63,35 @@ base::Result<Notice> read_notice(const record::EventView& event) {
   if (out.control.empty() || out.item.empty())
     return fail(Code::invalid_argument,
                 "its action.context is no <CONTROL> v<version> item=<item> records=[<seq>,…]");
+  return out;
+}
+
+base::Result<Notice> read_reminder(const record::EventView& event) {
+  Notice out;
+  out.type = event.plain(record::kType);
+  out.time = event.plain(record::kTime);
+  out.tenant = base::kSystemTenant;
+  out.severity = out.type == kExpired ? "high" : "medium";
+  // <kind>/<id>/<version>, and a context that ends with the title (ledger/FORMAT.md).
+  const auto resource = event.text(record::kActionResource), context = event.text(record::kActionContext);
+  const auto first = resource.find('/'), last = resource.rfind('/');
+  constexpr std::string_view kTitle = " title=";
+  const auto title = context.find(kTitle);
+  DocumentNotice document;
+  if (first == last || title == std::string::npos)
+    return fail(Code::invalid_argument, "it does not say which document it is about");
+  document.kind = resource.substr(0, first);
+  document.id = resource.substr(first + 1, last - first - 1);
+  out.title = context.substr(title + kTitle.size());
+  const auto said = std::string_view(context).substr(0, title);
+  document.valid_until = member_of(said, "valid_until");
+  const auto left = number_of(member_of(said, "left")),
+             version = number_of(std::string_view(resource).substr(last + 1));
+  if (!version || document.valid_until.empty() || (!left && out.type == kExpiring))
+    return fail(Code::invalid_argument, "it does not say until when the document holds");
+  out.version = *version;
+  document.left = left.value_or(0);
+  out.document = std::move(document);
   return out;
 }
 

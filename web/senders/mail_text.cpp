@@ -42,8 +42,9 @@ std::string mail_date(base::Timestamp now) {
                      parts.tm_min, parts.tm_sec);
 }
 
-/// The part of a Message-ID that all mails of a finding share.
+/// The part of a Message-ID that all mails of a finding, or of a version of a document, share.
 std::string thread_of(const notify::Notice& notice) {
+  if (notice.document) return fmt::format("{}.{}.{}", notice.document->id, notice.version, notice.region);
   return fmt::format("{}.{}.{}", notice.finding, notice.tenant, notice.region);
 }
 
@@ -69,13 +70,31 @@ std::string records_text(const notify::Notice& notice) {
 
 std::string subject(const notify::Notice& notice) {
   if (notice.type == notify::kTest) return fmt::format("[Countersign] test for {}", notice.tenant);
+  if (notice.document)
+    return fmt::format("[Countersign] document {}: {}, {}", notify::step_of(notice),
+                       cut(without_controls(notice.title), kControlMax), notify::days_of(notice));
   return fmt::format("[Countersign] {}finding {}: {} of {}",
                      notice.severity.empty() ? "" : notice.severity + " ", notify::step_of(notice),
                      notice.control.empty() ? "-" : cut(without_controls(notice.control), kControlMax),
                      notice.tenant);
 }
 
+std::string body_of_document(const notify::Notice& notice) {
+  const auto& document = *notice.document;
+  std::string out = notice.type == notify::kExpired ? "A document has expired.\r\n\r\n"
+                                                    : "A document is about to expire.\r\n\r\n";
+  out += line_of("Document", notice.title);
+  out += line_of("Kind", document.kind);
+  out += line_of("Version", std::to_string(notice.version));
+  out += line_of("Days", notify::days_of(notice));
+  out += line_of("Region", notice.region);
+  out += line_of("Id", document.id);
+  out += line_of("When", notice.time);
+  return out;
+}
+
 std::string body_of(const notify::Notice& notice) {
+  if (notice.document) return body_of_document(notice);
   std::string out;
   out += notice.type == notify::kTest ? "This is a test: nothing was found.\r\n\r\n"
                                       : fmt::format("A finding was {}.\r\n\r\n", notify::step_of(notice));
@@ -171,7 +190,8 @@ std::string compose(const notify::Notice& notice, std::string_view delivery_id, 
   } else {
     out += fmt::format("Message-ID: {}\r\n",
                        message_id(fmt::format("{}.{}", thread_of(notice), delivery_id), notice));
-    if (notice.type != notify::kTest) out += fmt::format("In-Reply-To: {0}\r\nReferences: {0}\r\n", first);
+    if (notice.type != notify::kTest && !notice.document)
+      out += fmt::format("In-Reply-To: {0}\r\nReferences: {0}\r\n", first);
   }
   out += fmt::format("X-Countersign-Delivery: {}\r\n", delivery_id);
   // RFC 3834: nobody's holiday notice comes back.

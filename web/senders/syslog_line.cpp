@@ -15,6 +15,7 @@ constexpr std::size_t kHostMax = 255;
 constexpr int kCritical = 2, kWarning = 4, kNotice = 5, kInformational = 6;
 
 int severity_of(const notify::Notice& notice) {
+  if (notice.document) return notice.type == notify::kExpired ? kWarning : kNotice;
   if (notice.type != notify::kOpened) return notice.type == notify::kTest ? kInformational : kNotice;
   if (notice.severity == "high") return kCritical;
   return notice.severity == "low" ? kNotice : kWarning;
@@ -33,6 +34,9 @@ std::string param(std::string_view name, std::string_view value) {
 
 std::string sentence(const notify::Notice& notice) {
   if (notice.type == notify::kTest) return "test: nothing was found";
+  if (notice.document)
+    return without_controls(
+        fmt::format("document {}: {}: {}", notify::step_of(notice), notice.title, notify::days_of(notice)));
   auto out = fmt::format("finding {}", notify::step_of(notice));
   if (!notice.control.empty()) out += fmt::format(": {}", notice.control);
   if (!notice.title.empty()) out += fmt::format(" ({})", notice.title);
@@ -58,13 +62,18 @@ std::string syslog_line(const notify::Notice& notice, std::string_view delivery_
                                 notice.time, header_field(host, kHostMax), notice.type, kStructuredDataId);
   out += param("id", delivery_id);
   out += param("finding", notice.finding);
-  out += param("tenant", notice.tenant);
+  if (!notice.document) out += param("tenant", notice.tenant);
   out += param("region", notice.region);
   out += param("control", notice.control);
   if (notice.version != 0) out += param("version", std::to_string(notice.version));
   out += param("severity", notice.severity);
   out += param("item", notice.item);
   if (!notice.records.empty()) out += param("records", fmt::format("{}", fmt::join(notice.records, ",")));
+  if (notice.document) {
+    out += param("document", notice.document->id);
+    out += param("kind", notice.document->kind);
+    out += param("valid_until", notice.document->valid_until);
+  }
   out += param("log", notice.log);
   // A text that is not ASCII begins with the mark of UTF-8 (section 6.4).
   return out + "] " + (ascii ? "" : "\xef\xbb\xbf") + text;

@@ -123,4 +123,21 @@ base::Result<std::optional<Book::Kept>> Book::report(const base::TenantId& tenan
   return std::optional(Kept{std::move(texts->run), std::move(parsed.value.get_object())});
 }
 
+base::Result<void> Book::put_watched(const base::TenantId& tenant, const Run& run) {
+  const std::lock_guard lock(mutex_);
+  TRY(base::make_folders_durably(folder_));
+  return base::write_file_durably(watch_file(tenant), to_line(run) + '\n', base::FileMode::secret);
+}
+
+base::Result<std::optional<Run>> Book::watched(const base::TenantId& tenant) const {
+  std::string text;
+  {
+    const std::lock_guard lock(mutex_);
+    TRY_ASSIGN(text, text_of(watch_file(tenant), kHistoryBytesMax));
+  }
+  if (text.empty()) return std::optional<Run>();
+  TRY_ASSIGN(auto run, read_line(text));
+  return std::optional(std::move(run));
+}
+
 }  // namespace countersign::standing

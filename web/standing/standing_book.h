@@ -48,6 +48,13 @@ class Book {
   };
   base::Result<std::optional<Kept>> report(const base::TenantId& tenant) const;
 
+  /// Keeps what the last test of the controls that are watched found, durably, in
+  /// `standing/<tenant>.watch.json` and apart from the tests of all: it is none of these.
+  base::Result<void> put_watched(const base::TenantId& tenant, const Run& run);
+
+  /// That test; empty where there was none. data_loss for a damaged file.
+  base::Result<std::optional<Run>> watched(const base::TenantId& tenant) const;
+
  private:
   struct Texts {
     Run run;
@@ -59,6 +66,9 @@ class Book {
   }
   std::filesystem::path history_file(const base::TenantId& tenant) const {
     return folder_ / (tenant.value() + ".history.jsonl");
+  }
+  std::filesystem::path watch_file(const base::TenantId& tenant) const {
+    return folder_ / (tenant.value() + ".watch.json");
   }
 
   const std::filesystem::path folder_;

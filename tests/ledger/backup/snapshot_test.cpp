@@ -121,6 +121,38 @@ TEST_F(Snapshot, GivesUpWhereTheWalGrowsTooMuch) {
   EXPECT_TRUE(repository_is_whole()) << last_fault_;
 }
 
+class Shelves : public Snapshot, public ::testing::WithParamInterface<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Snapshot, Shelves, ::testing::Values("documents", "questionnaires"));
+
+TEST_P(Shelves, AreHeldSealedAndForTheirOwnerAlone) {
+  append(0, 10);
+  const std::string shelf = GetParam();
+  const auto folder = region_.files().folder / shelf;
+  std::filesystem::create_directory(folder);
+  const std::string contents(64, 'a');
+  std::ofstream(folder / contents) << "what is attested";
+  std::ofstream(folder / "lock") << "";
+  EXPECT_EQ(back_up().manifest.file(shelf + "/" + contents), nullptr) << "nothing names it";
+  {
+    auto db = *sqlite::Connection::open(folder / (shelf + ".sqlite"), {.access = sqlite::Access::create,
+                                                                       .journal = sqlite::Journal::rollback});
+    ASSERT_TRUE(db.execute("CREATE TABLE documents(id TEXT); INSERT INTO documents VALUES('one')"));
+  }
+  const auto with = back_up();
+  for (const auto& name : {shelf + "/" + contents, shelf + "/" + shelf + ".sqlite"}) {
+    ASSERT_NE(with.manifest.file(name), nullptr) << name;
+    EXPECT_EQ(with.manifest.file(name)->realm, Realm::sealed);
+  }
+  EXPECT_EQ(with.manifest.file(shelf + "/lock"), nullptr);
+  const auto restored = restore(with.manifest.id).folder / shelf / contents;
+  EXPECT_EQ(base::read_file(restored, 100).value(), "what is attested");
+  EXPECT_EQ(std::filesystem::status(restored).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  // Contents never change: they are not stored again.
+  EXPECT_EQ(back_up().manifest.file(shelf + "/" + contents)->pieces,
+            with.manifest.file(shelf + "/" + contents)->pieces);
+}
+
 TEST_F(Snapshot, HoldsWhatScimClientsManageOnceThereIsSuch) {
   append(0, 10);
   const auto without = back_up();

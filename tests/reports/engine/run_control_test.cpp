@@ -264,6 +264,26 @@ TEST(BuildReport, RefusesAClauseThatNoControlSupportsAndSaysWhichThereAre) {
   EXPECT_FALSE(reports::build_report(workspace, catalogue, request));
 }
 
+TEST(BuildReport, TestsNoControlsButThoseThatAreAskedFor) {
+  const auto& catalogue = reports::Catalogue::built_in();
+  auto workspace = told().workspace(kFrom, kUntil);
+  reports::ReportRequest request;
+  request.listings = false;
+  request.only = {"OTP-LIFETIME", "PRIVILEGED-MFA"};
+  const auto report = reports::build_report(workspace, catalogue, request);
+  ASSERT_TRUE(report) << report.error().message;
+  ASSERT_EQ(report->controls.size(), 2u);
+  EXPECT_EQ(report->controls[0].control.id, "OTP-LIFETIME");
+  EXPECT_EQ(report->controls[1].control.id, "PRIVILEGED-MFA");
+  EXPECT_TRUE(report->listings.empty());
+  for (const auto& clause : report->clauses) {
+    for (const auto& id : clause.controls) EXPECT_TRUE(request.only.contains(id)) << id;
+  }
+  request.only = {"OTP-LIFETIME", "GONE"};
+  EXPECT_THAT(reports::build_report(workspace, catalogue, request).error().message,
+              HasSubstr("there is no control 'GONE'"));
+}
+
 TEST(Differences, NameEachFigureThatDiffers) {
   const auto a =
       boost::json::parse(R"({"controls":[{"id":"A","population":{"count":5}},{"id":"B"}],"rows":[1,2]})");

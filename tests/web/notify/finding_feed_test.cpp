@@ -86,6 +86,42 @@ class FindingFeedTest : public ::testing::Test {
   std::vector<std::uint64_t> seqs_;
 };
 
+TEST_F(FindingFeedTest, TellsOfDocumentsThatExpire) {
+  auto feed = open();
+  const std::string id(32, 'a');
+  record("document.expiring",
+         {{"name", "remind"},
+          {"resource", "soc2-type2/" + id + "/3"},
+          {"context", "valid_until=2026-06-30 remind_days=30 left=29 title=A title=b c"}});
+  record("document.expired", {{"name", "remind"},
+                              {"resource", "soc2-type2/" + id + "/3"},
+                              {"context", "valid_until=2026-06-30 title=A title=b c"}});
+  record("document.added", {{"name", "add"}, {"resource", "soc2-type2/" + id}, {"context", "title=x"}});
+  const auto told = read(feed);
+  ASSERT_EQ(told.size(), 2u);
+  EXPECT_EQ(told[0].type, "document.expiring");
+  EXPECT_EQ(told[0].title, "A title=b c");
+  EXPECT_EQ(told[0].version, 3);
+  EXPECT_EQ(told[0].severity, "medium");
+  EXPECT_EQ(told[0].region, "eu-1");
+  EXPECT_TRUE(told[0].log.ends_with("/eu-1/_system"));
+  EXPECT_EQ(told[0].document, (DocumentNotice{id, "soc2-type2", "2026-06-30", 29}));
+  EXPECT_EQ(told[1].severity, "high");
+  EXPECT_EQ(told[1].document, (DocumentNotice{id, "soc2-type2", "2026-06-30", 0}));
+}
+
+TEST_F(FindingFeedTest, PassesOverAReminderThatDoesNotSayOfWhat) {
+  auto feed = open();
+  for (const auto* resource : {"soc2-type2", "soc2-type2/a", "soc2-type2/a/b"})
+    record("document.expired",
+           {{"name", "remind"}, {"resource", resource}, {"context", "valid_until=2026-06-30 title=t"}});
+  record("document.expired", {{"name", "remind"}, {"resource", "other/a/1"}, {"context", "title=t"}});
+  record("document.expiring",
+         {{"name", "remind"}, {"resource", "other/a/1"}, {"context", "valid_until=2026-06-30 title=t"}});
+  EXPECT_TRUE(read(feed).empty());
+  EXPECT_EQ(told_.size(), 5u);
+}
+
 TEST_F(FindingFeedTest, BeginsAtTheEndOfALogThatWasThereBefore) {
   open_finding("00000000000000aa");
   auto feed = open();

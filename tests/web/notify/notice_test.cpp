@@ -26,6 +26,20 @@ Notice opened() {
   return out;
 }
 
+Notice expiring() {
+  Notice out;
+  out.type = "document.expiring";
+  out.time = "2026-06-01T00:00:12.000000Z";
+  out.tenant = "_system";
+  out.region = "eu-1";
+  out.log = "log.example.com/eu-1/_system";
+  out.version = 1;
+  out.title = "SOC 2 Type II";
+  out.severity = "medium";
+  out.document = DocumentNotice{"5f0c6c6e2b0d4a7f9a4c1d2e3f405162", "soc2-type2", "2026-06-30", 29};
+  return out;
+}
+
 TEST(Notice, HasTheBodyThatTheDocumentationShows) {
   EXPECT_EQ(
       to_body(opened()),
@@ -33,6 +47,38 @@ TEST(Notice, HasTheBodyThatTheDocumentationShows) {
       R"({"finding":"0123456789abcdef","tenant":"acme","region":"eu-1","control":"CODE-GUESSING","version":2,)"
       R"("title":"Codes are not guessed","severity":"high","item":"17","records":[17,18],)"
       R"("observed":"10 failures within 600 s","log":"log.example.com/eu-1/acme","note":null}})");
+}
+
+TEST(Notice, OfADocumentHasTheBodyThatTheDocumentationShows) {
+  EXPECT_EQ(
+      to_body(expiring()),
+      R"({"type":"document.expiring","timestamp":"2026-06-01T00:00:12.000000Z","data":)"
+      R"({"document":"5f0c6c6e2b0d4a7f9a4c1d2e3f405162","kind":"soc2-type2","version":1,"title":"SOC 2 Type II",)"
+      R"("severity":"medium","valid_until":"2026-06-30","left":29,"region":"eu-1",)"
+      R"("log":"log.example.com/eu-1/_system"}})");
+  EXPECT_EQ(parse_body(to_body(expiring())).value(), expiring());
+  EXPECT_EQ(step_of(expiring()), "expiring");
+  EXPECT_EQ(days_of(expiring()), "holds until 2026-06-30, 29 days are left");
+  auto expired = expiring();
+  expired.type = "document.expired";
+  expired.document->left = 0;
+  EXPECT_EQ(parse_body(to_body(expired)).value(), expired);
+  EXPECT_EQ(days_of(expired), "held until 2026-06-30");
+  EXPECT_FALSE(parse_body(R"({"type":"document.expired","timestamp":"t","data":{"tenant":"a"}})"));
+  EXPECT_FALSE(parse_body(R"({"type":"document.added","timestamp":"t","data":{"document":"a"}})"));
+}
+
+TEST(Destination, WantsDocumentsOnlyWhereItIsToldSo) {
+  Destination destination;
+  destination.tenants = {"acme"};
+  EXPECT_FALSE(destination.wants(expiring()));
+  destination.documents = true;
+  EXPECT_TRUE(destination.wants(expiring())) << "they are of no tenant";
+  EXPECT_TRUE(destination.wants(opened()));
+  destination.findings = false;
+  EXPECT_FALSE(destination.wants(opened()));
+  destination.least_severity = "high";
+  EXPECT_FALSE(destination.wants(expiring()));
 }
 
 TEST(Notice, IsReadAsItWasWritten) {

@@ -209,5 +209,32 @@ TEST(Utf8, IsCutWhereACharacterEnds) {
   EXPECT_EQ(cut("\u2028", 2).size(), 2u) << "always goes on";
 }
 
+notify::Notice expired() {
+  notify::Notice out;
+  out.type = "document.expired";
+  out.time = "2026-07-01T00:00:12.000000Z";
+  out.tenant = "_system";
+  out.region = "eu-1";
+  out.log = "log.example.com/eu-1/_system";
+  out.version = 2;
+  out.title = "Penetration test";
+  out.severity = "high";
+  out.document =
+      notify::DocumentNotice{"5f0c6c6e2b0d4a7f9a4c1d2e3f405162", "penetration-test", "2026-06-30", 0};
+  return out;
+}
+
+TEST(Mail, TellsOfADocumentInAThreadOfItsOwn) {
+  const auto mail = parse(compose(expired(), "msg_1", envelope(), kNow));
+  EXPECT_EQ(mail.fields.at("Subject"),
+            "[Countersign] document expired: Penetration test, held until 2026-06-30");
+  EXPECT_FALSE(mail.fields.contains("In-Reply-To"));
+  EXPECT_NE(
+      mail.fields.at("Message-ID").find("5f0c6c6e2b0d4a7f9a4c1d2e3f405162.2.eu-1.msg_1@log.example.com"),
+      std::string::npos);
+  for (const auto* said : {"A document has expired.", "Penetration test", "penetration-test"})
+    EXPECT_NE(mail.body.find(said), std::string::npos) << mail.body;
+}
+
 }  // namespace
 }  // namespace countersign::senders

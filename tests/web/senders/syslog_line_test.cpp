@@ -33,6 +33,30 @@ TEST(SyslogLine, IsAMessageOfRfc5424) {
       "within 600 s");
 }
 
+notify::Notice expired() {
+  notify::Notice out;
+  out.type = "document.expired";
+  out.time = "2026-07-01T00:00:12.000000Z";
+  out.tenant = "_system";
+  out.region = "eu-1";
+  out.log = "log.example.com/eu-1/_system";
+  out.version = 2;
+  out.title = "Penetration test";
+  out.severity = "high";
+  out.document =
+      notify::DocumentNotice{"5f0c6c6e2b0d4a7f9a4c1d2e3f405162", "penetration-test", "2026-06-30", 0};
+  return out;
+}
+
+TEST(SyslogLine, TellsOfADocument) {
+  EXPECT_EQ(
+      syslog_line(expired(), "msg_1", kLogAudit, "h"),
+      "<108>1 2026-07-01T00:00:12.000000Z h countersign - document.expired [countersign@32473 id=\"msg_1\" "
+      "region=\"eu-1\" version=\"2\" severity=\"high\" document=\"5f0c6c6e2b0d4a7f9a4c1d2e3f405162\" "
+      "kind=\"penetration-test\" valid_until=\"2026-06-30\" log=\"log.example.com/eu-1/_system\"] document "
+      "expired: Penetration test: held until 2026-06-30");
+}
+
 TEST(SyslogLine, SaysHowSevereAFindingIs) {
   auto notice = opened();
   const auto priority = [&](int facility) {

@@ -63,6 +63,19 @@ TEST_F(StandingBook, KeepsTheLastReportAndALineOfEachTest) {
   EXPECT_FALSE(book_.newest(kGlobex).value()) << "another tenant's";
 }
 
+TEST_F(StandingBook, KeepsTheLastTestOfWatchedControlsApart) {
+  EXPECT_FALSE(book_.watched(kAcme).value());
+  ASSERT_TRUE(book_.put(kAcme, run_number(0), report_text(0)));
+  for (int i = 1; i < 3; ++i) ASSERT_TRUE(book_.put_watched(kAcme, run_number(i)));
+  EXPECT_EQ(book_.watched(kAcme).value()->time, run_number(2).time);
+  EXPECT_EQ(book_.watched(kAcme).value()->controls.at("OTP-LIFETIME").exceptions, 2u);
+  EXPECT_EQ(book_.runs(kAcme, 100).value().size(), 1u);
+  EXPECT_EQ(book_.report(kAcme).value()->run.time, run_number(0).time);
+  EXPECT_FALSE(book_.watched(kGlobex).value()) << "another tenant's";
+  ASSERT_TRUE(base::write_file_durably(file("acme.watch.json"), "{", base::FileMode::secret));
+  EXPECT_EQ(book_.watched(kAcme).error().code, base::Code::data_loss);
+}
+
 TEST_F(StandingBook, ForgetsTheOldestTests) {
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(book_.put(kAcme, run_number(i), report_text(i)));
   std::string history;

@@ -1,0 +1,76 @@
+#include "apps/countersign/command.h"
+#include "apps/countersign/tenant_region.h"
+#include "apps/document_store.h"
+#include "apps/evidence_facts.h"
+#include "collector/ingest/registry.h"
+#include "ledger/base/encoding.h"
+#include "reports/documents/facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace countersign::apps {
+namespace {
+
+struct Options {
+  std::string tenant, region;
+};
+
+/// Of the vendor's documents; where nobody has added one, each kind is missing.
+base::Result<std::map<std::string, std::string>> facts_of_documents(const Config& config,
+                                                                    base::Timestamp now) {
+  std::vector<documents::Document> all;
+  std::error_code ignored;
+  if (std::filesystem::exists(documents::folder_in(config.region_files(home_region(config)).folder),
+                              ignored)) {
+    TRY_ASSIGN(auto store, open_documents(config));
+    TRY_ASSIGN(all, store.list());
+  }
+  return documents::document_facts(all, documents::day_of(now));
+}
+
+base::Result<int> facts(const Context& context, const Options& options) {
+  TRY_ASSIGN(const auto config, load(context));
+  TRY_ASSIGN(const auto tenant, base::parse_tenant(options.tenant));
+  TRY_ASSIGN(const auto region, choose_region(context, config, tenant, options.region));
+  TRY_ASSIGN(auto registry, ingest::Registry::load(config.registry()));
+  TRY_ASSIGN(const auto rules, retention::RuleBook::load(config.retention()));
+  registry.put(rules);
+  const auto now = base::system_clock()();
+  TRY_ASSIGN(const auto documents, facts_of_documents(config, now));
+  TRY_ASSIGN(const auto facts, evidence_facts(config, registry, region, tenant, documents, now));
+  std::size_t width = 0;
+  for (const auto& [name, fact] : facts.all()) width = std::max(width, name.size());
+  std::string text =
+      fmt::format("Facts of {} in {}, {}\n", tenant.value(), region.value(), base::format_rfc3339(now));
+  for (const auto& [name, fact] : facts.all())
+    text += fmt::format("{:<{}}  {}\n", name, width, fact.value.empty() ? "(none)" : fact.value);
+  print(context,
+        boost::json::object{{"tenant", tenant.value()},
+                            {"region", region.value()},
+                            {"time", base::format_rfc3339(now)},
+                            {"sha256", base::to_hex(facts.digest().view())},
+                            {"facts", facts.to_json()}},
+        text);
+  return 0;
+}
+
+}  // namespace
+
+void add_evidence(CLI::App& app, Context& context) {
+  auto* command = add_command(app, "evidence", "What the evidence of a tenant shows",
+                              "countersign evidence facts --tenant acme");
+  command->require_subcommand(1);
+  auto options = std::make_shared<Options>();
+  auto* listing = add_command(
+      *command, "facts",
+      "List the facts that answers go by: controls, policies, documents and figures; nobody's personal data",
+      "countersign evidence facts --tenant acme");
+  listing->add_option("--tenant", options->tenant, "Tenant")->required();
+  listing->add_option("--region", options->region, "Region, where the appliance keeps several");
+  listing->callback(
+      [&context, options] { context.run = [&context, options] { return facts(context, *options); }; });
+}
+
+}  // namespace countersign::apps

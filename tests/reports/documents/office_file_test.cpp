@@ -1,0 +1,103 @@
+#include "reports/documents/office_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace countersign::documents {
+namespace {
+
+using ::testing::HasSubstr;
+using Parts = std::vector<std::pair<std::string, std::string>>;
+
+std::string number(std::size_t value, int bytes) {
+  std::string out;
+  for (int i = 0; i < bytes; ++i, value >>= 8) out += static_cast<char>(value & 0xff);
+  return out;
+}
+
+/// A ZIP archive whose entries are stored as they are; no check sum is right, and none is looked at.
+std::string zip(const Parts& parts, std::size_t flags = 0, const std::string& comment = "",
+                const std::string& before = "") {
+  std::string out = before, directory;
+  for (const auto& [name, content] : parts) {
+    const auto sizes =
+        number(0, 4) + number(content.size(), 4) + number(content.size(), 4) + number(name.size(), 2);
+    const auto place = out.size();
+    out += "PK\x03\x04" + number(20, 2) + number(flags, 2) + number(0, 2) + number(0, 4) + sizes +
+           number(0, 2) + name + content;
+    directory += "PK\x01\x02" + number(20, 2) + number(20, 2) + number(flags, 2) + number(0, 2) +
+                 number(0, 4) + sizes + number(0, 12) + number(place, 4) + name;
+  }
+  const auto begin = out.size();
+  return out + directory + "PK\x05\x06" + number(0, 4) + number(parts.size(), 2) + number(parts.size(), 2) +
+         number(directory.size(), 4) + number(begin, 4) + number(comment.size(), 2) + comment;
+}
+
+std::string types(const std::string& main) {
+  return "<?xml version=\"1.0\"?><Types><Override PartName=\"/main.xml\" ContentType=\"application/vnd."
+         "openxmlformats-officedocument." +
+         main + "\"/></Types>";
+}
+
+const std::string kWord = "wordprocessingml.document.main+xml";
+
+Parts with(Parts more) {
+  Parts out{{"[Content_Types].xml", types(kWord)}, {"word/document.xml", "<w/>"}};
+  out.insert(out.end(), more.begin(), more.end());
+  return out;
+}
+
+std::string seen(const std::string& bytes) {
+  const auto contents = look_at_office_file(bytes);
+  return contents ? contents->extension : contents.error().message;
+}
+
+TEST(LookAtOfficeFile, KnowsTheKinds) {
+  EXPECT_EQ(seen(zip(with({}))), ".docx");
+  EXPECT_EQ(seen(zip({{"[Content_Types].xml", types("spreadsheetml.sheet.main+xml")}})), ".xlsx");
+  EXPECT_EQ(seen(zip({{"[Content_Types].xml", types("presentationml.presentation.main+xml")}})), ".pptx");
+  EXPECT_EQ(seen(zip({{"mimetype", "application/vnd.oasis.opendocument.text"}, {"content.xml", "<c/>"}})),
+            ".odt");
+  EXPECT_EQ(seen(zip(with({{"word/embeddings/Microsoft_Excel_Sheet1.xlsx", "chart"}}))), ".docx");
+}
+
+TEST(LookAtOfficeFile, RefusesWhatDoesSomething) {
+  EXPECT_THAT(seen(zip(with({{"word/vbaProject.bin", "x"}}))), HasSubstr("macros"));
+  EXPECT_THAT(seen(zip(with({{"word/VBAPROJECT.BIN", "x"}}))), HasSubstr("macros"));
+  EXPECT_THAT(seen(zip({{"[Content_Types].xml",
+                         types("x") + "application/vnd.ms-word.document.macroEnabled.main+xml"}})),
+              HasSubstr("macros"));
+  EXPECT_THAT(seen(zip({{"[Content_Types].xml", "application/vnd.ms-office.vbaProject " + types(kWord)},
+                        {"word/renamed.bin", "x"}})),
+              HasSubstr("macros"));
+  EXPECT_THAT(seen(zip({{"[Content_Types].xml", "vba&#80;roject " + types(kWord)}})),
+              HasSubstr("cannot be read"));
+  EXPECT_THAT(seen(zip(with({{"xl/macrosheets/sheet1.xml", "x"}}))), HasSubstr("macros"));
+  EXPECT_THAT(seen(zip(with({{"word/activeX/activeX1.bin", "x"}}))), HasSubstr("ActiveX"));
+  EXPECT_THAT(seen(zip(with({{"word/embeddings/oleObject1.bin", "x"}}))), HasSubstr("OLE"));
+  EXPECT_THAT(seen(zip(with({{"word/_rels/settings.xml.rels",
+                              "<r Type=\"x/attachedTemplate\" Target=\"https://evil.example/t.dotm\"/>"}}))),
+              HasSubstr("template"));
+  EXPECT_THAT(seen(zip({{"mimetype", "application/vnd.oasis.opendocument.text"},
+                        {"Basic/Standard/Module1.xml", "x"}})),
+              HasSubstr("macros"));
+}
+
+TEST(LookAtOfficeFile, RefusesOtherArchives) {
+  EXPECT_THAT(seen(zip({{"a.txt", "x"}})), HasSubstr("an archive (ZIP)"));
+  EXPECT_THAT(seen(zip({{"mimetype", "application/epub+zip"}})), HasSubstr("an archive (ZIP)"));
+  EXPECT_THAT(seen(zip({{"[Content_Types].xml", types("unheard.of")}})), HasSubstr("no kind"));
+  EXPECT_THAT(seen(zip(with({}), 1)), HasSubstr("encrypted"));
+}
+
+TEST(LookAtOfficeFile, RefusesWhatIsNotOneWholeArchive) {
+  const auto good = zip(with({}));
+  for (const auto& bad :
+       {good + "x", good.substr(0, good.size() - 1), zip(with({}), 0, "%PDF-1.7 %%EOF"), "PK\x03\x04" + good,
+        zip(with({}), 0, "", "PK\x03\x04 something else"), zip(with({{"word/document.xml", "another"}})),
+        zip(with({{"WORD/document.xml", "another"}})), std::string("PK\x03\x04")})
+    EXPECT_THAT(seen(bad), HasSubstr("damaged, or two files in one"));
+}
+
+}  // namespace
+}  // namespace countersign::documents
