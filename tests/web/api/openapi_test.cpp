@@ -13,6 +13,8 @@
 #include "web/api/report_routes.h"
 #include "web/api/scim_routes.h"
 #include "web/decisions/decisions.h"
+#include "web/procurement/document_routes.h"
+#include "web/procurement/questionnaire_routes.h"
 #include "web/standing/preview_routes.h"
 #include "web/standing/standing_routes.h"
 #include "web/tlog/log_routes.h"
@@ -62,7 +64,9 @@ class Appliance {
         bundles_(*people_, access_, {}),
         findings_(access_, {}, base::system_clock()),
         reports_(*people_, access_, {}),
-        administration_({}, *people_) {}
+        administration_({}, *people_),
+        documents_({}, 0, *people_, readers_),
+        questionnaires_({}, 0, *people_, readers_) {}
 
   /// `POST /v1/events`, for each route.
   Names routes() {
@@ -85,6 +89,8 @@ class Appliance {
     add_scim(router, reception, {scim_, rights_, *people_, {}, readers_});
     logs_.add_routes(router, reception);
     mirrors_.add_routes(router, reception);
+    documents_.add_routes(router, reception);
+    questionnaires_.add_routes(router, reception);
     witnessing::add_witness(router, nullptr, readers_, metrics_);
     Names out;
     for (auto [method, pattern] : router.patterns()) {
@@ -119,6 +125,8 @@ class Appliance {
   tlog::LogRoutes logs_{access_, "evidence.example.com", {}};
   tlog::MirrorRoutes mirrors_{access_, {}};
   Desk readers_{1, std::chrono::minutes(1), {}};
+  procurement::DocumentRoutes documents_;
+  procurement::QuestionnaireRoutes questionnaires_;
   const scim::Service scim_{{}};
   const std::vector<auth::GroupRights> rights_;
 };
