@@ -151,14 +151,27 @@ Found find_by_texts(const Sheet& sheet) {
                            sheets::column_letters(out.question), best->second.marks)};
 }
 
-/// A row that only heads those below it.
-bool heads(const Sheet& sheet, const sheets::Row& row, const Layout& layout, std::string_view text) {
+/// Whether most texts of the column ask: then one that does not, alone in its row, heads others.
+bool mostly_asks(const Sheet& sheet, const Layout& layout) {
+  std::size_t texts = 0, asking = 0;
+  for (const auto& row : sheet.rows) {
+    if (row.number <= layout.header_row) continue;
+    const auto text = text_at(sheet, row.number, layout.question);
+    texts += text.empty() ? 0 : 1;
+    asking += !text.empty() && asks(text) ? 1 : 0;
+  }
+  return asking * 2 >= texts;
+}
+
+/// A row that only heads those below it. `lone`: also for no other reason than that it stands alone.
+bool heads(const Sheet& sheet, const sheets::Row& row, const Layout& layout, std::string_view text,
+           bool lone) {
   if (asks(text) || text.size() > kHeadingBytesMax) return false;
   if (sheet.choices_at(row.number, layout.answer) != nullptr) return false;
   const auto* range = sheet.merged_at(row.number, layout.question);
   if (range != nullptr && range->last_column > range->first_column) return true;
   if (layout.id != 0) return text_at(sheet, row.number, layout.id).empty();
-  return row.cells.size() == 1;
+  return lone && row.cells.size() == 1;
 }
 
 /// Headings in order of their columns; a new one ends those below it.
@@ -201,6 +214,7 @@ Found find_layout(const Sheet& sheet) {
 std::vector<Question> questions_of(const Sheet& sheet, const Layout& layout, std::uint32_t first) {
   std::vector<Question> out;
   std::string heading_above;
+  const bool lone = mostly_asks(sheet, layout);
   for (const auto& row : sheet.rows) {
     if (row.number <= layout.header_row || out.size() > kQuestionsMax) continue;
     const auto text = text_at(sheet, row.number, layout.question);
@@ -210,7 +224,7 @@ std::vector<Question> questions_of(const Sheet& sheet, const Layout& layout, std
       if (row.cells.size() == 1 && !head.empty()) heading_above = head;
       continue;
     }
-    if (heads(sheet, row, layout, text)) {
+    if (heads(sheet, row, layout, text, lone)) {
       heading_above = text;
       continue;
     }

@@ -64,13 +64,6 @@ tl::unexpected<base::Error> too_many() {
               fmt::format("the file asks more than {} questions: send it in parts", kQuestionsMax));
 }
 
-tl::unexpected<base::Error> no_questions(const std::vector<SheetFound>& found) {
-  std::string why = found.size() == 1 ? found.front().why
-                                      : std::string("none of its visible sheets has a column of questions");
-  return fail(Code::invalid_argument,
-              "the file holds no questions that can be told: " + why + "; choose the columns yourself");
-}
-
 base::Result<Questionnaire> read_sheets(const sheets::Table& table, std::string_view file_name,
                                         const std::vector<Layout>& chosen) {
   Questionnaire out;
@@ -102,7 +95,10 @@ base::Result<Questionnaire> read_sheets(const sheets::Table& table, std::string_
     }
     out.sheets.push_back(std::move(found));
   }
-  if (out.questions.empty()) return no_questions(out.sheets);
+  if (out.questions.empty() && !chosen.empty())
+    return fail(Code::invalid_argument, "there are no questions in the columns that you chose");
+  if (out.questions.empty())
+    out.notes.emplace_back("No questions could be told: choose the columns in which they stand.");
   out.set = find_set(out.questions, words_beside(table, file_name));
   return out;
 }

@@ -44,9 +44,10 @@ struct ReadLimits {
 
 /// Reads a questionnaire: by the layouts that a person has chosen, or, where there are none, by those that
 /// are found in visible sheets. What kind of file it is says its content. invalid_argument, with the reason
-/// and how to mend it, for a file that cannot be read safely (see sheets::read_table), that holds no
-/// questions, for a layout that does not fit; resource_exhausted where there is more of something than the
-/// limits let. Pure.
+/// and how to mend it, for a file that cannot be read safely (see sheets::read_table), for JSON without
+/// questions, for a layout that does not fit or gives none; resource_exhausted where there is more of
+/// something than the limits let. A table in which none are found has none: a person can choose the columns.
+/// Pure.
 base::Result<Questionnaire> read_questionnaire(std::string_view bytes, std::string_view file_name,
                                                const std::vector<Layout>& chosen, const ReadLimits& limits);
 

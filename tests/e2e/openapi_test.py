@@ -443,7 +443,7 @@ class OpenApi(unittest.TestCase):
         yield made
         path = f"{base}/{made['answer']['id']}"
         for answer in (add("file_name=a.json&tenant=acme", '[{"question": "Is it so?", "options": ["Yes", "No"]}]'), add("x=1", sheet), add("%zz", sheet), add("file_name=x&tenant=nowhere", sheet),
-                       add("file_name=x&tenant=acme", "nothing"), add("file_name=x&tenant=acme", b"x" * (33 << 20)), add("file_name=x&tenant=acme", sheet, X_CSRF_Token="")):
+                       add("file_name=x&tenant=acme", "[]"), add("file_name=x&tenant=acme", b"x" * (33 << 20)), add("file_name=x&tenant=acme", sheet, X_CSRF_Token="")):
             yield answer
         yield say("GET", base)
         for named in ("", "/questions", "/sheet", "/file"):

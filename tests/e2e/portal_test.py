@@ -11,6 +11,9 @@ import zipfile
 from pathlib import Path
 from unittest import mock
 
+import openpyxl
+from openpyxl.worksheet.datavalidation import DataValidation
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "web" / "oidc"))
 from provider_test import RealProvider  # noqa: E402
 
@@ -209,6 +212,46 @@ class Portal(unittest.TestCase):
         self.for_evidence()
         self.run_tests("overview")
         self.run_tests("evidence")
+
+    def for_procurement(self):
+        """A tenant of its own, whose policy a test changes, and an analyst who acts for all."""
+        self.appliance.add_tenant("vendor")
+        events = life("vendor", 40, datetime.datetime.now(datetime.timezone.utc), seed=13)
+        until(lambda: self.appliance.post(self.token, events[:1])[1]["rejected"] == 0, "the daemon does not know the tenant")
+        self.send(events)
+        person = invited(self.appliance, "ada@example.com", "--role", "analyst", "--all-tenants")
+        # A control that is first tested later would change what answers go by.
+        facts = lambda: (person.ask("GET", "/v1/answers/facts?tenant=vendor")[2] or {}).get("facts", {})
+        state = lambda control: facts().get(f"control.{control}.state", {}).get("value")
+        until(lambda: person.ask("POST", "/v1/tenants/vendor/controls/run")[0] == 202, "the controls are not tested")
+        until(lambda: state("FACTOR-ALLOWED") == "passed" and state("RETENTION-KEPT") == "nothing", "the controls were not tested")
+        workbook = self.appliance.folder / "choices.xlsx"
+        self.write_workbook(workbook)
+        settings = json.loads(self.settings.read_text())
+        settings["workbook"] = str(workbook)
+        settings["people"]["ada@example.com"] = {"secret": person.secret, "recovery": person.recovery_codes, "step": person.used + 1}
+        self.settings.write_text(json.dumps({**settings, "countersign": str(BIN / "countersign"), "config": str(self.appliance.config),
+                                             "folder": str(self.appliance.folder), "scripts": hostile_strings.SCRIPT}))
+
+    @staticmethod
+    def write_workbook(path):
+        """Two questions whose cells take yes or no alone, and a hidden sheet."""
+        book = openpyxl.Workbook()
+        sheet = book.active
+        for row in (["Question", "Response"], ["Do you allow SMS codes as a second factor?"], ["How long do you keep audit logs?"]):
+            sheet.append(row)
+        choices = DataValidation(type="list", formula1='"Yes,No"')
+        choices.add("B2:B3")
+        sheet.add_data_validation(choices)
+        hidden = book.create_sheet("Scoring")
+        hidden.append(["Question", "Score"])
+        hidden.append(["Is this one hidden?", 1])
+        hidden.sheet_state = "hidden"
+        book.save(path)
+
+    def test_procurement(self):
+        self.for_procurement()
+        self.run_tests("procurement")
 
     def test_events(self):
         self.run_tests("events")

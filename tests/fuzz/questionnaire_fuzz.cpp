@@ -21,7 +21,10 @@ void check(std::string_view bytes) {
   const auto read = questionnaires::read_questionnaire(bytes, "file", {}, limits);
   PROPERTY(read || !read.error().message.empty());
   if (!read) return;
-  PROPERTY(!read->questions.empty());
+  if (read->questions.empty()) {
+    PROPERTY(read->form != questionnaires::FileForm::json && !read->notes.empty());
+    return;
+  }
   for (std::size_t i = 0; i < read->questions.size(); ++i) PROPERTY(read->questions[i].number == i + 1);
   const questionnaires::Filled filled{1, answers::Value::yes, "So it \"is\"\n{}", {"control X"}};
   const auto written = questionnaires::write_answers(bytes, *read, {filled}, limits);

@@ -2,22 +2,12 @@
 // every screen, they run nothing, ask for nothing, and are seen as what they are.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { base, close, open, portal, signedIn, visit } from './support.mjs';
+import { base, close, open, portal, signedIn, unharmed, visit } from './support.mjs';
 
 before(open);
 after(close);
 
 const NAME = 'admin@example.com';
-
-/** Fails where a string got to run, or to be markup. */
-async function unharmed(one, where) {
-  assert.equal(await one.page.evaluate(() => window.owned), undefined, `a string ran on ${where}`);
-  const foreign = await one.page.evaluate(() => [...document.querySelectorAll('#app :is(script, iframe, object, embed, base, meta, link, form[action], math, template)')].map((node) => node.outerHTML.slice(0, 100)));
-  assert.deepEqual(foreign, [], `a string is markup on ${where}`);
-  const links = await one.page.evaluate(() => [...document.querySelectorAll('#app [href], #app [src]')].map((node) => node.getAttribute('href') ?? node.getAttribute('src')).filter((to) => !/^(#|\/v1\/|\/assets\/|blob:|data:image\/svg)/.test(to)));
-  assert.deepEqual(links, [], `a string is a link on ${where}`);
-  one.quiet();
-}
 
 async function shown(one, hash) {
   await one.go(hash);

@@ -118,6 +118,12 @@ TEST(Questions, TakeTheSectionOfMergedCells) {
   EXPECT_EQ(questions[1].section, "Access");
 }
 
+TEST(Questions, CanAllBeDemands) {
+  const auto sheet = sheet_of(
+      {{"Requirement", "Response"}, {"Keep logs for a year"}, {"Show a second factor"}, {"Lock accounts"}});
+  EXPECT_EQ(questions_of(sheet, *find_layout(sheet).layout, 1).size(), 3u);
+}
+
 TEST(Questions, AreNotHeadingsBecauseTheyStandAlone) {
   const auto sheet =
       sheet_of({{"Question", "Answer"}, {"Encryption"}, {"Describe your logging"}, {"Is MFA asked for?"}});

@@ -51,7 +51,11 @@ TEST(Questionnaire, GetsColumnsForAnswersWhereItHasNone) {
 
 TEST(Questionnaire, IsReadByTheColumnsThatAPersonChooses) {
   const std::string text = "a,b,c\nx,Keep logs for a year,\ny,Ask for a second factor,\n";
-  EXPECT_FALSE(read_questionnaire(text, "x.csv", {}, {}));
+  const auto unread = read_questionnaire(text, "x.csv", {}, {});
+  ASSERT_TRUE(unread) << unread.error().message;
+  EXPECT_TRUE(unread->questions.empty());
+  EXPECT_EQ(unread->notes.back(), "No questions could be told: choose the columns in which they stand.");
+  EXPECT_FALSE(unread->sheets.front().layout);
   Layout chosen;
   chosen.header_row = 1;
   chosen.question = 2;
@@ -59,6 +63,9 @@ TEST(Questionnaire, IsReadByTheColumnsThatAPersonChooses) {
   const auto read = read_questionnaire(text, "x.csv", {chosen}, {});
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->questions.size(), 2u);
+  auto empty = chosen;
+  empty.question = 7;
+  EXPECT_EQ(read_questionnaire(text, "x.csv", {empty}, {}).error().code, base::Code::invalid_argument);
   for (const auto& [question, answer, sheet] : {std::tuple(0u, 3u, ""), std::tuple(2u, 2u, ""),
                                                 std::tuple(20'000u, 3u, ""), std::tuple(2u, 3u, "other")}) {
     auto wrong = chosen;

@@ -189,6 +189,21 @@ TEST_F(QuestionnaireStore, IsReadAnewByOtherColumns) {
   EXPECT_EQ(store_.choose(entry.id, {other}, by_).error().code, Code::invalid_argument);
 }
 
+TEST_F(QuestionnaireStore, WaitsForAPersonToChooseColumns) {
+  const auto entry = store_.add({"Free form", "sheet.csv", "acme", {}},
+                                "a,b\nKeep logs for a year,\nAsk for a second factor,\n", by_);
+  ASSERT_TRUE(entry) << entry.error().message;
+  EXPECT_EQ(store_.count(entry->id)->questions, 0u);
+  EXPECT_TRUE(store_.ask(entry->id, 1, 10, facts("passed"))->empty());
+  EXPECT_EQ(store_.write(entry->id, by_).error().code, Code::failed_precondition);
+  Layout chosen;
+  chosen.header_row = 1;
+  chosen.question = 1;
+  chosen.answer = 2;
+  ASSERT_TRUE(store_.choose(entry->id, {chosen}, by_));
+  EXPECT_EQ(store_.count(entry->id)->questions, 2u);
+}
+
 TEST_F(QuestionnaireStore, TakesBackAndRemoves) {
   const auto entry = added();
   Wish colour{2, {}, Wish::Own{answers::Value::text, "Green.", {}}};
@@ -207,7 +222,7 @@ TEST_F(QuestionnaireStore, TakesBackAndRemoves) {
 TEST_F(QuestionnaireStore, RefusesWhatItCannotKeep) {
   for (const auto& [name, file] : {std::pair("", "a.csv"), {"x", ""}, {"x", "a/b.csv"}, {"a\nb", "x.csv"}})
     EXPECT_EQ(store_.add({name, file, "acme", {}}, kFile, by_).error().code, Code::invalid_argument);
-  EXPECT_EQ(store_.add({"x", "a.csv", "acme", {}}, "no questions", by_).error().code, Code::invalid_argument);
+  EXPECT_EQ(store_.add({"x", "a.csv", "acme", {}}, "[]", by_).error().code, Code::invalid_argument);
   for (int i = 0; i < 3; ++i) added();
   EXPECT_EQ(store_.add({"x", "a.csv", "acme", {}}, kFile, by_).error().code, Code::failed_precondition);
 }

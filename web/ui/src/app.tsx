@@ -25,6 +25,7 @@ const SCREENS: Record<string, ComponentType<TenantProps>> = {
   policy: lazy(async () => (await import('./screens/policy/policy')).Policy),
 };
 const Account = lazy<{ session: Session }>(async () => (await import('./account/account')).Account);
+const Procurement = lazy<AdminProps>(async () => (await import('./screens/procurement/procurement')).Procurement);
 const Administration = lazy<AdminProps>(async () => (await import('./screens/admin/admin')).Administration);
 
 export function App() {
@@ -111,6 +112,7 @@ function Places({ known, list }: { known: Session; list: Tenants }) {
     if (first === undefined && start) go(start, 'replace');
   }, [first, start]);
   if (first === 'account') return frame('account', <Account session={known} />);
+  if (first === 'procurement') return frame('procurement', <Procurement session={known} path={path.slice(1)} query={query} />);
   if (first === 'admin' && known.account.role === 'admin') return frame('admin', <Administration session={known} path={path.slice(1)} query={query} />);
   if (first === undefined) return frame('overview', start ? <Loading /> : <NoTenants known={known} />);
   const name = path[2] ?? 'overview';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Role, Session } from './api/session';
+import { mayProcure, type Role, type Session } from './api/session';
 import { useAction } from './load';
 import { go, hrefOf } from './route';
 import { endSession } from './signin/gate';
@@ -117,11 +117,11 @@ function TenantChoice({ tenants, tenant, region, active }: { tenants: Tenants; t
 function Navigation({ session, tenant, region, active }: { session: Session; tenant: string | undefined; region: string | null; active: string }) {
   const role = session.account.role;
   const shown = ENTRIES.filter((entry) => tenant !== undefined && entry.roles.includes(role) && (tenant !== SYSTEM || OF_SYSTEM.includes(entry.name)));
-  const item = (name: IconName & keyof typeof t.nav, href: string) => (
+  const item = (name: IconName & keyof typeof t.nav, href: string, text: string = t.nav[name] as string) => (
     <li key={name}>
       <a href={href} aria-current={active === name ? 'page' : undefined}>
         <Icon name={name} />
-        {t.nav[name] as string}
+        {text}
       </a>
     </li>
   );
@@ -129,6 +129,7 @@ function Navigation({ session, tenant, region, active }: { session: Session; ten
     <nav aria-label={t.nav.label}>
       <ul>
         {shown.map((entry) => item(entry.name, hrefOf(['t', tenant ?? '', entry.name], { region })))}
+        {item('procurement', '#/procurement', mayProcure(session) ? t.nav.procurement : t.nav.documents)}
         {role === 'admin' && item('admin', '#/admin')}
         {item('account', '#/account')}
       </ul>

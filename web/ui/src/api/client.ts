@@ -5,6 +5,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface CallOptions {
   body?: unknown;
+  /** A file that is sent as it is, instead of `body`. */
+  file?: Blob;
   signal?: AbortSignal | undefined;
   headers?: Record<string, string>;
   /** Whether to ask for a second factor where the appliance wants one: not in the background. */
@@ -36,6 +38,9 @@ async function send(method: Method, path: string, options: CallOptions): Promise
   if (options.body !== undefined) {
     headers['Content-Type'] = 'application/json';
     init.body = JSON.stringify(options.body);
+  } else if (options.file) {
+    headers['Content-Type'] = 'application/octet-stream';
+    init.body = options.file;
   }
   if (options.signal) init.signal = options.signal;
   try {

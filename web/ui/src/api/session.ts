@@ -40,3 +40,8 @@ export interface Session {
 
 /** Who has signed in: null for nobody, undefined until it is known. */
 export const session = makeStore<Session | null | undefined>(undefined);
+
+/** Questionnaires are the vendor's, and not of one tenant. */
+export function mayProcure({ account }: Session): boolean {
+  return account.all_tenants && (account.role === 'analyst' || account.role === 'admin');
+}

@@ -1,5 +1,6 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId } from 'preact/hooks';
 import { t } from '../../texts';
+import { useDrop } from '../../ui/drop';
 
 /** A place to drop a file, which is a button for a file as well. A file that misses it is taken, too: else the browser would leave the page for it. */
 export function DropZone({ onFile, small }: { onFile: (file: File) => void; small: boolean }) {
@@ -29,38 +30,4 @@ export function DropZone({ onFile, small }: { onFile: (file: File) => void; smal
       </div>
     </div>
   );
-}
-
-/** Takes files that are dropped anywhere on the page; gives whether one is held over it. */
-function useDrop(onFile: (file: File) => void): boolean {
-  const [over, setOver] = useState(false);
-  const latest = useRef(onFile);
-  latest.current = onFile;
-  useEffect(() => {
-    const hold = (event: DragEvent) => {
-      if (!event.dataTransfer?.types.includes('Files')) return;
-      event.preventDefault();
-      event.dataTransfer.dropEffect = 'copy';
-      setOver(true);
-    };
-    const leave = (event: DragEvent) => {
-      if (event.relatedTarget === null) setOver(false);
-    };
-    const drop = (event: DragEvent) => {
-      setOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (!file) return;
-      event.preventDefault();
-      latest.current(file);
-    };
-    addEventListener('dragover', hold);
-    addEventListener('dragleave', leave);
-    addEventListener('drop', drop);
-    return () => {
-      removeEventListener('dragover', hold);
-      removeEventListener('dragleave', leave);
-      removeEventListener('drop', drop);
-    };
-  }, []);
-  return over;
 }
