@@ -61,7 +61,7 @@ test('nothing is there at first, and a file that is no questionnaire is refused 
   await button(one, 'Add it').click();
   await main(one).getByText('Choose a file first.').waitFor();
   const refused = one.page.waitForResponse((answer) => answer.url().includes('/v1/questionnaires?') && answer.status() === 422);
-  await add(one, file('words.csv', 'just words'));
+  await add(one, file('words.json', '[]'));
   const { detail } = await (await refused).json();
   assert.ok(detail.length > 10, detail);
   await main(one).getByRole('alert').getByText(detail.slice(1)).waitFor();
