@@ -159,6 +159,7 @@ test('what evidence no longer shows is stale by itself, stops the export, and is
   await question(one, 1).getByText('Proposed', { exact: true }).waitFor();
   await one.go('#/procurement');
   const row = main(one).getByRole('row', { name: /Customer of March/ });
+  await row.waitFor();
   assert.deepEqual((await row.getByRole('cell').locator('.cell-value').allInnerTexts()).slice(0, 5), ['vendor', 'its own', '4', '2', '0']);
   await one.readable('procurement-list');
   await one.end();
