@@ -1,5 +1,5 @@
 #include "apps/countersign/command.h"
-#include "apps/document_store.h"
+#include "apps/vendor_stores.h"
 #include "ledger/base/file.h"
 #include "reports/documents/document_json.h"
 

@@ -1,10 +1,9 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/tenant_region.h"
-#include "apps/document_store.h"
 #include "apps/evidence_facts.h"
+#include "apps/vendor_stores.h"
 #include "collector/ingest/registry.h"
 #include "ledger/base/encoding.h"
-#include "reports/documents/facts.h"
 
 #include <fmt/format.h>
 
@@ -16,19 +15,6 @@ namespace {
 struct Options {
   std::string tenant, region;
 };
-
-/// Of the vendor's documents; where nobody has added one, each kind is missing.
-base::Result<std::map<std::string, std::string>> facts_of_documents(const Config& config,
-                                                                    base::Timestamp now) {
-  std::vector<documents::Document> all;
-  std::error_code ignored;
-  if (std::filesystem::exists(documents::folder_in(config.region_files(home_region(config)).folder),
-                              ignored)) {
-    TRY_ASSIGN(auto store, open_documents(config));
-    TRY_ASSIGN(all, store.list());
-  }
-  return documents::document_facts(all, documents::day_of(now));
-}
 
 base::Result<int> facts(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));

@@ -1,6 +1,7 @@
 #include "reports/documents/book.h"
 
 #include "ledger/base/json.h"
+#include "ledger/sqlite/each_row.h"
 #include "ledger/sqlite/shared_file.h"
 
 #include <boost/json/array.hpp>
@@ -15,6 +16,7 @@ namespace json = boost::json;
 
 using base::Code;
 using base::fail;
+using sqlite::each_row;
 using sqlite::Statement;
 
 constexpr std::uint32_t kApplicationId = 0x43534443;  // "CSDC"
@@ -65,10 +67,6 @@ CREATE TABLE reminders(
   time INTEGER NOT NULL,
   PRIMARY KEY(document,version,days)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE waiting(
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  event TEXT NOT NULL
-) STRICT;
 )sql";
 
 tl::unexpected<base::Error> damaged() {
@@ -137,20 +135,12 @@ base::Result<Version> version_at(const Statement& row) {
   return out;
 }
 
-/// Calls `take` with each row of a statement that is bound.
-template <class Take>
-base::Result<void> each(Statement& rows, const Take& take) {
-  for (;;) {
-    TRY_ASSIGN(const bool there, rows.step());
-    if (!there) return {};
-    TRY(take(rows));
-  }
-}
-
 }  // namespace
 
 base::Result<Book> Book::open(const std::filesystem::path& file) {
-  TRY_ASSIGN(auto connection, sqlite::open_shared_file(file, {kApplicationId, 1, kSchema, "documents"}));
+  TRY_ASSIGN(
+      auto connection,
+      sqlite::open_shared_file(file, {kApplicationId, 1, std::string(kSchema) + kWaitingTable, "documents"}));
   return Book(std::move(connection));
 }
 
@@ -165,7 +155,7 @@ base::Result<std::vector<Version>> Book::versions_of(const std::string& document
                                  "valid_until,added,added_by,notes,has_contents,withdrawn,withdrawn_by,reason"
                                  " FROM versions WHERE document=?1 ORDER BY number"));
   rows.bind_text(1, document);
-  TRY(each(rows, [&](const Statement& row) -> base::Result<void> {
+  TRY(each_row(rows, [&](const Statement& row) -> base::Result<void> {
     TRY_ASSIGN(auto version, version_at(row));
     out.push_back(std::move(version));
     return {};
@@ -184,7 +174,7 @@ base::Result<std::vector<Document>> Book::read(std::optional<std::string_view> i
     rows.bind_text(1, *id);
   else
     rows.bind_null(1);
-  TRY(each(rows, [&](const Statement& row) -> base::Result<void> {
+  TRY(each_row(rows, [&](const Statement& row) -> base::Result<void> {
     TRY_ASSIGN(auto document, document_at(row));
     out.push_back(std::move(document));
     return {};
@@ -256,7 +246,7 @@ base::Result<std::vector<std::int64_t>> Book::reminded(const std::string& docume
   std::vector<std::int64_t> out;
   TRY_ASSIGN(auto rows, connection_.prepare("SELECT days FROM reminders WHERE document=?1 AND version=?2"));
   rows.bind_text(1, document).bind(2, version);
-  TRY(each(rows, [&](const Statement& row) -> base::Result<void> {
+  TRY(each_row(rows, [&](const Statement& row) -> base::Result<void> {
     out.push_back(row.integer(0));
     return {};
   }));
@@ -272,29 +262,10 @@ base::Result<void> Book::remind(const std::string& document, std::int64_t versio
   return put.run();
 }
 
-base::Result<Book::Waiting> Book::waiting() {
-  Waiting out;
-  TRY_ASSIGN(auto rows, connection_.prepare("SELECT number,event FROM waiting ORDER BY number"));
-  TRY(each(rows, [&](const Statement& row) -> base::Result<void> {
-    auto parsed = base::parse_json(row.text(1), {});
-    if (!parsed || !parsed->value.is_object()) return damaged();
-    out.emplace_back(row.integer(0), std::move(parsed->value.get_object()));
-    return {};
-  }));
-  return out;
+base::Result<void> Book::settle(const Record& record) {
+  return record_waiting(connection_, record, "documents.sqlite");
 }
 
-base::Result<void> Book::wait(const json::object& event) {
-  TRY_ASSIGN(auto put, connection_.prepare("INSERT INTO waiting(event) VALUES(?1)"));
-  const auto text = json::serialize(event);
-  put.bind_text(1, text);
-  return put.run();
-}
-
-base::Result<void> Book::recorded(std::int64_t waiting) {
-  TRY_ASSIGN(auto remove, connection_.prepare("DELETE FROM waiting WHERE number=?1"));
-  remove.bind(1, waiting);
-  return remove.run();
-}
+base::Result<void> Book::wait(const json::object& event) { return put_waiting(connection_, event); }
 
 }  // namespace countersign::documents

@@ -5,6 +5,7 @@
 #include "ledger/base/types.h"
 #include "ledger/sqlite/connection.h"
 #include "reports/documents/document.h"
+#include "reports/documents/waiting_events.h"
 
 #include <boost/json/object.hpp>
 
@@ -47,11 +48,9 @@ class Book {
   base::Result<void> remind(const std::string& document, std::int64_t version, std::int64_t days,
                             base::Timestamp now);
 
-  /// Events that wait, the oldest first.
-  using Waiting = std::vector<std::pair<std::int64_t, boost::json::object>>;
-  base::Result<Waiting> waiting();
+  /// Puts an event down that is to be recorded; and records what waits.
   base::Result<void> wait(const boost::json::object& event);
-  base::Result<void> recorded(std::int64_t waiting);
+  base::Result<void> settle(const Record& record);
 
  private:
   explicit Book(sqlite::Connection connection) : connection_(std::move(connection)) {}

@@ -63,14 +63,7 @@ base::Result<base::OpenFile> Store::lock() const {
   return base::wait_for_lock(options_.folder / "lock", base::FileLock::alone, kPatienceMs);
 }
 
-base::Result<void> Store::settle() {
-  TRY_ASSIGN(const auto waiting, book_.waiting());
-  for (const auto& [number, event] : waiting) {
-    TRY(options_.record(event));
-    TRY(book_.recorded(number));
-  }
-  return {};
-}
+base::Result<void> Store::settle() { return book_.settle(options_.record); }
 
 EventOf Store::event_now() const { return {crypto::random_id(options_.entropy), options_.clock()}; }
 

@@ -13,7 +13,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,8 +69,6 @@ struct Found {
 /// what to mend and repeats nothing that was given.
 class Store {
  public:
-  /// Puts an event into the region's system log, durably, before it returns.
-  using Record = std::function<base::Result<void>(const boost::json::object& event)>;
   struct Options {
     std::filesystem::path folder;  ///< folder_in()
     Record record;

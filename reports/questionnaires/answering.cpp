@@ -41,8 +41,14 @@ base::Result<void> check(const Wish::Own& own, const answers::Facts& facts, std:
   return {};
 }
 
-Question question_at(const std::vector<Question>& questions, std::uint32_t number) {
-  return questions[number - 1];
+Approval in_own_words(const Wish::Own& own, const answers::Facts& facts) {
+  Approval out;
+  out.value = own.value;
+  out.text = std::string(trimmed(own.text));
+  out.cites = own.cites;
+  std::ranges::sort(out.cites);
+  out.used = facts_of(out.cites, facts);
+  return out;
 }
 
 }  // namespace
@@ -71,31 +77,18 @@ base::Result<std::vector<Asked>> Store::ask(std::string_view id, std::uint32_t f
 }
 
 base::Result<Count> Store::count(std::string_view id) {
-  TRY(find(id));
+  TRY(settle());
   return book_.count(id);
 }
 
-base::Result<Standing> Store::approved(const Wish& wish, const Question& question, const Entry& entry,
-                                       const answers::Facts& facts, const By& by) {
-  Standing out;
-  auto& approval = out.approval;
-  approval.tenant = entry.tenant;
-  approval.by = by.name;
-  approval.at = out.since = options_.clock();
-  TRY_ASSIGN(auto* finder, matcher());
-  TRY_ASSIGN(const auto match, finder->match(asked(question, entry)));
-  approval.form = match.form;
-  approval.asked = match.asked;
+base::Result<Approval> Store::approval_for(const Wish& wish, const Question& question, const Entry& entry,
+                                           const answers::Facts& facts) {
   if (wish.own) {
     TRY(questionnaires::check(*wish.own, facts, question.number));
-    approval.own_words = true;
-    approval.value = wish.own->value;
-    approval.text = std::string(trimmed(wish.own->text));
-    approval.cites = wish.own->cites;
-    std::ranges::sort(approval.cites);
-    approval.used = facts_of(approval.cites, facts);
-    return out;
+    return in_own_words(*wish.own, facts);
   }
+  TRY_ASSIGN(auto* finder, matcher());
+  TRY_ASSIGN(const auto match, finder->match(asked(question, entry)));
   const auto chosen = wish.answer ? wish.answer : match.chosen;
   if (!chosen)
     return fail(Code::failed_precondition,
@@ -108,13 +101,9 @@ base::Result<Standing> Store::approved(const Wish& wish, const Question& questio
   if (!proposal.holds)
     return fail(Code::failed_precondition, fmt::format("question {}: the evidence does not show it: {}",
                                                        question.number, fmt::join(proposal.missing, "; ")));
-  approval.answer = answer->id;
-  approval.value = proposal.value;
-  approval.text = proposal.text;
-  approval.claim = proposal.claim;
-  approval.used = with_cited(proposal, facts);
-  approval.unknown = proposal.unknown;
-  approval.cites = proposal.cites;
+  auto out = approval_of(*answer, proposal, facts);
+  out.form = match.form;
+  out.asked = match.asked;
   return out;
 }
 
@@ -127,7 +116,11 @@ base::Result<void> Store::approve(std::string_view id, const std::vector<Wish>& 
   for (const auto& wish : wishes) {
     if (wish.number == 0 || wish.number > questions.size())
       return fail(Code::invalid_argument, "there is no question of one of the numbers");
-    TRY_ASSIGN(auto standing, approved(wish, question_at(questions, wish.number), entry, facts, by));
+    Standing standing;
+    TRY_ASSIGN(standing.approval, approval_for(wish, questions[wish.number - 1], entry, facts));
+    standing.approval.tenant = entry.tenant;
+    standing.approval.by = by.name;
+    standing.approval.at = standing.since = options_.clock();
     if (!made.emplace(wish.number, std::move(standing)).second)
       return fail(Code::invalid_argument, fmt::format("question {} is answered twice", wish.number));
   }

@@ -1,7 +1,7 @@
 #include "reports/questionnaires/approval.h"
 
 #include "reports/answers/condition.h"
-#include "reports/questionnaires/words.h"
+#include "reports/questionnaires/members.h"
 
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
@@ -88,30 +88,6 @@ std::string document_line(const std::string& kind,
   return out;
 }
 
-json::array texts(const std::vector<std::string>& from) { return json::array(from.begin(), from.end()); }
-
-struct Reader {
-  const json::object& object;
-  bool good = true;
-
-  std::string text(std::string_view name) {
-    const auto* found = object.if_contains(name);
-    if (found != nullptr && found->is_string()) return std::string(found->get_string());
-    good = false;
-    return {};
-  }
-  std::vector<std::string> list(std::string_view name) {
-    std::vector<std::string> out;
-    const auto* found = object.if_contains(name);
-    good = good && found != nullptr && found->is_array();
-    if (!good) return out;
-    for (const auto& one : found->get_array()) {
-      if (one.is_string()) out.emplace_back(one.get_string());
-    }
-    return out;
-  }
-};
-
 answers::Form form_of(std::string_view text) {
   for (const auto form : {answers::Form::yes_no, answers::Form::open}) {
     if (text == to_string(form)) return form;
@@ -124,19 +100,16 @@ answers::Form form_of(std::string_view text) {
 std::vector<std::string> why_stale(const Approval& approval, const answers::Library& library,
                                    const Facts& now) {
   std::vector<std::string> out;
-  if (!approval.answer.empty()) {
-    const auto* answer = library.find(approval.answer);
-    if (answer == nullptr) return {"the library has no such answer any more"};
-    const auto present = answers::propose(*answer, now, approval.asked, approval.form);
-    compare(approval, now, out);
-    if (!present.holds) {
-      out.insert(out.end(), present.missing.begin(), present.missing.end());
-    } else if (present.claim != approval.claim || (!approval.own_words && present.value != approval.value)) {
-      out.push_back("the evidence shows something else now: " + present.text);
-    }
-    return out;
-  }
+  const auto* answer = library.find(approval.answer);
+  if (answer == nullptr && !has_own_words(approval)) return {"the library has no such answer any more"};
   compare(approval, now, out);
+  if (answer == nullptr) return out;
+  const auto present = answers::propose(*answer, now, approval.asked, approval.form);
+  if (!present.holds) {
+    out.insert(out.end(), present.missing.begin(), present.missing.end());
+  } else if (present.claim != approval.claim || present.value != approval.value) {
+    out.push_back("the evidence shows something else now: " + present.text);
+  }
   return out;
 }
 
@@ -175,16 +148,22 @@ Facts facts_of(const std::vector<std::string>& cites, const Facts& facts) {
   return out;
 }
 
-Facts with_cited(const answers::Proposal& proposal, const Facts& facts) {
-  auto out = facts_of(proposal.cites, facts);
-  for (const auto& [name, fact] : proposal.used.all()) static_cast<void>(out.set(name, fact));
+Approval approval_of(const answers::Answer& answer, const answers::Proposal& proposal, const Facts& facts) {
+  Approval out;
+  out.answer = answer.id;
+  out.value = proposal.value;
+  out.text = proposal.text;
+  out.claim = proposal.claim;
+  out.unknown = proposal.unknown;
+  out.cites = proposal.cites;
+  out.used = facts_of(proposal.cites, facts);
+  for (const auto& [name, fact] : proposal.used.all()) static_cast<void>(out.used.set(name, fact));
   return out;
 }
 
 json::object to_json(const Approval& approval) {
   return {{"tenant", approval.tenant},
           {"answer", approval.answer},
-          {"own_words", approval.own_words},
           {"value", std::string(to_string(approval.value))},
           {"text", approval.text},
           {"claim", static_cast<std::int64_t>(approval.claim)},
@@ -192,38 +171,30 @@ json::object to_json(const Approval& approval) {
           {"asked_span", approval.asked.span},
           {"asked_count", approval.asked.count},
           {"used", approval.used.to_json()},
-          {"unknown", texts(approval.unknown)},
-          {"cites", texts(approval.cites)},
+          {"unknown", texts_of(approval.unknown)},
+          {"cites", texts_of(approval.cites)},
           {"by", approval.by},
           {"at", base::format_rfc3339(approval.at)}};
 }
 
 base::Result<Approval> approval_from(const json::object& object) {
-  Reader reader{object};
+  Members members(object);
   Approval out;
-  out.tenant = reader.text("tenant");
-  out.answer = reader.text("answer");
-  const auto value = answers::value_of(reader.text("value"));
-  out.text = reader.text("text");
-  out.form = form_of(reader.text("form"));
-  out.asked = {reader.text("asked_span"), reader.text("asked_count")};
-  out.unknown = reader.list("unknown");
-  out.cites = reader.list("cites");
-  out.by = reader.text("by");
-  const auto at = base::parse_rfc3339(reader.text("at"));
-  const auto *own = object.if_contains("own_words"), *claim = object.if_contains("claim"),
-             *used = object.if_contains("used");
-  const bool there = own != nullptr && own->is_bool() && claim != nullptr && claim->is_int64() &&
-                     claim->get_int64() >= 0 && used != nullptr && used->is_object();
-  if (!reader.good || !value || !at || !there)
-    return fail(Code::data_loss, "an approved answer cannot be read");
-  out.own_words = own->get_bool();
-  out.claim = static_cast<std::size_t>(claim->get_int64());
+  out.tenant = members.text("tenant");
+  out.answer = members.text("answer");
+  const auto value = answers::value_of(members.text("value"));
+  out.text = members.text("text");
+  out.claim = members.number("claim");
+  out.form = form_of(members.text("form"));
+  out.asked = {members.text("asked_span"), members.text("asked_count")};
+  auto used = Facts::from_json(members.object("used"));
+  out.unknown = members.texts("unknown");
+  out.cites = members.texts("cites");
+  out.by = members.text("by");
+  out.at = members.time("at");
+  if (!members.good() || !value || !used) return fail(Code::data_loss, "an approved answer cannot be read");
   out.value = *value;
-  out.at = *at;
-  auto facts = Facts::from_json(used->get_object());
-  if (!facts) return fail(Code::data_loss, "an approved answer cannot be read");
-  out.used = std::move(*facts);
+  out.used = std::move(*used);
   return out;
 }
 

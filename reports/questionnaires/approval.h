@@ -16,9 +16,8 @@ namespace countersign::questionnaires {
 
 /// An answer that a person has approved, with what was known when she did.
 struct Approval {
-  std::string tenant;      ///< whose evidence it goes by
-  std::string answer;      ///< id in the library; empty where the person looked for evidence herself
-  bool own_words = false;  ///< the text is the person's and not that of the library's claim
+  std::string tenant;  ///< whose evidence it goes by
+  std::string answer;  ///< id in the library; empty where the words are the person's own
   answers::Value value = answers::Value::text;
   std::string text;
   std::size_t claim = 0;  ///< of the library's answer
@@ -44,9 +43,13 @@ std::vector<std::string> citation_lines(const Approval& approval);
 /// The facts that one of these cites (`control:PRIVILEGED-MFA`).
 answers::Facts facts_of(const std::vector<std::string>& cites, const answers::Facts& facts);
 
-/// What a proposal hangs on, and what else is known of what it cites, such as the hash of a document: a
-/// reader wants to know which one it was.
-answers::Facts with_cited(const answers::Proposal& proposal, const answers::Facts& facts);
+/// What an answer of the library proposes by these facts, approved by nobody yet. With what it hangs on goes
+/// what else is known of what it cites, such as the hash of a document: a reader wants to know which one it
+/// was.
+Approval approval_of(const answers::Answer& answer, const answers::Proposal& proposal,
+                     const answers::Facts& facts);
+
+inline bool has_own_words(const Approval& approval) { return approval.answer.empty(); }
 
 boost::json::object to_json(const Approval& approval);
 /// data_loss for what is none.

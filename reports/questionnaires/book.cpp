@@ -1,6 +1,7 @@
 #include "reports/questionnaires/book.h"
 
 #include "ledger/base/json.h"
+#include "ledger/sqlite/each_row.h"
 #include "ledger/sqlite/shared_file.h"
 #include "reports/questionnaires/stored_json.h"
 
@@ -13,6 +14,7 @@ namespace json = boost::json;
 
 using base::Code;
 using base::fail;
+using sqlite::each_row;
 using sqlite::Statement;
 
 constexpr std::uint32_t kApplicationId = 0x43535155;  // "CSQU"
@@ -42,10 +44,6 @@ CREATE TABLE adopted(
   document TEXT NOT NULL,
   PRIMARY KEY(answer,tenant)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE waiting(
-  number INTEGER PRIMARY KEY AUTOINCREMENT,
-  event TEXT NOT NULL
-) STRICT;
 )sql";
 
 base::Result<json::object> document_at(const Statement& row, int column) {
@@ -55,20 +53,12 @@ base::Result<json::object> document_at(const Statement& row, int column) {
   return std::move(parsed->value.get_object());
 }
 
-/// Calls `take` with each row of a statement that is bound.
-template <class Take>
-base::Result<void> each(Statement& rows, const Take& take) {
-  for (;;) {
-    TRY_ASSIGN(const bool there, rows.step());
-    if (!there) return {};
-    TRY(take(rows));
-  }
-}
-
 }  // namespace
 
 base::Result<Book> Book::open(const std::filesystem::path& file) {
-  TRY_ASSIGN(auto connection, sqlite::open_shared_file(file, {kApplicationId, 1, kSchema, "questionnaires"}));
+  TRY_ASSIGN(auto connection, sqlite::open_shared_file(
+                                  file, {kApplicationId, 1, std::string(kSchema) + documents::kWaitingTable,
+                                         "questionnaires"}));
   return Book(std::move(connection));
 }
 
@@ -91,7 +81,7 @@ base::Result<std::vector<Entry>> Book::entries(std::optional<std::string_view> i
     rows.bind_text(1, *id);
   else
     rows.bind_null(1);
-  TRY(each(rows, [&](const Statement& row) -> base::Result<void> {
+  TRY(each_row(rows, [&](const Statement& row) -> base::Result<void> {
     TRY_ASSIGN(const auto document, document_at(row, 0));
     TRY_ASSIGN(auto entry, entry_from(document));
     out.push_back(std::move(entry));
@@ -105,7 +95,7 @@ base::Result<std::vector<Question>> Book::questions(std::string_view id) {
   TRY_ASSIGN(auto rows, connection_.prepare(
                             "SELECT number,document FROM questions WHERE questionnaire=?1 ORDER BY number"));
   rows.bind_text(1, id);
-  TRY(each(rows, [&](const Statement& row) -> base::Result<void> {
+  TRY(each_row(rows, [&](const Statement& row) -> base::Result<void> {
     TRY_ASSIGN(const auto document, document_at(row, 1));
     TRY_ASSIGN(auto question, question_from(document));
     question.number = static_cast<std::uint32_t>(row.integer(0));
@@ -155,7 +145,7 @@ base::Result<std::map<std::uint32_t, Standing>> Book::answers(std::string_view i
   std::map<std::uint32_t, Standing> out;
   TRY_ASSIGN(auto rows, connection_.prepare("SELECT number,document FROM answers WHERE questionnaire=?1"));
   rows.bind_text(1, id);
-  TRY(each(rows, [&](const Statement& row) -> base::Result<void> {
+  TRY(each_row(rows, [&](const Statement& row) -> base::Result<void> {
     TRY_ASSIGN(const auto document, document_at(row, 1));
     TRY_ASSIGN(auto standing, standing_from(document));
     out.emplace(static_cast<std::uint32_t>(row.integer(0)), std::move(standing));
@@ -181,7 +171,7 @@ base::Result<void> Book::remove(std::string_view id, std::uint32_t number) {
 base::Result<std::vector<json::object>> Book::own() {
   std::vector<json::object> out;
   TRY_ASSIGN(auto rows, connection_.prepare("SELECT document FROM own ORDER BY id"));
-  TRY(each(rows, [&](const Statement& row) -> base::Result<void> {
+  TRY(each_row(rows, [&](const Statement& row) -> base::Result<void> {
     TRY_ASSIGN(auto document, document_at(row, 0));
     out.push_back(std::move(document));
     return {};
@@ -198,7 +188,7 @@ base::Result<void> Book::remove_own(std::string_view id) { return run("DELETE FR
 base::Result<std::vector<Adopted>> Book::adopted() {
   std::vector<Adopted> out;
   TRY_ASSIGN(auto rows, connection_.prepare("SELECT document FROM adopted ORDER BY answer,tenant"));
-  TRY(each(rows, [&](const Statement& row) -> base::Result<void> {
+  TRY(each_row(rows, [&](const Statement& row) -> base::Result<void> {
     TRY_ASSIGN(const auto document, document_at(row, 0));
     TRY_ASSIGN(auto adopted, adopted_from(document));
     out.push_back(std::move(adopted));
@@ -217,25 +207,12 @@ base::Result<void> Book::remove_adopted(std::string_view answer, std::string_vie
   return run("DELETE FROM adopted WHERE answer=?1 AND tenant=?2", {answer, tenant});
 }
 
-base::Result<Book::Waiting> Book::waiting() {
-  Waiting out;
-  TRY_ASSIGN(auto rows, connection_.prepare("SELECT number,event FROM waiting ORDER BY number"));
-  TRY(each(rows, [&](const Statement& row) -> base::Result<void> {
-    TRY_ASSIGN(auto event, document_at(row, 1));
-    out.emplace_back(row.integer(0), std::move(event));
-    return {};
-  }));
-  return out;
+base::Result<void> Book::settle(const documents::Record& record) {
+  return documents::record_waiting(connection_, record, "questionnaires.sqlite");
 }
 
 base::Result<void> Book::wait(const json::object& event) {
-  return run("INSERT INTO waiting(event) VALUES(?1)", {json::serialize(event)});
-}
-
-base::Result<void> Book::recorded(std::int64_t waiting) {
-  TRY_ASSIGN(auto gone, connection_.prepare("DELETE FROM waiting WHERE number=?1"));
-  gone.bind(1, waiting);
-  return gone.run();
+  return documents::put_waiting(connection_, event);
 }
 
 }  // namespace countersign::questionnaires

@@ -5,6 +5,7 @@
 #include "ledger/base/types.h"
 #include "ledger/sqlite/connection.h"
 #include "reports/answers/answer.h"
+#include "reports/documents/waiting_events.h"
 #include "reports/questionnaires/approval.h"
 #include "reports/questionnaires/questionnaire.h"
 
@@ -92,11 +93,9 @@ class Book {
   base::Result<void> put(const Adopted& answer);
   base::Result<void> remove_adopted(std::string_view answer, std::string_view tenant);
 
-  /// Events that wait, the oldest first.
-  using Waiting = std::vector<std::pair<std::int64_t, boost::json::object>>;
-  base::Result<Waiting> waiting();
+  /// Puts an event down that is to be recorded; and records what waits.
   base::Result<void> wait(const boost::json::object& event);
-  base::Result<void> recorded(std::int64_t waiting);
+  base::Result<void> settle(const documents::Record& record);
 
  private:
   explicit Book(sqlite::Connection connection) : connection_(std::move(connection)) {}

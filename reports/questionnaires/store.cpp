@@ -4,6 +4,7 @@
 #include "ledger/base/file.h"
 #include "ledger/crypto/digest.h"
 #include "reports/answers/read_answer.h"
+#include "reports/documents/document.h"
 #include "reports/questionnaires/words.h"
 
 #include <boost/json/array.hpp>
@@ -11,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace countersign::questionnaires {
 namespace {
@@ -23,8 +25,6 @@ using base::fail;
 
 constexpr std::int64_t kPatienceMs = 10'000;
 constexpr std::size_t kNameBytesMax = 200;
-
-tl::unexpected<base::Error> none() { return fail(Code::not_found, "there is no such questionnaire"); }
 
 std::string file_of(const base::Digest& sha256) { return base::to_hex(sha256.view()); }
 
@@ -63,14 +63,7 @@ base::Result<base::OpenFile> Store::lock() const {
   return base::wait_for_lock(options_.folder / "lock", base::FileLock::alone, kPatienceMs);
 }
 
-base::Result<void> Store::settle() {
-  TRY_ASSIGN(const auto waiting, book_.waiting());
-  for (const auto& [number, event] : waiting) {
-    TRY(options_.record(event));
-    TRY(book_.recorded(number));
-  }
-  return {};
-}
+base::Result<void> Store::settle() { return book_.settle(options_.record); }
 
 base::Result<void> Store::end(sqlite::Transaction transaction, const std::vector<json::object>& events) {
   for (const auto& event : events) {
@@ -98,10 +91,7 @@ json::object Store::event(std::string_view type, std::string_view name, const st
   return out;
 }
 
-std::string Store::today() const {
-  constexpr std::size_t kDay = 10;
-  return base::format_rfc3339(options_.clock()).substr(0, kDay);
-}
+std::string Store::today() const { return documents::format_day(documents::day_of(options_.clock())); }
 
 // The library.
 
@@ -141,16 +131,12 @@ base::Result<void> Store::put_own(answers::Answer answer, const By& by) {
   TRY_ASSIGN(const auto before, library());
   answer.own = true;
   const auto document = answers::to_json(answer);
-  TRY_ASSIGN(const auto own, book_.own());
   std::vector<answers::Answer> all{answer};
-  for (const auto& one : own) {
-    TRY_ASSIGN(auto other, answers::read_answer(one, {answers::FactNames::built_in()}));
-    other.own = true;
-    if (other.id != answer.id) all.push_back(std::move(other));
-  }
+  std::ranges::copy_if(before->answers(), std::back_inserter(all),
+                       [&](const auto& other) { return other.own && other.id != answer.id; });
   if (all.size() > options_.own_answers)
     return fail(Code::failed_precondition,
-                fmt::format("there are {} answers of your own, and no more may be", own.size()));
+                fmt::format("there are {} answers of your own, and no more may be", all.size() - 1));
   TRY_ASSIGN(auto with, answers::Library::built_in()->with(all));
   TRY(answers::Matcher::make(std::make_shared<const answers::Library>(std::move(with))));
   TRY_ASSIGN(auto transaction, book_.begin());
@@ -189,14 +175,8 @@ base::Result<Adopted> Store::adopt(std::string_view id, const std::string& tenan
   out.owner = owner;
   out.review_by = review_by;
   auto& approval = out.standing.approval;
+  approval = approval_of(*answer, proposal, facts);
   approval.tenant = tenant;
-  approval.answer = answer->id;
-  approval.value = proposal.value;
-  approval.text = proposal.text;
-  approval.claim = proposal.claim;
-  approval.used = with_cited(proposal, facts);
-  approval.unknown = proposal.unknown;
-  approval.cites = proposal.cites;
   approval.by = by.name;
   approval.at = options_.clock();
   out.standing.since = approval.at;
@@ -267,15 +247,11 @@ base::Result<std::vector<Entry>> Store::list() {
   return book_.entries();
 }
 
-base::Result<Entry> Store::read_one(std::string_view id) {
-  TRY_ASSIGN(auto found, book_.entries(id));
-  if (found.empty()) return none();
-  return std::move(found.front());
-}
-
 base::Result<Entry> Store::find(std::string_view id) {
   TRY(settle());
-  return read_one(id);
+  TRY_ASSIGN(auto found, book_.entries(id));
+  if (found.empty()) return fail(Code::not_found, "there is no such questionnaire");
+  return std::move(found.front());
 }
 
 base::Result<std::string> Store::original(const Entry& entry) const {

@@ -15,7 +15,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -65,11 +64,9 @@ struct Wish {
 class Store {
  public:
   using By = documents::By;
-  /// Puts an event into the region's system log, durably, before it returns.
-  using Record = std::function<base::Result<void>(const boost::json::object& event)>;
   struct Options {
     std::filesystem::path folder;  ///< folder_in()
-    Record record;
+    documents::Record record;
     base::Clock clock = base::system_clock();
     crypto::Entropy entropy = crypto::system_entropy();
     ReadLimits limits = {};
@@ -136,10 +133,9 @@ class Store {
   base::Result<void> end(sqlite::Transaction transaction, const std::vector<boost::json::object>& events);
   boost::json::object event(std::string_view type, std::string_view name, const std::string& resource,
                             const std::string& context, const By* by) const;
-  base::Result<Entry> read_one(std::string_view id);
   base::Result<answers::Matcher*> matcher();
-  base::Result<Standing> approved(const Wish& wish, const Question& question, const Entry& entry,
-                                  const answers::Facts& facts, const By& by);
+  base::Result<Approval> approval_for(const Wish& wish, const Question& question, const Entry& entry,
+                                      const answers::Facts& facts);
   std::string today() const;
 
   Options options_;

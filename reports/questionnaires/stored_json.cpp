@@ -1,6 +1,7 @@
 #include "reports/questionnaires/stored_json.h"
 
 #include "ledger/base/encoding.h"
+#include "reports/questionnaires/members.h"
 
 #include <boost/json/array.hpp>
 
@@ -18,69 +19,6 @@ using base::fail;
 tl::unexpected<base::Error> damaged() {
   return fail(Code::data_loss, "questionnaires.sqlite holds what cannot be read");
 }
-
-json::array texts(const std::vector<std::string>& from) { return json::array(from.begin(), from.end()); }
-
-/// Reads members that were written here; good() is false once one was not as it has to be.
-class Members {
- public:
-  explicit Members(const json::object& object) : object_(object) {}
-  bool good() const { return good_; }
-
-  std::string text(std::string_view name) {
-    const auto* found = need(name);
-    if (found != nullptr && found->is_string()) return std::string(found->get_string());
-    good_ = false;
-    return {};
-  }
-  std::uint64_t number(std::string_view name) {
-    const auto* found = need(name);
-    if (found != nullptr && found->is_int64() && found->get_int64() >= 0)
-      return static_cast<std::uint64_t>(found->get_int64());
-    good_ = false;
-    return 0;
-  }
-  bool flag(std::string_view name) {
-    const auto* found = need(name);
-    if (found != nullptr && found->is_bool()) return found->get_bool();
-    good_ = false;
-    return false;
-  }
-  base::Timestamp time(std::string_view name) {
-    const auto read = base::parse_rfc3339(text(name));
-    if (read) return *read;
-    good_ = false;
-    return {};
-  }
-  const json::array& array(std::string_view name) {
-    static const json::array kNone;
-    const auto* found = need(name);
-    if (found != nullptr && found->is_array()) return found->get_array();
-    good_ = false;
-    return kNone;
-  }
-  std::vector<std::string> texts(std::string_view name) {
-    std::vector<std::string> out;
-    for (const auto& one : array(name)) {
-      good_ = good_ && one.is_string();
-      if (one.is_string()) out.emplace_back(one.get_string());
-    }
-    return out;
-  }
-  const json::object& object(std::string_view name) {
-    static const json::object kNone;
-    const auto* found = need(name);
-    if (found != nullptr && found->is_object()) return found->get_object();
-    good_ = false;
-    return kNone;
-  }
-
- private:
-  const json::value* need(std::string_view name) const { return object_.if_contains(name); }
-
-  const json::object& object_;
-  bool good_ = true;
-};
 
 constexpr std::array kForms{FileForm::workbook, FileForm::delimited, FileForm::json};
 
@@ -193,7 +131,7 @@ json::object to_json(const Entry& entry) {
           {"form", std::string(to_string(entry.form))},
           {"set", entry.set.name},
           {"set_version", entry.set.version},
-          {"notes", texts(entry.notes)},
+          {"notes", texts_of(entry.notes)},
           {"sheets", std::move(sheets)},
           {"chosen", std::move(chosen)}};
 }
@@ -230,7 +168,7 @@ base::Result<Entry> entry_from(const json::object& object) {
 
 json::object to_json(const Question& question) {
   return {{"id", question.id},         {"section", question.section},
-          {"text", question.text},     {"choices", texts(question.choices)},
+          {"text", question.text},     {"choices", texts_of(question.choices)},
           {"answer", question.answer}, {"comment", question.comment},
           {"hidden", question.hidden}, {"sheet", question.sheet},
           {"place", question.place}};
@@ -254,7 +192,7 @@ base::Result<Question> question_from(const json::object& object) {
 
 json::object to_json(const Standing& standing) {
   return {{"approval", to_json(standing.approval)},
-          {"stale", texts(standing.stale)},
+          {"stale", texts_of(standing.stale)},
           {"since", base::format_rfc3339(standing.since)}};
 }
 

@@ -1,4 +1,5 @@
 #include "apps/system_events.h"
+#include "tests/apps/watched_appender.h"
 #include "tests/support/test_region.h"
 
 #include <boost/json/object.hpp>
@@ -14,20 +15,7 @@ namespace countersign::apps {
 namespace {
 
 using testing::TestRegion;
-
-/// Hands on to a region's writer, and keeps what it was given.
-class Watched : public store::Appender {
- public:
-  explicit Watched(store::Appender& writer) : writer_(writer) {}
-  base::Result<void> submit(std::vector<record::PreparedEvent> events, store::AppendDone done) override {
-    for (const auto& event : events) ids.push_back(event.id);
-    return writer_.submit(std::move(events), std::move(done));
-  }
-  std::vector<std::string> ids;
-
- private:
-  store::Appender& writer_;
-};
+using testing::WatchedAppender;
 
 TEST(Outbox, IsAppendedInTheOrderInWhichItWasFilled) {
   TestRegion region;
@@ -42,10 +30,10 @@ TEST(Outbox, IsAppendedInTheOrderInWhichItWasFilled) {
   ASSERT_FALSE(std::ranges::is_sorted(left)) << "the ids do not say the order";
   std::ofstream(region.files().folder / "outbox" / "00-no-event.json") << "{}";
 
-  Watched watched(*writer);
+  WatchedAppender watched(*writer);
   for (const std::size_t expected : {12u, 12u, 6u, 0u})
     EXPECT_EQ(empty_outbox(region.files(), watched, 12).value(), expected);
-  EXPECT_EQ(watched.ids, left);
+  EXPECT_EQ(watched.ids(), left);
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(region.files().folder / "outbox"))
     files.push_back(entry.path().filename());
@@ -58,9 +46,9 @@ TEST(Outbox, TakesEventsWhoseIdsAreNoNamesOfFiles) {
   const auto writer = region.open_writer();
   const std::string id = "finding.acknowledged/acme/0123456789abcdef";
   ASSERT_TRUE(leave_in_outbox(region.files(), system_event(id, "finding.acknowledged", region.clock()())));
-  Watched watched(*writer);
+  WatchedAppender watched(*writer);
   EXPECT_EQ(empty_outbox(region.files(), watched, 12).value(), 1u);
-  EXPECT_EQ(watched.ids, std::vector<std::string>{id});
+  EXPECT_EQ(watched.ids(), std::vector<std::string>{id});
   writer->stop();
 }
 
@@ -77,11 +65,11 @@ TEST(Outbox, TakesManyEventsInAFewFiles) {
   const auto folder = region.files().folder / "outbox";
   const auto files = std::distance(std::filesystem::directory_iterator(folder), {});
   EXPECT_EQ(files, 3);
-  Watched watched(*writer);
+  WatchedAppender watched(*writer);
   std::size_t taken = 0;
   while (const auto few = empty_outbox(region.files(), watched, 50).value()) taken += few;
   EXPECT_EQ(taken, 300u);
-  EXPECT_EQ(watched.ids, left);
+  EXPECT_EQ(watched.ids(), left);
   EXPECT_TRUE(std::filesystem::is_empty(folder));
   writer->stop();
 }

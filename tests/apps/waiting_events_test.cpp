@@ -1,6 +1,7 @@
 #include "apps/waiting_events.h"
 
 #include "apps/system_events.h"
+#include "tests/apps/watched_appender.h"
 #include "tests/support/test_region.h"
 
 #include <gtest/gtest.h>
@@ -13,23 +14,7 @@ namespace countersign::apps {
 namespace {
 
 using testing::TestRegion;
-
-/// Hands on to a region's writer, keeps what it was given, and refuses from the batch with that number on.
-class Watched : public store::Appender {
- public:
-  explicit Watched(store::Appender& writer) : writer_(writer) {}
-  base::Result<void> submit(std::vector<record::PreparedEvent> events, store::AppendDone done) override {
-    if (batches.size() == fails_at) return base::fail(base::Code::unavailable, "full");
-    batches.emplace_back();
-    for (const auto& event : events) batches.back().push_back(event.id);
-    return writer_.submit(std::move(events), std::move(done));
-  }
-  std::optional<std::size_t> fails_at;
-  std::vector<std::vector<std::string>> batches;
-
- private:
-  store::Appender& writer_;
-};
+using testing::WatchedAppender;
 
 using Batches = std::vector<std::vector<std::string>>;
 
@@ -46,7 +31,7 @@ TEST(WaitingEvents, AreWrittenInTheOrderOfTheirTimes) {
   waiting.note(system_event("tenant.added/zeta", "tenant.added", at(1)));
   waiting.note(system_event("tenant.added/acme", "tenant.added", at(2)));
   waiting.note(system_event("operator.revoked/dpo", "operator.revoked", at(1'000'000)));
-  Watched watched(*writer);
+  WatchedAppender watched(*writer);
   ASSERT_TRUE(waiting.write(watched, 2));
   EXPECT_EQ(watched.batches, (Batches{{"tenant.added/zeta", "operator.added/dpo"},
                                       {"tenant.added/acme", "operator.added/brief"},
@@ -62,7 +47,7 @@ TEST(WaitingEvents, WaitOnWhereTheyCannotBeWritten) {
   WaitingEvents waiting;
   for (const auto* id : {"c", "b", "a"}) waiting.note(system_event(id, "ledger.started", at(0)));
   waiting.note(system_event("b", "ledger.started", at(5)));
-  Watched watched(*writer);
+  WatchedAppender watched(*writer);
   watched.fails_at = 1;
   EXPECT_EQ(waiting.write(watched, 1).error().code, base::Code::unavailable);
   watched.fails_at.reset();

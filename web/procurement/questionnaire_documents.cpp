@@ -36,7 +36,7 @@ json::object standing_of(const questionnaires::Standing& standing) {
                    {"text", approval.text},
                    {"cites", texts(approval.cites)},
                    {"evidence", texts(questionnaires::citation_lines(approval))},
-                   {"own_words", approval.own_words},
+                   {"own_words", questionnaires::has_own_words(approval)},
                    {"approved_by", approval.by},
                    {"approved", base::format_rfc3339(approval.at)},
                    {"state", standing.stale.empty() ? "current" : "stale"},

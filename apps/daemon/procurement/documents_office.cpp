@@ -1,6 +1,6 @@
 #include "apps/daemon/procurement/documents_office.h"
 
-#include "apps/document_store.h"
+#include "apps/vendor_stores.h"
 
 #include <spdlog/spdlog.h>
 

@@ -1,9 +1,7 @@
 #include "apps/daemon/procurement/questionnaires_office.h"
 
-#include "apps/document_store.h"
 #include "apps/evidence_facts.h"
-#include "apps/questionnaire_store.h"
-#include "reports/documents/facts.h"
+#include "apps/vendor_stores.h"
 
 #include <spdlog/spdlog.h>
 
@@ -16,14 +14,6 @@ using base::fail;
 constexpr std::size_t kWaitingMax = 32;
 constexpr std::chrono::seconds kPause{2}, kBetweenLooks{10};
 constexpr std::uint64_t kFileBytesMax = 32u << 20;
-
-/// What the vendor's documents say today.
-base::Result<std::map<std::string, std::string>> documents_now(const Config& config) {
-  if (!has_documents(config)) return documents::document_facts({}, documents::day_of(base::system_clock()()));
-  TRY_ASSIGN(auto store, open_documents(config));
-  TRY_ASSIGN(const auto all, store.list());
-  return documents::document_facts(all, store.today());
-}
 
 }  // namespace
 
@@ -56,8 +46,9 @@ base::Result<answers::Facts> QuestionnairesOffice::facts(const std::string& name
   const auto* tenant = registry->tenant(base::TenantId(name));
   if (tenant == nullptr || !config_.keeps(tenant->region))
     return fail(Code::not_found, "there is no such tenant here");
-  TRY_ASSIGN(const auto documents, documents_now(config_));
-  return evidence_facts(config_, *registry, tenant->region, tenant->id, documents, base::system_clock()());
+  const auto now = base::system_clock()();
+  TRY_ASSIGN(const auto documents, facts_of_documents(config_, now));
+  return evidence_facts(config_, *registry, tenant->region, tenant->id, documents, now);
 }
 
 void QuestionnairesOffice::count() {

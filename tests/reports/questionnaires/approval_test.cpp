@@ -53,15 +53,8 @@ Approval approved(const Facts& by) {
   const auto known = library();
   const auto proposal = answers::propose(*known.find("mfa-admin"), by);
   EXPECT_TRUE(proposal.holds);
-  Approval out;
+  auto out = approval_of(*known.find("mfa-admin"), proposal, by);
   out.tenant = "acme";
-  out.answer = "mfa-admin";
-  out.value = proposal.value;
-  out.text = proposal.text;
-  out.claim = proposal.claim;
-  out.used = with_cited(proposal, by);
-  out.unknown = proposal.unknown;
-  out.cites = proposal.cites;
   out.by = "0123";
   out.at = {1'770'000'000'000'000};
   return out;
@@ -109,7 +102,6 @@ TEST(Approval, IsStaleWithoutItsAnswerInTheLibrary) {
 TEST(Approval, InOwnWordsGoesByWhatItCites) {
   Approval own;
   own.tenant = "acme";
-  own.own_words = true;
   own.text = "Always.";
   own.cites = {"control:PRIVILEGED-MFA"};
   own.used = facts_of(own.cites, facts(kGood));

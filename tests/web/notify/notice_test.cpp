@@ -1,5 +1,6 @@
 #include "web/notify/notice.h"
 
+#include "tests/web/notify/sample_notices.h"
 #include "web/notify/delivery.h"
 #include "web/notify/destination.h"
 
@@ -8,23 +9,7 @@
 namespace countersign::notify {
 namespace {
 
-Notice opened() {
-  Notice out;
-  out.type = "finding.opened";
-  out.time = "2026-01-31T09:30:00.000000Z";
-  out.finding = "0123456789abcdef";
-  out.tenant = "acme";
-  out.region = "eu-1";
-  out.log = "log.example.com/eu-1/acme";
-  out.control = "CODE-GUESSING";
-  out.version = 2;
-  out.title = "Codes are not guessed";
-  out.severity = "high";
-  out.item = "17";
-  out.records = {17, 18};
-  out.observed = "10 failures within 600 s";
-  return out;
-}
+using testing::opened_finding;
 
 Notice expiring() {
   Notice out;
@@ -42,7 +27,7 @@ Notice expiring() {
 
 TEST(Notice, HasTheBodyThatTheDocumentationShows) {
   EXPECT_EQ(
-      to_body(opened()),
+      to_body(opened_finding()),
       R"({"type":"finding.opened","timestamp":"2026-01-31T09:30:00.000000Z","data":)"
       R"({"finding":"0123456789abcdef","tenant":"acme","region":"eu-1","control":"CODE-GUESSING","version":2,)"
       R"("title":"Codes are not guessed","severity":"high","item":"17","records":[17,18],)"
@@ -74,15 +59,15 @@ TEST(Destination, WantsDocumentsOnlyWhereItIsToldSo) {
   EXPECT_FALSE(destination.wants(expiring()));
   destination.documents = true;
   EXPECT_TRUE(destination.wants(expiring())) << "they are of no tenant";
-  EXPECT_TRUE(destination.wants(opened()));
+  EXPECT_TRUE(destination.wants(opened_finding()));
   destination.findings = false;
-  EXPECT_FALSE(destination.wants(opened()));
+  EXPECT_FALSE(destination.wants(opened_finding()));
   destination.least_severity = "high";
   EXPECT_FALSE(destination.wants(expiring()));
 }
 
 TEST(Notice, IsReadAsItWasWritten) {
-  auto notice = opened();
+  auto notice = opened_finding();
   notice.item = "a\"b\\\n\u2028ü";
   notice.records = {18'446'744'073'709'551'615ull};
   EXPECT_EQ(parse_body(to_body(notice)).value(), notice);
@@ -98,7 +83,7 @@ TEST(Notice, IsReadAsItWasWritten) {
 
 TEST(Destination, WantsTheFindingsOfItsTenantsThatAreSevereEnough) {
   Destination destination;
-  auto notice = opened();
+  auto notice = opened_finding();
   EXPECT_TRUE(destination.wants(notice)) << "without a choice it wants all";
   destination.tenants = {"other"};
   EXPECT_FALSE(destination.wants(notice));
@@ -121,7 +106,7 @@ TEST(Delivery, HasAnIdThatIsTheSameWheneverItIsMade) {
 }
 
 TEST(Delivery, IsReadAsItWasWritten) {
-  const Delivery delivery{"7.json",         "msg_1", to_body(opened()), 3, 1, {1'769'851'800'000'001},
+  const Delivery delivery{"7.json",         "msg_1", to_body(opened_finding()), 3, 1, {1'769'851'800'000'001},
                           "it answered 500"};
   EXPECT_EQ(parse_delivery("7.json", to_text(delivery)).value(), delivery);
   for (const auto* text : {"", "{}", R"({"id":"a","body":"b","due":"soon"})", "x"}) {

@@ -2,6 +2,7 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/types.h"
+#include "tests/web/notify/sample_notices.h"
 #include "web/senders/utf8.h"
 
 #include <gtest/gtest.h>
@@ -12,23 +13,13 @@
 namespace countersign::senders {
 namespace {
 
+using testing::expired_document;
+
 constexpr base::Timestamp kNow{1'769'851'800'000'000};  // 2026-01-31T09:30:00Z
 
 notify::Notice opened() {
-  notify::Notice out;
-  out.type = "finding.opened";
+  auto out = testing::opened_finding();
   out.time = "2026-01-31T09:29:59.000000Z";
-  out.finding = "0123456789abcdef";
-  out.tenant = "acme";
-  out.region = "eu-1";
-  out.log = "log.example.com/eu-1/acme";
-  out.control = "CODE-GUESSING";
-  out.version = 2;
-  out.title = "Codes are not guessed";
-  out.severity = "high";
-  out.item = "17";
-  out.records = {17, 18};
-  out.observed = "10 failures within 600 s";
   return out;
 }
 
@@ -209,23 +200,8 @@ TEST(Utf8, IsCutWhereACharacterEnds) {
   EXPECT_EQ(cut("\u2028", 2).size(), 2u) << "always goes on";
 }
 
-notify::Notice expired() {
-  notify::Notice out;
-  out.type = "document.expired";
-  out.time = "2026-07-01T00:00:12.000000Z";
-  out.tenant = "_system";
-  out.region = "eu-1";
-  out.log = "log.example.com/eu-1/_system";
-  out.version = 2;
-  out.title = "Penetration test";
-  out.severity = "high";
-  out.document =
-      notify::DocumentNotice{"5f0c6c6e2b0d4a7f9a4c1d2e3f405162", "penetration-test", "2026-06-30", 0};
-  return out;
-}
-
 TEST(Mail, TellsOfADocumentInAThreadOfItsOwn) {
-  const auto mail = parse(compose(expired(), "msg_1", envelope(), kNow));
+  const auto mail = parse(compose(expired_document(), "msg_1", envelope(), kNow));
   EXPECT_EQ(mail.fields.at("Subject"),
             "[Countersign] document expired: Penetration test, held until 2026-06-30");
   EXPECT_FALSE(mail.fields.contains("In-Reply-To"));

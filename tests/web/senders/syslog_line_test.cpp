@@ -1,31 +1,18 @@
 #include "web/senders/syslog_line.h"
 
+#include "tests/web/notify/sample_notices.h"
+
 #include <gtest/gtest.h>
 
 namespace countersign::senders {
 namespace {
 
-notify::Notice opened() {
-  notify::Notice out;
-  out.type = "finding.opened";
-  out.time = "2026-01-31T09:30:00.000000Z";
-  out.finding = "0123456789abcdef";
-  out.tenant = "acme";
-  out.region = "eu-1";
-  out.log = "log.example.com/eu-1/acme";
-  out.control = "CODE-GUESSING";
-  out.version = 2;
-  out.title = "Codes are not guessed";
-  out.severity = "high";
-  out.item = "17";
-  out.records = {17, 18};
-  out.observed = "10 failures within 600 s";
-  return out;
-}
+using testing::expired_document;
+using testing::opened_finding;
 
 TEST(SyslogLine, IsAMessageOfRfc5424) {
   EXPECT_EQ(
-      syslog_line(opened(), "msg_1", kLogAudit, "audit.example.com"),
+      syslog_line(opened_finding(), "msg_1", kLogAudit, "audit.example.com"),
       "<106>1 2026-01-31T09:30:00.000000Z audit.example.com countersign - finding.opened "
       "[countersign@32473 id=\"msg_1\" finding=\"0123456789abcdef\" tenant=\"acme\" region=\"eu-1\" "
       "control=\"CODE-GUESSING\" version=\"2\" severity=\"high\" item=\"17\" records=\"17,18\" "
@@ -33,24 +20,9 @@ TEST(SyslogLine, IsAMessageOfRfc5424) {
       "within 600 s");
 }
 
-notify::Notice expired() {
-  notify::Notice out;
-  out.type = "document.expired";
-  out.time = "2026-07-01T00:00:12.000000Z";
-  out.tenant = "_system";
-  out.region = "eu-1";
-  out.log = "log.example.com/eu-1/_system";
-  out.version = 2;
-  out.title = "Penetration test";
-  out.severity = "high";
-  out.document =
-      notify::DocumentNotice{"5f0c6c6e2b0d4a7f9a4c1d2e3f405162", "penetration-test", "2026-06-30", 0};
-  return out;
-}
-
 TEST(SyslogLine, TellsOfADocument) {
   EXPECT_EQ(
-      syslog_line(expired(), "msg_1", kLogAudit, "h"),
+      syslog_line(expired_document(), "msg_1", kLogAudit, "h"),
       "<108>1 2026-07-01T00:00:12.000000Z h countersign - document.expired [countersign@32473 id=\"msg_1\" "
       "region=\"eu-1\" version=\"2\" severity=\"high\" document=\"5f0c6c6e2b0d4a7f9a4c1d2e3f405162\" "
       "kind=\"penetration-test\" valid_until=\"2026-06-30\" log=\"log.example.com/eu-1/_system\"] document "
@@ -58,7 +30,7 @@ TEST(SyslogLine, TellsOfADocument) {
 }
 
 TEST(SyslogLine, SaysHowSevereAFindingIs) {
-  auto notice = opened();
+  auto notice = opened_finding();
   const auto priority = [&](int facility) {
     const auto line = syslog_line(notice, "msg_1", facility, "h");
     return line.substr(0, line.find('>') + 1);
@@ -74,14 +46,14 @@ TEST(SyslogLine, SaysHowSevereAFindingIs) {
 }
 
 TEST(SyslogLine, EscapesWhatWouldEndAValue) {
-  auto notice = opened();
+  auto notice = opened_finding();
   notice.item = "a\"] <34>1 b\\c";
   const auto line = syslog_line(notice, "msg_1", kLogAudit, "h");
   EXPECT_NE(line.find(R"(item="a\"\] <34>1 b\\c")"), std::string::npos) << line;
 }
 
 TEST(SyslogLine, IsOneLineWhateverARecordHolds) {
-  auto notice = opened();
+  auto notice = opened_finding();
   notice.item = "a\nb\r\x01";
   notice.observed =
       "c\n<34>1 d\xc2\x85"
@@ -96,7 +68,7 @@ TEST(SyslogLine, IsOneLineWhateverARecordHolds) {
 }
 
 TEST(SyslogLine, MarksATextThatIsNotAscii) {
-  auto notice = opened();
+  auto notice = opened_finding();
   EXPECT_EQ(syslog_line(notice, "msg_1", kLogAudit, "h").find("\xef\xbb\xbf"), std::string::npos);
   notice.observed = "Zürich";
   EXPECT_NE(syslog_line(notice, "msg_1", kLogAudit, "h")

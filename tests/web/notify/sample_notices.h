@@ -1,0 +1,40 @@
+#pragma once
+
+#include "web/notify/notice.h"
+
+namespace countersign::testing {
+
+inline notify::Notice opened_finding() {
+  notify::Notice out;
+  out.type = "finding.opened";
+  out.time = "2026-01-31T09:30:00.000000Z";
+  out.finding = "0123456789abcdef";
+  out.tenant = "acme";
+  out.region = "eu-1";
+  out.log = "log.example.com/eu-1/acme";
+  out.control = "CODE-GUESSING";
+  out.version = 2;
+  out.title = "Codes are not guessed";
+  out.severity = "high";
+  out.item = "17";
+  out.records = {17, 18};
+  out.observed = "10 failures within 600 s";
+  return out;
+}
+
+inline notify::Notice expired_document() {
+  notify::Notice out;
+  out.type = "document.expired";
+  out.time = "2026-07-01T00:00:12.000000Z";
+  out.tenant = "_system";
+  out.region = "eu-1";
+  out.log = "log.example.com/eu-1/_system";
+  out.version = 2;
+  out.title = "Penetration test";
+  out.severity = "high";
+  out.document =
+      notify::DocumentNotice{"5f0c6c6e2b0d4a7f9a4c1d2e3f405162", "penetration-test", "2026-06-30", 0};
+  return out;
+}
+
+}  // namespace countersign::testing
