@@ -154,8 +154,21 @@ class Planner : public XmlHandler {
     row_tag_ = kept(tag);
     row_style_.reset();
     if (tag.flag("customFormat")) row_style_ = tag.attribute("s").value_or("");
-    if (next_ != order_.edits.end() && next_->first.row == cursor_.row()) widen_spans(tag);
+    if (next_ != order_.edits.end() && next_->first.row == cursor_.row()) {
+      widen_spans(tag);
+      forget_height(tag);
+    }
     return {};
+  }
+
+  /// A height that a spreadsheet measured of the texts before would cut the new ones off; without it, it
+  /// measures again.
+  void forget_height(const Tag& tag) {
+    if (tag.flag("customHeight")) return;
+    const auto value = attribute_span(raw(tag), "ht");
+    if (!value) return;
+    const auto begin = raw(tag).substr(0, value->begin).rfind("ht");
+    patches_.push_back({tag.begin + begin - 1, tag.begin + value->end + 1, {}});
   }
 
   void widen_spans(const Tag& tag) {

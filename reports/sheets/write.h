@@ -24,9 +24,10 @@ struct Edit {
 /// and holds its text as an inline string, which no spreadsheet takes for a formula. A cell that is missing
 /// is put in at its place, with its row where that is missing; it takes the style of the cell above it in the
 /// column, else that of its row or its column. The topmost cell of a column gives no style: it is the
-/// heading. `dimension` and `spans` widen where needed. If the workbook has formulas, the edited sheets ask
-/// to be calculated when Excel opens them (sheetCalcPr), because formulas may read the cells. All other
-/// entries of the archive keep their bytes, packed as they were, their names and their order.
+/// heading. `dimension` and `spans` widen where needed, and a row whose height nobody chose gives it up, so
+/// that it is measured anew. If the workbook has formulas, the edited sheets ask to be calculated when Excel
+/// opens them (sheetCalcPr), because formulas may read the cells. All other entries of the archive keep their
+/// bytes, packed as they were, their names and their order.
 ///
 /// Of delimited text only the edited cells change; it keeps its separator, line ends, encoding and byte order
 /// mark. A cell is quoted where it was quoted, where the row quotes all its cells, and where it has to be. A

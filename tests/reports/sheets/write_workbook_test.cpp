@@ -51,7 +51,7 @@ Edit edit(std::uint32_t row, std::uint32_t column, std::string text) {
 }
 
 TEST(WriteWorkbook, ReplacesACellAndKeepsItsStyleAndAllElse) {
-  const std::string before = "<row r=\"2\" ht=\"30\"><c r=\"A2\" s=\"1\"><v>1</v></c>",
+  const std::string before = "<row r=\"2\" hidden=\"1\"><c r=\"A2\" s=\"1\"><v>1</v></c>",
                     after = "<c r='C2'  s='2' ><v>3</v></c></row><!-- kept --><row r=\"3\"/>";
   EXPECT_EQ(rows_after(before + "<c s='4' r='B2' t='s'><v>0</v></c>" + after, {edit(2, 2, "a <b> & \"c\"")}),
             "invalid_argument: xl/worksheets/sheet1.xml: the cell B2 refers to a text that there is not; "
@@ -68,8 +68,8 @@ TEST(WriteWorkbook, PutsInCellsThatAreMissing) {
                        {edit(1, 1, "a"), edit(1, 3, "c"), edit(1, 5, "e"), edit(1, 6, "f")}),
             "<row r=\"1\">" + cell("A1", "a") + b + cell("C1", "c") + d + cell("E1", "e") + cell("F1", "f") +
                 "</row>");
-  EXPECT_EQ(rows_after("<row r=\"7\" ht=\"9\" />", {edit(7, 2, "x")}),
-            "<row r=\"7\" ht=\"9\" >" + cell("B7", "x") + "</row>");
+  EXPECT_EQ(rows_after("<row r=\"7\" hidden=\"1\" />", {edit(7, 2, "x")}),
+            "<row r=\"7\" hidden=\"1\" >" + cell("B7", "x") + "</row>");
   EXPECT_EQ(rows_after("<row r=\"7\"></row>", {edit(7, 2, "x")}),
             "<row r=\"7\">" + cell("B7", "x") + "</row>");
   EXPECT_EQ(rows_after("<row><c><v>1</v></c></row>", {edit(1, 2, "x")}),
@@ -126,6 +126,18 @@ TEST(WriteWorkbook, WidensWhatSaysHowFarTheSheetGoes) {
   EXPECT_THAT(rows_after("<row r=\"1\" spans=\"2:3\"/><row r=\"2\" spans=\"2:3\"/>",
                          {edit(1, 1, "x"), edit(1, 7, "y")}),
               AllOf(HasSubstr("<row r=\"1\" spans=\"1:7\">"), HasSubstr("<row r=\"2\" spans=\"2:3\"/>")));
+}
+
+TEST(WriteWorkbook, HasARowMeasuredAnewWhereNobodyChoseItsHeight) {
+  const std::string other = "<row r=\"3\" ht=\"30\"><c r=\"A3\"/></row>";
+  EXPECT_EQ(
+      rows_after(
+          "<row r=\"1\" spans=\"1:1\" ht=\"30\" s=\"2\"/><row r=\"2\" ht=\"30\" customHeight=\"1\"/>" + other,
+          {edit(1, 1, "x"), edit(2, 1, "y")}),
+      "<row r=\"1\" spans=\"1:1\" s=\"2\">" + cell("A1", "x") +
+          "</row><row r=\"2\" ht=\"30\" customHeight=\"1\">" + cell("A2", "y") + "</row>" + other);
+  EXPECT_EQ(rows_after("<row r=\"1\"\n ht = '30'></row>", {edit(1, 1, "x")}),
+            "<row r=\"1\"\n>" + cell("A1", "x") + "</row>");
 }
 
 TEST(WriteWorkbook, WritesInTheSheetsOwnPrefix) {
