@@ -13,6 +13,15 @@ using enum Severity;
 constexpr int kOther = kOtherActivity;
 
 constexpr auto kMeanings = std::to_array<Meaning>({
+    {"access.approved", "Request for access approved", account_change, kOther, "Approve", success, low, "iam",
+     "change"},
+    {"access.expired", "Request for access expired", account_change, kOther, "Expire", failure, informational,
+     "iam", "info"},
+    {"access.refused", "Request for access refused", account_change, kOther, "Refuse", success, informational,
+     "iam", "change"},
+    {"access.requested", "Access requested", account_change, kOther, "Request", unknown, low, "iam", "info"},
+    {"access.undelivered", "Notice of a request for access could not be sent", application_lifecycle, kOther,
+     "Notice Undelivered", failure, medium, "configuration", "info"},
     {"action.blocked", "Action blocked", api_activity, kOther, "Action", failure, medium, "api", "denied"},
     {"action.performed", "Action performed", api_activity, kOther, "Action", success, informational, "api",
      "allowed"},
@@ -28,6 +37,8 @@ constexpr auto kMeanings = std::to_array<Meaning>({
      "configuration", "info"},
     {"answer.stale", "Approved answer is stale", entity_management, 3, "Update", failure, low,
      "configuration", "info"},
+    {"answer.undelivered", "Notice of an answer could not be sent", application_lifecycle, kOther,
+     "Notice Undelivered", failure, medium, "configuration", "info"},
     {"answer.withdrawn", "Approved answers taken back", entity_management, 4, "Delete", success,
      informational, "configuration", "deletion"},
     {"backup.performed", "Backup performed", entity_management, 1, "Create", success, informational,

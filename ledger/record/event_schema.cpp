@@ -97,7 +97,13 @@ constexpr std::string_view kSystemTypes[] = {"source.added",
                                              "answer.withdrawn",
                                              "answer.changed",
                                              "answer.stale",
-                                             "answer.current"};
+                                             "answer.current",
+                                             "answer.undelivered",
+                                             "access.requested",
+                                             "access.approved",
+                                             "access.refused",
+                                             "access.expired",
+                                             "access.undelivered"};
 constexpr std::string_view kPurposes[] = {"signup", "admin_action", "login", "step_up", "audit_access"};
 constexpr std::string_view kFactors[] = {"sms", "whatsapp", "voice", "email", "totp", "passkey", "push"};
 constexpr std::string_view kSecretNames[] = {

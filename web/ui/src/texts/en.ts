@@ -1464,6 +1464,12 @@ export const en = {
       'answer.changed': 'Own answer of the library changed',
       'answer.stale': 'Approved answer is stale',
       'answer.current': 'Approved answer holds again',
+      'answer.undelivered': 'Notice of an answer not sent out',
+      'access.requested': 'Access requested',
+      'access.approved': 'Request for access approved',
+      'access.refused': 'Request for access refused',
+      'access.expired': 'Request for access expired',
+      'access.undelivered': 'Notice of a request for access not sent out',
     } as Record<string, string>,
     factors: { sms: 'SMS', whatsapp: 'WhatsApp', voice: 'voice call', email: 'e-mail', totp: 'authenticator app', passkey: 'passkey', push: 'push' } as Record<string, string>,
     purposes: { signup: 'sign-up', admin_action: 'admin action', login: 'login', step_up: 'step-up', audit_access: 'audit access' } as Record<string, string>,
@@ -1742,6 +1748,8 @@ export const en = {
       gone: 'There is no such document',
       goneWhat: 'You may not see it, or the address is cut off.',
       about: 'The document',
+      edit: 'Change…',
+      owner: 'Owner',
       isNda: 'It is the NDA',
       remind: 'Reminders',
       remindDays: (days: string) => `${days} days before it ends`,
@@ -1774,6 +1782,13 @@ export const en = {
       from: 'First day',
       until: 'Last day',
       dayWhat: 'In UTC; empty leaves this side open.',
+    },
+
+    editDocument: {
+      title: 'Change the document',
+      ownerWhat: 'Who is reminded: the id of an account, or a name.',
+      ownerMe: 'Make me the owner',
+      needed: 'It cannot be empty.',
     },
 
     newDocument: {
