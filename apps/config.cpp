@@ -165,6 +165,7 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   auto cosigning = read_cosigning(top, folder);
   auto log = read_log(top);
   auto tlog = read_tlog(top, folder);
+  auto trust = read_trust(top);
   const auto documents = read_documents(top);
   auto answers = read_answers(top);
   auto scim = oidc ? read_scim(top, *oidc) : base::Result<ScimSettings>();
@@ -236,6 +237,8 @@ base::Result<Config> load_config(const std::filesystem::path& file) {
   config.cosigning = std::move(*cosigning);
   if (!tlog) return fail(file.string(), tlog.error());
   config.tlog = std::move(*tlog);
+  if (!trust) return fail(file.string(), trust.error());
+  config.trust = std::move(*trust);
   if (!answers) return fail(file.string(), answers.error());
   config.answers = std::move(*answers);
   if (!documents) return fail(file.string(), documents.error());

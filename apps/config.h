@@ -8,6 +8,7 @@
 #include "apps/scim_settings.h"
 #include "apps/stream_settings.h"
 #include "apps/tlog_settings.h"
+#include "apps/trust_settings.h"
 #include "apps/witness_settings.h"
 #include "collector/http/forwarded.h"
 #include "ledger/base/result.h"
@@ -92,6 +93,7 @@ struct Config {
   DocumentsSettings documents;  ///< `[documents]`
   ScimSettings scim;
   TlogSettings tlog;               ///< `[tlog]`, `[[mirror]]`
+  TrustSettings trust;             ///< `[trust]`
   std::vector<OidcSettings> oidc;  ///< `[oidc.NAME]`: providers that people sign in with
 
   struct Limits {

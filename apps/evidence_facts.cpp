@@ -1,6 +1,7 @@
 #include "apps/evidence_facts.h"
 
 #include "apps/evidence_figures.h"
+#include "apps/newest_report.h"
 #include "collector/endpoints/policy_document.h"
 #include "ledger/base/json.h"
 #include "reports/engine/catalogue.h"
@@ -107,6 +108,15 @@ base::Result<void> put_documents(const std::map<std::string, std::string>& docum
   return {};
 }
 
+base::Result<void> put_report(const Config& config, const base::RegionId& region,
+                              const base::TenantId& tenant, Facts& out) {
+  TRY_ASSIGN(const auto members, newest_report(config.region_files(region), tenant));
+  if (members.empty()) return {};
+  TRY_ASSIGN(const auto made, base::parse_canonical_time(members.at("made")));
+  for (const auto& [name, value] : members) TRY(out.set("report." + name, {value, "report:newest", made}));
+  return {};
+}
+
 }  // namespace
 
 base::Result<Facts> evidence_facts(const Config& config, const ingest::Registry& registry,
@@ -123,6 +133,7 @@ base::Result<Facts> evidence_facts(const Config& config, const ingest::Registry&
   TRY(put_controls(config, region, tenant, now, out));
   TRY_ASSIGN(const auto figures, evidence_figures(config, registry, region, tenant, now));
   for (const auto& [name, value] : figures) TRY(out.set("figure." + name, {value, "figure:" + name, now}));
+  TRY(put_report(config, region, tenant, out));
   TRY(put_documents(documents, now, out));
   return out;
 }

@@ -72,15 +72,24 @@ base::Result<base::RegionId> destination_of(const ExportOptions& options, const 
   return parsed;
 }
 
+/// What of the vendor's goes in. Which documents, the records of each say.
+std::string vendor_note(const VendorWish& wish) {
+  std::string out;
+  if (!wish.documents.empty()) out += fmt::format(", documents={}", wish.documents.size());
+  if (!wish.questionnaire.empty()) out += fmt::format(", questionnaire={}", wish.questionnaire);
+  return out;
+}
+
 base::Result<void> note_the_export(const Config& config, const base::RegionId& region,
                                    const ExportOptions& options, const std::string& sharing,
                                    const bundle::ResidencyRequest& residency) {
   auto event = system_event(residency.event, "export.performed", base::system_clock()());
-  event["action"] = {{"name", "export"},
-                     {"resource", options.tenant},
-                     {"context", fmt::format("received {} to {}, {}, {} filter terms", options.from,
-                                             options.to, sharing, options.filter.size()) +
-                                     verify::destination_note(residency.destination)}};
+  event["action"] = {
+      {"name", "export"},
+      {"resource", options.tenant},
+      {"context", fmt::format("received {} to {}, {}, {} filter terms{}", options.from, options.to, sharing,
+                              options.filter.size(), vendor_note(options.vendor)) +
+                      verify::destination_note(residency.destination)}};
   // A person's name, so it stands as a token.
   if (!options.recipient.empty()) event["attributes"] = {{"recipient", options.recipient}};
   for (const auto& member : options.asked_by) event[member.key()] = member.value();
@@ -128,6 +137,10 @@ base::Result<Exported> export_bundle(const Config& config, const base::RegionId&
   }
   TRY_ASSIGN(request.residency.destination, destination_of(options, region));
   request.residency.event = crypto::random_id(crypto::system_entropy());
+  TRY_ASSIGN(request.vendor,
+             gather_vendor_files(config, options.vendor,
+                                 {region, options.tenant, options.output, request.residency.event,
+                                  options.vendor_by, options.auditor}));
   TRY(note_the_export(config, region, options, sharing_note(options, request.profile, request.scope),
                       request.residency));
   TRY_ASSIGN(auto cosignatures, witness::CosignatureBook::find(files.folder));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "apps/bundle_vendor.h"
 #include "apps/config.h"
 #include "apps/reporting.h"
 #include "exporters/bundle/export_bundle.h"
@@ -27,6 +28,9 @@ struct ExportOptions {
   boost::json::object asked_by = {};  ///< members of the record of the export that say who asked
   std::optional<std::vector<std::string>> only_tokens = {};  ///< that are opened; absent: all
   std::optional<ReportOptions> report = {};  ///< that goes into it, of the same tenant and period
+  VendorWish vendor = {};                    ///< documents and a questionnaire that go into it
+  documents::By vendor_by = {};              ///< who is recorded to have been given those
+  std::string auditor = {};                  ///< account of the auditor who asks; empty: somebody else does
 };
 
 struct Exported {
@@ -35,7 +39,8 @@ struct Exported {
 };
 
 /// Writes a bundle of what a region holds of the tenant, and records the export in its system log first.
-/// Errors: those of bundle::export_bundle, of choose_profile and choose_scope, and of the keys.
+/// Errors: those of bundle::export_bundle, of choose_profile and choose_scope, of gather_vendor_files and of
+/// the keys.
 base::Result<Exported> export_bundle(const Config& config, const base::RegionId& region,
                                      const ExportOptions& options, const bundle::ProgressFn& progress);
 

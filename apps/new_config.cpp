@@ -143,7 +143,7 @@ every_hours = 24
 # secret = "keys/notify-pager.secret"       # a line such as whsec_…
 # tenants = ["acme"]                        # without it, all
 # least_severity = "medium"                 # or low, high
-# events = ["findings", "documents"]        # reminders of documents, too; without it, findings alone
+# events = ["findings", "documents", "answers", "requests"]   # without it, findings alone
 # [[notify]]
 # name = "siem"
 # kind = "syslog"                           # RFC 5424
@@ -165,6 +165,17 @@ every_hours = 24
 # [documents]
 # file_bytes_max = 26214400                 # of one file
 # bytes_max = 5368709120                    # of all that are kept
+
+# A page for everybody about what the evidence shows, at /trust (restart). docs/trust.md
+# [trust]
+# enabled = true
+# vendor = "Example Inc."
+# tenant = "acme"                           # whose evidence it shows
+# contact = "trust@example.com"             # or https://…
+# controls = ["PRIVILEGED-MFA"]             # without it, all
+# requests = true                           # with a form to ask for access
+# login_days = 14                           # for how long who is let in may sign in
+# keep_days = 30                            # for how long a request waits
 
 # What is sent on to a SIEM; may stand several times (restart). docs/siem.md has settings for Splunk, Elastic, Sentinel and Kafka.
 # [[stream]]

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -114,11 +115,17 @@ base::Result<void> read_events(Table& table, NotifySettings& out) {
   std::vector<std::string> events;
   table.texts("events", events);
   if (events.empty()) return {};
-  out.findings = out.documents = false;
+  const std::map<std::string_view, bool*> known{{"findings", &out.findings},
+                                                {"documents", &out.documents},
+                                                {"answers", &out.answers},
+                                                {"requests", &out.requests}};
+  for (const auto& [name, wanted] : known) *wanted = false;
   for (const auto& one : events) {
-    if (one != "findings" && one != "documents")
-      return refuse_setting("notify.events", "must be a list of \"findings\" and \"documents\"");
-    (one == "findings" ? out.findings : out.documents) = true;
+    const auto found = known.find(one);
+    if (found == known.end())
+      return refuse_setting("notify.events",
+                            "must be a list of \"findings\", \"documents\", \"answers\" and \"requests\"");
+    *found->second = true;
   }
   return {};
 }
@@ -154,7 +161,7 @@ base::Result<NotifySettings> read_one(Table& table, const std::filesystem::path&
   return out;
 }
 
-base::Result<notify::Send> sender_of(const WebhookSettings& settings) {
+base::Result<notify::Send> sender_of(const WebhookSettings& settings, FindTo) {
   TRY_ASSIGN(const auto secret, read_secret(settings.secret));
   auto keys = senders::parse_webhook_keys(base::text_of(secret.view()));
   if (!keys) return fail(settings.secret.member, keys.error());
@@ -165,13 +172,14 @@ base::Result<notify::Send> sender_of(const WebhookSettings& settings) {
   return senders::webhook(std::move(options));
 }
 
-base::Result<notify::Send> sender_of(senders::SyslogOptions options) {
+base::Result<notify::Send> sender_of(senders::SyslogOptions options, FindTo) {
   options.own_host = own_host();
   return senders::syslog(std::move(options));
 }
 
-base::Result<notify::Send> sender_of(const EmailSettings& settings) {
+base::Result<notify::Send> sender_of(const EmailSettings& settings, FindTo find_to) {
   auto options = settings.mail;
+  options.find_to = std::move(find_to);
   if (settings.password.is_set()) {
     TRY_ASSIGN(auto secret, read_secret(settings.password));
     options.password = std::make_shared<const crypto::Secret>(std::move(secret));
@@ -206,15 +214,17 @@ base::Result<std::vector<NotifySettings>> read_notify(Table& top, const std::fil
   return out;
 }
 
-base::Result<notify::Destination> make_destination(const NotifySettings& settings) {
+base::Result<notify::Destination> make_destination(const NotifySettings& settings, FindTo find_to) {
   notify::Destination out;
   out.name = settings.name;
   out.tenants = settings.tenants;
   out.least_severity = settings.least_severity;
   out.findings = settings.findings;
   out.documents = settings.documents;
+  out.answers = settings.answers;
+  out.requests = settings.requests;
   out.retry_s = settings.retry_s;
-  auto send = std::visit([](const auto& one) { return sender_of(one); }, settings.how);
+  auto send = std::visit([&](const auto& one) { return sender_of(one, find_to); }, settings.how);
   if (!send) return fail(fmt::format("[[notify]] {}", settings.name), send.error());
   out.send = std::move(*send);
   return out;

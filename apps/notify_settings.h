@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,7 +35,7 @@ struct NotifySettings {
   std::string name;
   std::vector<std::string> tenants;  ///< empty: all
   std::string least_severity = "low";
-  bool findings = true, documents = false;  ///< what of
+  bool findings = true, documents = false, answers = false, requests = false;  ///< what of
   std::vector<std::int64_t> retry_s = notify::kRetrySeconds;
   std::variant<WebhookSettings, senders::SyslogOptions, EmailSettings> how;
 
@@ -45,7 +46,11 @@ struct NotifySettings {
 /// Reads all `[[notify]]`. invalid_argument names the first member that is wrong. No secret is read.
 base::Result<std::vector<NotifySettings>> read_notify(Table& top, const std::filesystem::path& folder);
 
-/// Reads the secret and gets ready to send. Errors as read_secret; invalid_argument: it is no such secret.
-base::Result<notify::Destination> make_destination(const NotifySettings& settings);
+/// Whom a mail of a notice is for, as senders::MailOptions has it.
+using FindTo = std::function<std::vector<std::string>(const notify::Notice&)>;
+
+/// Reads the secret and gets ready to send; a mail goes to whom `find_to` gives, or to the settings' `to`.
+/// Errors as read_secret; invalid_argument: it is no such secret.
+base::Result<notify::Destination> make_destination(const NotifySettings& settings, FindTo find_to = {});
 
 }  // namespace countersign::apps

@@ -50,7 +50,14 @@ base::Result<documents::Store> open_documents(const Config& config) {
 base::Result<questionnaires::Store> open_questionnaires(const Config& config) {
   TRY_ASSIGN(auto options,
              at_home<questionnaires::Store>(config, questionnaires::folder_in(home_folder(config))));
+  options.disk_reserve_bytes = config.limits.disk_reserve_bytes;
   return questionnaires::Store::open(std::move(options));
+}
+
+base::Result<trust::Requests> open_requests(const Config& config) {
+  TRY_ASSIGN(auto options, at_home<trust::Requests>(config, trust::folder_in(home_folder(config))));
+  options.keep_days = config.trust.keep_days;
+  return trust::Requests::open(std::move(options));
 }
 
 bool has_documents(const Config& config) {
@@ -59,6 +66,10 @@ bool has_documents(const Config& config) {
 
 bool has_questionnaires(const Config& config) {
   return is_there(questionnaires::folder_in(home_folder(config)) / "questionnaires.sqlite");
+}
+
+bool has_requests(const Config& config) {
+  return is_there(trust::folder_in(home_folder(config)) / "requests.sqlite");
 }
 
 base::Result<std::map<std::string, std::string>> facts_of_documents(const Config& config,

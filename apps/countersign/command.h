@@ -92,6 +92,7 @@ void add_key(CLI::App& app, Context& context);
 void add_notify(CLI::App& app, Context& context);
 void add_stream(CLI::App& app, Context& context);
 void add_tlog(CLI::App& app, Context& context);
+void add_trust(CLI::App& app, Context& context);
 void add_witness(CLI::App& app, Context& context);
 void add_alarm(CLI::App& app, Context& context);
 void add_index(CLI::App& app, Context& context);

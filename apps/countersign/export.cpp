@@ -19,6 +19,11 @@ base::Result<int> export_now(const Context& context, const ExportOptions& asked)
   TRY_ASSIGN(const auto region, choose_region(context, config, base::TenantId(asked.tenant), asked.region));
   auto options = asked;
   if (options.requested_by.empty()) options.requested_by = caller();
+  if (!options.vendor.empty()) {
+    const auto by = calling();
+    options.vendor_by.name = by.id;
+    ingest::name_author(by, options.vendor_by.members);
+  }
   Progress progress("exporting");
   TRY_ASSIGN(const auto exported,
              export_bundle(config, region, options,
@@ -122,6 +127,14 @@ void add_export(CLI::App& app, Context& context) {
           "What the report is arranged by: soc2, hipaa, pci_dss, gdpr, iso_27001, nist_800_53, nist_800_63b "
           "(soc2)")
       ->check(CLI::IsMember(reports::frameworks()));
+  command
+      ->add_option(
+          "--document", options->vendor.documents,
+          "Put a document of the vendor's into the bundle: its id, for the version that holds today, or "
+          "ID@VERSION; may be given again")
+      ->allow_extra_args(false);
+  command->add_option("--questionnaire", options->vendor.questionnaire,
+                      "Put a questionnaire into the bundle as it came and as it is answered: its id");
   command->add_option("--region", options->region, "Region, where the appliance keeps several");
   command->callback(
       [&context, options] { context.run = [&context, options] { return export_now(context, *options); }; });

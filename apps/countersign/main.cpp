@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
     add_evidence(app, context);
     add_finding(app, context);
     add_document(app, context);
+    add_trust(app, context);
     add_privacy(app, context);
     add_retention(app, context);
     add_residency(app, context);

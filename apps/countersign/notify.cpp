@@ -44,8 +44,12 @@ std::string state_of(const Config& config, const notify::Listed& one) {
   return one.delivery.attempts == 0 ? "waits" : "to be tried again";
 }
 
-std::string subject_of(const notify::Notice& notice) {
-  return notice.document ? ", document " + notice.document->id : ", finding " + notice.finding;
+/// As `of acme, finding 0123456789abcdef`.
+std::string about(const notify::Notice& notice) {
+  if (!notice.request.empty()) return "request " + notice.request;
+  if (notice.answer) return notify::answers_of(notice);
+  return fmt::format("{}, {}", notice.tenant,
+                     notice.document ? "document " + notice.document->id : "finding " + notice.finding);
 }
 
 base::Result<int> list(const Context& context) {
@@ -78,11 +82,14 @@ base::Result<int> list(const Context& context) {
                       {"tenant", notice.tenant},
                       {"finding", notice.finding},
                       {"document", notice.document ? notice.document->id : std::string()},
+                      {"answer", notice.answer ? notice.answer->answer : std::string()},
+                      {"questionnaire", notice.answer ? notice.answer->questionnaire : std::string()},
+                      {"request", notice.request},
                       {"attempts", one.delivery.attempts},
                       {"due", one.dead ? boost::json::value() : boost::json::value(due)},
                       {"error", one.delivery.error}});
-    text += fmt::format("\n{} {} for {}: {} of {}{}\n", one.delivery.id, state, one.destination, notice.type,
-                        notice.tenant, subject_of(notice));
+    text += fmt::format("\n{} {} for {}: {} of {}\n", one.delivery.id, state, one.destination, notice.type,
+                        about(notice));
     if (one.delivery.attempts > 0)
       text += fmt::format("  {} attempts; the last: {}{}\n", one.delivery.attempts, one.delivery.error,
                           one.dead ? "" : "; next at " + due.substr(0, 19) + "Z");

@@ -5,6 +5,9 @@
 #include "ledger/base/encoding.h"
 #include "ledger/store/ledger_reader.h"
 #include "ledger/vault/kek.h"
+#include "web/procurement/document_routes.h"
+
+#include <spdlog/spdlog.h>
 
 #include <chrono>
 #include <thread>
@@ -46,6 +49,37 @@ base::Result<void> wait_for_checkpoint(const store::RegionFiles& files, const ba
   return {};
 }
 
+api::BundleVendor vendor_of(const Config& config) {
+  const auto problem = [](const base::Result<void>& done) -> std::optional<base::Problem> {
+    if (done) return std::nullopt;
+    const auto& error = done.error();
+    const auto with = [&](int status, std::string_view type = "about:blank") {
+      return base::Problem{status, std::string(type), error.message};
+    };
+    switch (error.code) {
+      case base::Code::invalid_argument:
+        return with(422);
+      case base::Code::not_found:
+        return with(404);
+      case base::Code::permission_denied:
+        return error.message == kAcceptNda ? with(403, procurement::kNdaProblem) : with(403);
+      case base::Code::failed_precondition:
+        return with(409);
+      default:
+        spdlog::error("documents or a questionnaire for a bundle cannot be looked at: {}", error.message);
+        return base::Problem{503, "about:blank",
+                             "the appliance could not do that just now; its log says why"};
+    }
+  };
+  return {[config, problem](const api::ShelvedBundle& order, const std::string& auditor) {
+            return problem(
+                check_vendor_wish(config, order.tenant, {order.documents, order.questionnaire}, auditor));
+          },
+          [config, problem](const api::ShelvedBundle& bundle, const std::string& auditor) {
+            return problem(check_auditor(config, bundle.documents, auditor));
+          }};
+}
+
 api::BundleMaker maker_of(const Config& config) {
   return [config](const base::RegionId& region, const api::ShelvedBundle& bundle,
                   const std::filesystem::path& file, const boost::json::object& members,
@@ -74,6 +108,9 @@ api::BundleMaker maker_of(const Config& config) {
     // What was done is the export's to say; and who approved it is not who asked.
     options.asked_by.erase("action");
     options.asked_by["actor"] = {{"id", bundle.asked_by}, {"role", bundle.role}};
+    options.vendor = {bundle.documents, bundle.questionnaire};
+    options.vendor_by = {bundle.asked_by, options.asked_by};
+    if (bundle.role == to_string(ingest::Role::auditor)) options.auditor = bundle.asked_by;
     TRY(wait_for_checkpoint(config.region_files(region), base::TenantId(bundle.tenant)));
     TRY_ASSIGN(const auto done,
                export_bundle(config, region, options, [&](std::uint64_t written, std::uint64_t total) {
@@ -88,7 +125,7 @@ api::BundleMaker maker_of(const Config& config) {
 EvidenceOffice::EvidenceOffice(const Config& config, api::People& people)
     : people_(people),
       access_(access_of(config)),
-      bundles_(people, access_, maker_of(config)),
+      bundles_(people, access_, maker_of(config), vendor_of(config)),
       readers_(kReadersWaitingMax) {}
 
 void EvidenceOffice::add_routes(http::Router& router, const endpoints::Reception& reception) {

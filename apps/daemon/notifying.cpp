@@ -1,5 +1,6 @@
 #include "apps/daemon/notifying.h"
 
+#include "apps/daemon/procurement/answer_notices.h"
 #include "apps/system_events.h"
 #include "reports/engine/catalogue.h"
 
@@ -34,19 +35,25 @@ std::optional<notify::ControlFacts> find_control(std::string_view id) {
   return notify::ControlFacts{found->title, std::string(to_string(found->severity))};
 }
 
+/// Whom a mail of a notice is for where that is not to whom all are sent.
+FindTo finding_owners(const Config& config, const NotifySettings& settings) {
+  const auto* email = std::get_if<EmailSettings>(&settings.how);
+  if (email == nullptr) return {};
+  return [config, otherwise = email->mail.envelope.to](const notify::Notice& notice) {
+    return addresses_of_owners(config, notice, otherwise);
+  };
+}
+
 /// Leaves in the outbox that a notice was given up. The same one is recorded once, also after a crash; its id
 /// is part of a file's name there.
 base::Result<void> record_undelivered(const store::RegionFiles& files, const std::string& destination,
                                       const notify::Delivery& delivery) {
   TRY_ASSIGN(const auto notice, notify::parse_body(delivery.body));
-  const std::string what = notice.document ? "document" : "finding", type = what + ".undelivered";
-  const auto resource =
-      notice.document ? fmt::format("{}/{}/{}", notice.document->kind, notice.document->id, notice.version)
-                      : fmt::format("{}/{}", notice.tenant, notice.finding);
+  const std::string what(notify::subject_of(notice)), type = what + ".undelivered";
   auto event = system_event(fmt::format("{}.{}.{}.{}", type, destination, delivery.id, delivery.round), type,
                             base::system_clock()());
   event["action"] = {{"name", what + " send"},
-                     {"resource", resource},
+                     {"resource", notify::resource_of(notice)},
                      {"context", fmt::format("destination={} type={} attempts={}", destination, notice.type,
                                              delivery.attempts)}};
   event["outcome"] = {{"reason", delivery.error.substr(0, kReasonBytesMax)}};
@@ -151,7 +158,7 @@ base::Result<std::unique_ptr<Notifying>> Notifying::start(const Config& config, 
   std::map<base::RegionId, std::vector<Line>> lines;
   for (const auto& settings : config.notify) {
     notify::Courier::Options options;
-    TRY_ASSIGN(options.destination, make_destination(settings));
+    TRY_ASSIGN(options.destination, make_destination(settings, finding_owners(config, settings)));
     auto& dead = metrics.get("countersign_notify_undelivered_total", "Notices of findings that were given up",
                              base::MetricType::counter, {{"destination", settings.name}});
     for (const auto& region : config.regions) {
@@ -183,7 +190,8 @@ base::Result<std::unique_ptr<Notifying>> Notifying::start(const Config& config, 
     const auto files = config.region_files(region);
     out->followers_.push_back(std::make_unique<Follower>(
         notify::FindingFeed::Options{files.ledger(), notify::DeliveryFolder::of(files.folder), find_control,
-                                     [](const std::string& what) { spdlog::warn("{}", what); }},
+                                     [](const std::string& what) { spdlog::warn("{}", what); },
+                                     [config](notify::Notice& notice) { complete_answer(config, notice); }},
         region, std::move(of_region)));
   }
   for (const auto& courier : out->couriers_) courier->start();

@@ -56,6 +56,7 @@ class Export {
     TRY(write_evidence());
     TRY(write_statement_of_residency());
     TRY(write_added_files());
+    TRY(stage(request_.vendor, staging_));
     TRY(staging_.put(layout::kVerifyPage, base::verify_page().front().bytes));
     TRY(write_bag_files());
     TRY(sign());
@@ -290,9 +291,11 @@ class Export {
     summary_.disclosures = totals_.disclosures();
     summary_.masks = totals_.masks();
     TRY(staging_.put(layout::kEvidence, verify::format_evidence(evidence)));
-    return staging_.put(layout::kReadme,
-                        readme_text(evidence, {request_.certificate, request_.timestamp != nullptr,
-                                               totals_.disclosures() + totals_.masks() > 0}));
+    const auto& vendor = request_.vendor;
+    const bool values = totals_.disclosures() + totals_.masks() > 0;
+    return staging_.put(layout::kReadme, readme_text(evidence, {request_.certificate, evidence.timestamped,
+                                                                values, vendor.has(layout::kDocuments),
+                                                                vendor.has(layout::kQuestionnaire)}));
   }
 
   base::Result<void> write_statement_of_residency() {

@@ -3,6 +3,7 @@
 #include "exporters/bundle/pack.h"
 #include "exporters/bundle/record_run.h"
 #include "exporters/bundle/residency.h"
+#include "exporters/bundle/vendor_files.h"
 #include "exporters/jsonl/disclosure_scope.h"
 #include "exporters/jsonl/filter.h"
 #include "exporters/jsonl/totals.h"
@@ -69,6 +70,7 @@ struct BundleRequest {
   EmptyLogSigner sign_empty_log = nullptr;
   ResidencyRequest residency = {};
   AddFiles add_files = nullptr;  ///< needs all records: no filter, and not the profile none
+  VendorFiles vendor = {};       ///< documents and a questionnaire: see VendorRecords
 };
 
 struct BundleSources {
@@ -101,7 +103,8 @@ struct BundleSummary {
 /// Errors: invalid_argument for a period that ends before it begins, a filter or scope that cannot be used or
 /// does not go with the profile or with `add_files`, or a certificate that is not for the key;
 /// failed_precondition where no checkpoint covers the log's records yet or the log is empty and nobody can
-/// sign for it; data_loss where the ledger does not read or its checkpoint does not verify; what the
+/// sign for it; data_loss where the ledger does not read, its checkpoint does not verify or a file of
+/// `vendor` is another than it should be; what the
 /// timestamp call gives; resource_exhausted where the disk is full.
 base::Result<BundleSummary> export_bundle(const BundleRequest& request, const BundleSources& sources,
                                           const ProgressFn& progress);

@@ -30,7 +30,7 @@ data/checkpoints.jsonl  the earlier checkpoints that tell when each record was c
 data/proofs.json        Merkle proofs (RFC 6962) from the records to the checkpoint
 data/residency.json     in which region everything was kept, moves, exports to elsewhere; what that
                         rests on is beside it: records of the system log, and proofs of them
-keys/                   the signer's certificate and the log's public keys
+{vendor}keys/                   the signer's certificate and the log's public keys
 verify.html             a page that checks a bundle in a browser, without a network
 
 HOW TO CHECK IT
@@ -64,6 +64,17 @@ With stock tools (bash, in this folder), in this order:
     openssl cms -verify -cades -binary -inform DER -in tagmanifest-sha256.txt.p7s \
         -content tagmanifest-sha256.txt -CAfile keys/signer.pem -out /dev/null
     openssl x509 -in keys/signer.pem -noout -fingerprint -sha256
+)";
+
+constexpr std::string_view kDocuments =
+    R"(data/documents/         documents of the vendor who runs the appliance; documents.json says what they are
+)";
+constexpr std::string_view kQuestionnaire =
+    R"(data/questionnaire/     a questionnaire as it came and as it was answered; questionnaire.json has the
+                        answers with what they cite
+)";
+constexpr std::string_view kVendor =
+    R"(data/vendor/            records of the system log that tell of these, and proofs of them
 )";
 
 constexpr std::string_view kTimestampStep = R"(
@@ -175,6 +186,9 @@ std::string readme_text(const verify::Evidence& evidence, const ReadmeFacts& fac
       arg("boundary", none ? "number and hash of the records" : "records"),
       arg("recipient",
           evidence.recipient.empty() ? std::string() : fmt::format("For      {}\n", evidence.recipient)),
+      arg("vendor",
+          fmt::format("{}{}{}", facts.documents ? kDocuments : "", facts.questionnaire ? kQuestionnaire : "",
+                      facts.documents || facts.questionnaire ? kVendor : "")),
       arg("unlisted", unlisted));
   if (facts.timestamped) text += kTimestampStep;
   if (!none) text += fmt::format(kChain);

@@ -12,6 +12,7 @@ struct ReadmeFacts {
   const crypto::Certificate* signer = nullptr;
   bool timestamped = false;
   bool values = false;  ///< there are disclosures or masks
+  bool documents = false, questionnaire = false;
 };
 
 /// The text of README.txt: what the bundle is, and the commands of stock tools that check it.

@@ -1,8 +1,12 @@
 #include "exporters/bundle/staging.h"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -54,6 +58,22 @@ base::Result<void> Staging::finish(StagedFile file) {
 base::Result<void> Staging::put(std::string_view name, std::string_view content) {
   TRY_ASSIGN(auto file, begin(name));
   TRY(file.append(content));
+  return finish(std::move(file));
+}
+
+base::Result<void> Staging::copy(std::string_view name, const fs::path& from) {
+  constexpr std::size_t kPiece = 1u << 16;
+  TRY_ASSIGN(auto file, begin(name));
+  std::ifstream source(from, std::ios::binary);
+  if (!source) return base::fail(base::Code::not_found, fmt::format("{} cannot be read", from.string()));
+  std::string piece(kPiece, '\0');
+  while (source) {
+    source.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const auto count = static_cast<std::size_t>(source.gcount());
+    if (count > 0) TRY(file.append(std::string_view(piece).substr(0, count)));
+  }
+  if (source.bad())
+    return base::fail(base::Code::internal, fmt::format("{} cannot be read to its end", from.string()));
   return finish(std::move(file));
 }
 

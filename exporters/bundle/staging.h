@@ -51,6 +51,8 @@ class Staging {
   base::Result<void> finish(StagedFile file);
   /// A whole small file.
   base::Result<void> put(std::string_view name, std::string_view content);
+  /// The bytes of a file from elsewhere.
+  base::Result<void> copy(std::string_view name, const std::filesystem::path& from);
   /// Forgets a finished file.
   void drop(std::string_view name);
 

@@ -1,4 +1,5 @@
 #include "exporters/siem/facts.h"
+#include "ledger/base/utf8.h"
 
 #include <fmt/format.h>
 
@@ -25,13 +26,6 @@ int severity_of(Severity severity) {
   return 1;
 }
 
-/// At most so many bytes, cut where a character ends.
-std::string_view cut(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  while (bytes_max > 0 && (text[bytes_max] & '\xC0') == '\x80') --bytes_max;
-  return text.substr(0, bytes_max);
-}
-
 std::string escaped(std::string_view text, char special) {
   std::string out;
   for (const char c : text) {
@@ -46,7 +40,7 @@ class Extension {
   void add(std::string_view key, std::string_view value, std::size_t bytes_max = kTextMax) {
     if (value.empty()) return;
     if (!text_.empty()) text_ += ' ';
-    text_ += fmt::format("{}={}", key, cef_value(cut(value, bytes_max)));
+    text_ += fmt::format("{}={}", key, cef_value(base::cut(value, bytes_max)));
   }
   /// A custom field says in another what it holds.
   void add_custom(std::string_view key, std::string_view label, std::string_view value,

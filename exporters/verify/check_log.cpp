@@ -29,36 +29,10 @@ base::Result<void> read_evidence(Verification& run) {
   return {};
 }
 
-/// keys/log.vkey holds the keys of the log and of its clock, one a line, and keys/rotations how each that is
-/// not the first took over.
 base::Result<void> read_bundle_keys(Verification& run) {
-  TRY_ASSIGN(const auto text, run.bundle.read(layout::kLogKeys));
-  std::vector<std::string> endorsements;
-  for (const auto& [name, file] : run.bundle.files()) {
-    if (!name.starts_with(layout::kRotations)) continue;
-    TRY_ASSIGN(auto note, run.bundle.read(fmt::format("{}{}", layout::kRotations, endorsements.size() + 1)));
-    endorsements.push_back(std::move(note));
-  }
-  std::optional<tree::NoteVerifier> log_key, clock_key;
-  std::string_view lines = text, line;
-  while (jsonl::take_line(lines, line)) {
-    TRY_ASSIGN(auto key, tree::NoteVerifier::parse(line));
-    if (key.name() != run.evidence->log.text)
-      return fail(Code::data_loss, "keys/log.vkey holds a key of another log");
-    auto& first = key.type() == tree::NoteKeyType::ed25519 ? log_key : clock_key;
-    if (!first) first = std::move(key);
-  }
-  if (!log_key || !clock_key)
-    return fail(Code::data_loss, "keys/log.vkey lacks a key of the log or one of its clock");
-  TRY_ASSIGN(auto chain, tree::KeyChain::make(run.evidence->log, log_key->public_key(),
-                                              clock_key->public_key(), endorsements));
-  if (text != chain.vkeys())
-    return fail(
-        Code::data_loss,
-        "keys/log.vkey is not one key of the log and one of its clock and those that took over by the "
-        "endorsements in keys/rotations");
-  run.bundle_keys = std::move(chain);
-  run.endorsements = std::move(endorsements);
+  TRY_ASSIGN(auto read, read_key_chain(run.bundle, run.evidence->log, layout::kLogKeys, layout::kRotations));
+  run.bundle_keys = std::move(read.keys);
+  run.endorsements = std::move(read.endorsements);
   return {};
 }
 
@@ -139,6 +113,37 @@ base::Result<void> check_consistency(const Verification& run) {
 }
 
 }  // namespace
+
+base::Result<KeysOfLog> read_key_chain(const OpenedBundle& bundle, const base::LogName& log,
+                                       std::string_view keys_name, std::string_view rotations_name) {
+  TRY_ASSIGN(const auto text, bundle.read(keys_name));
+  std::vector<std::string> endorsements;
+  for (const auto& [name, file] : bundle.files()) {
+    if (!name.starts_with(rotations_name)) continue;
+    TRY_ASSIGN(auto note, bundle.read(fmt::format("{}{}", rotations_name, endorsements.size() + 1)));
+    endorsements.push_back(std::move(note));
+  }
+  std::optional<tree::NoteVerifier> log_key, clock_key;
+  std::string_view lines = text, line;
+  while (jsonl::take_line(lines, line)) {
+    TRY_ASSIGN(auto key, tree::NoteVerifier::parse(line));
+    if (key.name() != log.text)
+      return fail(Code::data_loss, fmt::format("{} holds a key of another log", keys_name));
+    auto& first = key.type() == tree::NoteKeyType::ed25519 ? log_key : clock_key;
+    if (!first) first = std::move(key);
+  }
+  if (!log_key || !clock_key)
+    return fail(Code::data_loss, fmt::format("{} lacks a key of the log or one of its clock", keys_name));
+  TRY_ASSIGN(auto chain,
+             tree::KeyChain::make(log, log_key->public_key(), clock_key->public_key(), endorsements));
+  if (text != chain.vkeys())
+    return fail(
+        Code::data_loss,
+        fmt::format("{} is not one key of the log and one of its clock and those that took over by the "
+                    "endorsements in {}",
+                    keys_name, rotations_name.substr(0, rotations_name.size() - 1)));
+  return KeysOfLog{std::move(chain), std::move(endorsements)};
+}
 
 void check_evidence(Verification& run) {
   run.add("evidence", read_evidence(run), "evidence.json says what the bundle is, and reads.");

@@ -37,6 +37,16 @@ struct Verification {
   }
 };
 
+/// The keys of a log with the endorsements of those that took over, in their order.
+struct KeysOfLog {
+  tree::KeyChain keys;
+  std::vector<std::string> endorsements;
+};
+/// `keys_name` holds the keys of the log and of its clock, one a line, and files below `rotations_name` how
+/// each that is not the first took over. data_loss.
+base::Result<KeysOfLog> read_key_chain(const OpenedBundle& bundle, const base::LogName& log,
+                                       std::string_view keys_name, std::string_view rotations_name);
+
 /// `file_list`, `file_hashes`, `payload_size`: the bag is what its manifests say (RFC 8493).
 void check_bag(Verification& run);
 
@@ -63,5 +73,9 @@ void check_residency(Verification& run);
 /// `report_records`, `report`: that the records of the system log that a report goes by stand in it. What the
 /// report says of them is for VerifyOptions::recompute.
 void check_reports(Verification& run);
+
+/// `vendor_records`, `documents`, `questionnaire`, `answers`, `cited_controls`: that what the bundle holds of
+/// the vendor is what was recorded of it. Nothing where it holds none.
+void check_vendor(Verification& run);
 
 }  // namespace countersign::verify

@@ -39,6 +39,18 @@ inline constexpr std::string_view kReportRecords = "data/reports/system.jsonl";
 inline constexpr std::string_view kReportProofs = "data/reports/system.proofs.json";
 /// `data/controls/step-up-missing.sql`, and so on: the controls that the report was made with.
 inline constexpr std::string_view kControls = "data/controls/";
+/// Of the vendor who runs the appliance: documents, and a questionnaire with what was answered.
+inline constexpr std::string_view kDocumentsFolder = "data/documents/";
+inline constexpr std::string_view kDocuments = "data/documents/documents.json";
+inline constexpr std::string_view kQuestionnaireFolder = "data/questionnaire/";
+inline constexpr std::string_view kQuestionnaire = "data/questionnaire/questionnaire.json";
+/// What both go by: records of the system log of the vendor's home region, and of another region than the
+/// bundle's its keys, as below `keys/`.
+inline constexpr std::string_view kVendorFolder = "data/vendor/";
+inline constexpr std::string_view kVendorRecords = "data/vendor/system.jsonl";
+inline constexpr std::string_view kVendorProofs = "data/vendor/system.proofs.json";
+inline constexpr std::string_view kVendorKeys = "data/vendor/log.vkey";
+inline constexpr std::string_view kVendorRotations = "data/vendor/rotations/";
 inline constexpr std::string_view kSigner = "keys/signer.pem";
 inline constexpr std::string_view kLogKeys = "keys/log.vkey";
 /// `keys/rotations/1`, and so on: the endorsement of each key that took over.

@@ -16,31 +16,76 @@ using base::fail;
 
 constexpr std::uint64_t kBytesMax = 256u << 20;
 
-/// The checkpoint of the system log, which the keys of the tenant's log sign too, under another name.
-base::Result<SystemLogHead> open_head(const Verification& run, const std::string& note) {
+/// The system log of the bundle's region.
+base::LogName own_system_log(const Verification& run) {
   const auto& log = run.evidence->log.text;
-  const base::LogName system{log.substr(0, log.rfind('/') + 1) + std::string(base::kSystemTenant)};
+  return {log.substr(0, log.rfind('/') + 1) + std::string(base::kSystemTenant)};
+}
+
+/// The keys of the tenant's log, which sign the system log's checkpoints too, under its name.
+base::Result<tree::KeyChain> own_keys(const Verification& run) {
   const auto& verifiers = run.bundle_keys->verifiers();
   const auto clock = std::find_if(verifiers.begin(), verifiers.end(), [](const tree::NoteVerifier& key) {
     return key.type() == tree::NoteKeyType::cosignature;
   });
-  TRY_ASSIGN(const auto keys, tree::KeyChain::make(system, verifiers.front().public_key(),
-                                                   clock->public_key(), run.endorsements));
+  return tree::KeyChain::make(own_system_log(run), verifiers.front().public_key(), clock->public_key(),
+                              run.endorsements);
+}
+
+struct OpenedHead {
+  SystemLogHead head;
+  std::vector<tree::VerifiedSignature> signatures;
+};
+
+base::Result<OpenedHead> open_head(const tree::KeyChain& keys, const base::LogName& system,
+                                   const std::string& note) {
   TRY_ASSIGN(const auto opened, keys.open(note));
   if (!opened.checkpoint.extensions.empty() || opened.verified.size() != 2 || !opened.time)
     return fail(Code::data_loss,
                 "the system log's checkpoint is not signed by the log and its clock, and nothing else");
-  return SystemLogHead{system, opened.checkpoint.size, opened.checkpoint.root, *opened.time};
+  return OpenedHead{SystemLogHead{system, opened.checkpoint.size, opened.checkpoint.root, *opened.time},
+                    opened.verified};
 }
 
-}  // namespace
+/// The system log that a checkpoint is of: of a region of the bundle's appliance.
+base::Result<base::LogName> system_log_of(const Verification& run, const std::string& note) {
+  TRY_ASSIGN(const auto stated, tree::read_checkpoint_body(note));
+  const auto own = own_system_log(run).text;
+  const auto origin =
+      own.substr(0, own.size() - run.evidence->region.value().size() - 1 - base::kSystemTenant.size());
+  const auto behind = std::string("/") + std::string(base::kSystemTenant);
+  const std::string_view name = stated.origin.text;
+  if (name.size() <= origin.size() + behind.size() || !name.starts_with(origin) || !name.ends_with(behind) ||
+      !base::parse_region(name.substr(origin.size(), name.size() - origin.size() - behind.size())))
+    return fail(Code::data_loss, "the checkpoint is of no system log of this appliance");
+  return base::LogName{std::string(name)};
+}
 
-base::Result<ProvenRecords> read_proven_records(const Verification& run, std::string_view records_name,
-                                                std::string_view proofs_name) {
-  TRY_ASSIGN(const auto proofs_text, run.bundle.read(proofs_name, kBytesMax));
-  TRY_ASSIGN(const auto proofs, parse_residency_proofs(proofs_text));
+/// Of another region: tied to the bundle's by the keys that signed its checkpoint.
+base::Result<SystemLogHead> open_other_head(const Verification& run, const SystemLogFiles& files,
+                                            const base::LogName& system, const std::string& note) {
+  TRY_ASSIGN(const auto read, read_key_chain(run.bundle, system, files.keys, files.rotations));
+  TRY_ASSIGN(auto opened, open_head(read.keys, system, note));
+  for (const auto& signature : opened.signatures) {
+    const auto& theirs = read.keys.verifiers();
+    const auto& ours = run.bundle_keys->verifiers();
+    const auto key = std::find_if(theirs.begin(), theirs.end(),
+                                  [&](const auto& one) { return one.key_id() == signature.key_id; });
+    const bool known = key != theirs.end() && std::any_of(ours.begin(), ours.end(), [&](const auto& one) {
+                         return one.type() == key->type() && one.public_key() == key->public_key();
+                       });
+    if (!known)
+      return fail(Code::data_loss, fmt::format("the checkpoint of {} is not signed by keys of the tenant's "
+                                               "log: it is of another appliance",
+                                               system.text));
+  }
+  return std::move(opened.head);
+}
+
+base::Result<ProvenRecords> read_against(const Verification& run, const ResidencyProofs& proofs,
+                                         SystemLogHead head, std::string_view records_name) {
   ProvenRecords out;
-  TRY_ASSIGN(out.head, open_head(run, proofs.checkpoint));
+  out.head = std::move(head);
   TRY_ASSIGN(const auto text, run.bundle.read(records_name, kBytesMax));
   if (!text.empty() && text.back() != '\n')
     return fail(Code::data_loss, fmt::format("{} does not end in a line feed", records_name));
@@ -68,6 +113,29 @@ base::Result<ProvenRecords> read_proven_records(const Verification& run, std::st
     return fail(Code::data_loss,
                 fmt::format("a record is missing from {}: its proof is there", records_name));
   return out;
+}
+
+base::Result<ResidencyProofs> proofs_in(const Verification& run, std::string_view name) {
+  TRY_ASSIGN(const auto text, run.bundle.read(name, kBytesMax));
+  return parse_residency_proofs(text);
+}
+
+}  // namespace
+
+base::Result<ProvenRecords> read_proven_records(const Verification& run, std::string_view records_name,
+                                                std::string_view proofs_name) {
+  TRY_ASSIGN(const auto proofs, proofs_in(run, proofs_name));
+  TRY_ASSIGN(const auto keys, own_keys(run));
+  TRY_ASSIGN(auto opened, open_head(keys, own_system_log(run), proofs.checkpoint));
+  return read_against(run, proofs, std::move(opened.head), records_name);
+}
+
+base::Result<ProvenRecords> read_proven_records(const Verification& run, const SystemLogFiles& files) {
+  TRY_ASSIGN(const auto proofs, proofs_in(run, files.proofs));
+  TRY_ASSIGN(const auto system, system_log_of(run, proofs.checkpoint));
+  if (system == own_system_log(run)) return read_proven_records(run, files.records, files.proofs);
+  TRY_ASSIGN(auto head, open_other_head(run, files, system, proofs.checkpoint));
+  return read_against(run, proofs, std::move(head), files.records);
 }
 
 }  // namespace countersign::verify

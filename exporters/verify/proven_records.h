@@ -21,4 +21,12 @@ struct ProvenRecords {
 base::Result<ProvenRecords> read_proven_records(const Verification& run, std::string_view records_name,
                                                 std::string_view proofs_name);
 
+/// The same for the system log of whatever region the proofs' checkpoint is of, on the same appliance. Of
+/// another region than the bundle's the keys are read from `keys_name` and `rotations_name`, as those below
+/// `keys/` are, and the ones that signed the checkpoint have to be keys of the tenant's log, too.
+struct SystemLogFiles {
+  std::string_view records, proofs, keys, rotations;
+};
+base::Result<ProvenRecords> read_proven_records(const Verification& run, const SystemLogFiles& files);
+
 }  // namespace countersign::verify

@@ -188,6 +188,7 @@ base::Result<VerifyReport> verify_bundle(const std::filesystem::path& path, cons
   check_records(run);
   check_residency(run);
   check_reports(run);
+  check_vendor(run);
   conclude(run);
   return report;
 }

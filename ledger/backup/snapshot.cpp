@@ -143,9 +143,11 @@ class Making {
   /// the ledger and the outbox, one of which then has the record of each thing that is named there. Contents
   /// before and after what is said of them: each that is named is there, unless it was removed.
   base::Result<void> take_shelves() {
-    for (const std::string name : {"documents", "questionnaires"}) {
+    for (const auto& [name, file] : {std::pair<std::string, std::string>("documents", "documents.sqlite"),
+                                     {"questionnaires", "questionnaires.sqlite"},
+                                     {"trust", "requests.sqlite"}}) {
       const auto folder = options_.places.region.folder / name;
-      const auto database = folder / (name + ".sqlite");
+      const auto database = folder / file;
       if (std::error_code ignored; !fs::exists(database, ignored)) continue;
       TRY(take_contents(folder));
       TRY(take_database(database, Realm::sealed, name + '/'));

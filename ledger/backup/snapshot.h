@@ -40,8 +40,8 @@ struct SnapshotReport {
 /// before as it lies on the disk, outside of any transaction: what is stored this way may be torn, and is no
 /// part of the snapshot. The ledger comes before the vault, because the writer commits a value before the
 /// record that holds its token: so each token in the snapshot's ledger has its value in the snapshot's vault,
-/// or it was erased. Documents and questionnaires come before both, and their records with them. The index is
-/// derived from the ledger and left out.
+/// or it was erased. Documents, questionnaires and requests for access come before both, and their records
+/// with them. The index is derived from the ledger and left out.
 ///
 /// unavailable: the WAL grew beyond wal_growth_max again and again. failed_precondition: the clock is behind
 /// the newest snapshot. On any failure the repository is what it was, but for chunks that nothing refers to.

@@ -18,11 +18,11 @@ bool begins_as_zlib(std::string_view bytes) {
 
 }  // namespace
 
-Inflated inflate(std::string_view bytes, Deflated how, std::size_t bytes_max) {
+Inflated inflate(std::string_view bytes, std::size_t bytes_max) {
   constexpr std::size_t kStep = 64u << 10;
-  if (how == Deflated::zlib && !begins_as_zlib(bytes)) return {};
+  if (!begins_as_zlib(bytes)) return {};
   z_stream stream{};
-  if (::inflateInit2(&stream, how == Deflated::zlib ? MAX_WBITS : -MAX_WBITS) != Z_OK) return {};
+  if (::inflateInit(&stream) != Z_OK) return {};
   // zlib's interface takes a pointer to bytes that may change, and changes none.
   stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
   stream.avail_in = static_cast<uInt>(std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max()));

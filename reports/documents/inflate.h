@@ -6,18 +6,13 @@
 
 namespace countersign::documents {
 
-enum class Deflated {
-  zlib,  ///< RFC 1950, as in PDF
-  raw,   ///< RFC 1951, as in ZIP
-};
-
 struct Inflated {
   std::string bytes;
   bool whole = false;  ///< false where they are damaged, cut short or more: then these are the first
 };
 
-/// Undoes a compression, of `bytes_max` bytes at most; what stands behind its end is not looked at.
-/// Thread-safe.
-Inflated inflate(std::string_view bytes, Deflated how, std::size_t bytes_max);
+/// Undoes what zlib has packed (RFC 1950), as in PDF, of `bytes_max` bytes at most; what stands behind its
+/// end is not looked at. Thread-safe.
+Inflated inflate(std::string_view bytes, std::size_t bytes_max);
 
 }  // namespace countersign::documents

@@ -1,12 +1,11 @@
 #include "reports/documents/office_file.h"
 
-#include "reports/documents/inflate.h"
+#include "reports/archive/zip.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 
@@ -16,25 +15,15 @@ namespace {
 using base::Code;
 using base::fail;
 
-constexpr std::size_t kEntriesMax = 10'000;
-constexpr std::uint64_t kAllBytesMax = 512u << 20;  ///< of all entries, unpacked
-constexpr std::size_t kPartBytesMax = 1u << 20;     ///< of one that is looked into
-constexpr std::size_t kEndBytes = 22, kEntryBytes = 46, kLocalBytes = 30;
-constexpr unsigned kEncrypted = 1, kStored = 0, kDeflated = 8;
+constexpr std::size_t kPartBytesMax = 1u << 20;  ///< of a part that is looked into
 
-std::uint64_t number_at(std::string_view bytes, std::size_t at, std::size_t count) {
-  std::uint64_t out = 0;
-  for (std::size_t i = count; i-- > 0;) out = out << 8 | static_cast<unsigned char>(bytes[at + i]);
+archive::Limits limits() {
+  archive::Limits out;
+  // The store has a limit of its own. Nothing is unpacked but what is looked into.
+  out.file_bytes = out.ratio = UINT64_MAX;
+  out.entries = 10'000;
+  out.part_bytes = out.inflated_bytes = 512u << 20;
   return out;
-}
-
-struct Entry {
-  std::uint64_t method = 0, packed = 0, bytes = 0, place = 0;
-};
-using Entries = std::map<std::string, Entry>;
-
-tl::unexpected<base::Error> damaged() {
-  return fail(Code::invalid_argument, "the file is a ZIP archive that is damaged, or two files in one");
 }
 
 std::string lower(std::string_view text) {
@@ -44,65 +33,22 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// What the directory at the end lists. The archive has to end with it, without a comment.
-base::Result<Entries> read_directory(std::string_view bytes) {
-  if (bytes.size() < kEndBytes) return damaged();
-  const auto end = bytes.size() - kEndBytes;
-  if (bytes.substr(end, 4) != "PK\x05\x06" || number_at(bytes, end + 20, 2) != 0) return damaged();
-  const auto count = number_at(bytes, end + 10, 2), size = number_at(bytes, end + 12, 4);
-  auto at = static_cast<std::size_t>(number_at(bytes, end + 16, 4));
-  if (count == 0 || count > kEntriesMax || at + size != end) return damaged();
-  Entries out;
-  std::uint64_t all = 0, first = end;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    if (at + kEntryBytes > end || bytes.substr(at, 4) != "PK\x01\x02") return damaged();
-    Entry entry;
-    if ((number_at(bytes, at + 8, 2) & kEncrypted) != 0)
-      return fail(Code::invalid_argument, "the file is encrypted: save it without a password");
-    entry.method = number_at(bytes, at + 10, 2);
-    entry.packed = number_at(bytes, at + 20, 4);
-    entry.bytes = number_at(bytes, at + 24, 4);
-    entry.place = number_at(bytes, at + 42, 4);
-    const auto name_size = number_at(bytes, at + 28, 2);
-    const auto behind =
-        at + kEntryBytes + name_size + number_at(bytes, at + 30, 2) + number_at(bytes, at + 32, 2);
-    if (behind > end || entry.place + kLocalBytes > end) return damaged();
-    all += entry.bytes;
-    first = std::min(first, entry.place);
-    const auto name = bytes.substr(at + kEntryBytes, name_size);
-    // As office programs compare the names of parts: without regard to case.
-    if (name.find('\0') != std::string_view::npos || !out.emplace(lower(name), entry).second)
-      return damaged();
-    at = behind;
-  }
-  if (at != end || first != 0 || all > kAllBytesMax) return damaged();
-  return out;
-}
-
 /// The contents of an entry; empty where there is none or it cannot be read.
-std::optional<std::string> read_entry(std::string_view bytes, const Entries& entries,
-                                      const std::string& name) {
-  const auto found = entries.find(name);
-  if (found == entries.end()) return std::nullopt;
-  const auto& entry = found->second;
-  if (bytes.substr(entry.place, 4) != "PK\x03\x04") return std::nullopt;
-  const auto begin = entry.place + kLocalBytes + number_at(bytes, entry.place + 26, 2) +
-                     number_at(bytes, entry.place + 28, 2);
-  if (begin + entry.packed > bytes.size() || entry.bytes > kPartBytesMax) return std::nullopt;
-  const auto packed = bytes.substr(begin, entry.packed);
-  if (entry.method == kStored) return std::string(packed);
-  if (entry.method != kDeflated) return std::nullopt;
-  auto unpacked = inflate(packed, Deflated::raw, kPartBytesMax);
-  return unpacked.whole ? std::optional(std::move(unpacked.bytes)) : std::nullopt;
+std::optional<std::string> read_entry(const archive::Zip& zip, std::string_view name) {
+  const auto* entry = zip.find(name);
+  if (entry == nullptr || entry->inflated > kPartBytesMax) return std::nullopt;
+  auto bytes = zip.read(*entry);
+  return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
 }
 
 /// That no part is one that does something.
-base::Result<void> check_names(const Entries& entries) {
+base::Result<void> check_names(const archive::Zip& zip) {
   const auto refuse = [](std::string_view what) {
     return fail(Code::invalid_argument,
                 fmt::format("the office file holds {}: save it without, or as PDF", what));
   };
-  for (const auto& [name, entry] : entries) {
+  for (const auto& entry : zip.entries()) {
+    const auto name = lower(entry.name);
     if (name.ends_with("vbaproject.bin") || name.ends_with("vbadata.xml") ||
         name.find("macrosheets/") != std::string::npos)
       return refuse("macros");
@@ -116,8 +62,8 @@ base::Result<void> check_names(const Entries& entries) {
   return {};
 }
 
-base::Result<Contents> look_at_ooxml(std::string_view bytes, const Entries& entries) {
-  const auto types = read_entry(bytes, entries, "[content_types].xml");
+base::Result<Contents> look_at_ooxml(const archive::Zip& zip) {
+  const auto types = read_entry(zip, "[content_types].xml");
   // There is no need for either; with them a type could be spelled so that it is not found.
   if (!types || types->find('&') != std::string::npos || types->find("<!") != std::string::npos)
     return fail(Code::invalid_argument, "the types of the office file's parts cannot be read");
@@ -125,9 +71,9 @@ base::Result<Contents> look_at_ooxml(std::string_view bytes, const Entries& entr
   if (known.find("macroenabled") != std::string::npos || known.find("vbaproject") != std::string::npos)
     return fail(Code::invalid_argument,
                 "the office file may hold macros: save it as DOCX, XLSX or PPTX without");
-  for (const auto& [name, entry] : entries) {
-    if (!name.ends_with("settings.xml.rels")) continue;
-    const auto relations = read_entry(bytes, entries, name);
+  for (const auto& entry : zip.entries()) {
+    if (!lower(entry.name).ends_with("settings.xml.rels")) continue;
+    const auto relations = read_entry(zip, entry.name);
     if (!relations || relations->find('&') != std::string::npos ||
         lower(*relations).find("attachedtemplate") != std::string::npos)
       return fail(Code::invalid_argument,
@@ -155,10 +101,17 @@ base::Result<Contents> look_at_ooxml(std::string_view bytes, const Entries& entr
 
 base::Result<Contents> look_at_office_file(std::string_view bytes) {
   constexpr std::string_view kOdt = "application/vnd.oasis.opendocument.text";
-  TRY_ASSIGN(const auto entries, read_directory(bytes));
-  TRY(check_names(entries));
-  if (entries.contains("[content_types].xml")) return look_at_ooxml(bytes, entries);
-  if (const auto type = read_entry(bytes, entries, "mimetype"); type && *type == kOdt)
+  const auto zip = archive::Zip::open(bytes, limits());
+  // Whatever is wrong with it is the file's fault.
+  if (!zip) return fail(Code::invalid_argument, zip.error().message);
+  if (!zip->comment().empty())
+    return fail(Code::invalid_argument,
+                "the file is a damaged zip archive: it is two files in one, with other bytes behind; open it "
+                "where it was made and "
+                "save it anew");
+  TRY(check_names(*zip));
+  if (zip->find("[content_types].xml") != nullptr) return look_at_ooxml(*zip);
+  if (const auto type = read_entry(*zip, "mimetype"); type && *type == kOdt)
     return Contents{std::string(kOdt), ".odt", {}};
   return fail(
       Code::invalid_argument,

@@ -146,7 +146,7 @@ Seen look_through(std::string_view bytes) {
       out.hidden = true;
       break;
     }
-    const auto objects = inflate(data, Deflated::zlib, kStreamBytesMax);
+    const auto objects = inflate(data, kStreamBytesMax);
     inflated += objects.bytes.size();
     if (objects.whole && begins_with_numbers(objects.bytes))
       out.active = find_active(objects.bytes, out.encrypted);

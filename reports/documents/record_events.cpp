@@ -60,7 +60,9 @@ json::object EventOf::added(const Document& document, const By& by) const {
 json::object EventOf::added(const Document& document, const Version& version, const By& by) const {
   auto out =
       event_of(*this, "document.added", "add version", resource_of(document, version),
-               fmt::format("sha256={} bytes={}{}", hash_of(version), version.bytes, period_of(version)), by);
+               fmt::format("sha256={} bytes={}{}{}", hash_of(version), version.bytes, period_of(version),
+                           version.issuer.empty() ? "" : " issuer=" + version.issuer),
+               by);
   name_owner(out, document);
   return out;
 }

@@ -1,6 +1,7 @@
 #include "reports/findings/finding_events.h"
 
 #include "ledger/base/types.h"
+#include "ledger/base/utf8.h"
 #include "ledger/record/characters.h"
 #include "reports/engine/responses.h"
 
@@ -23,13 +24,6 @@ constexpr std::size_t kContextMax = 1024, kReasonMax = 256, kControlMax = 64;
 constexpr std::string_view kItem = " item=", kRecords = " records=[";
 
 json::string text_of(std::string_view text) { return json::string(text.data(), text.size()); }
-
-/// At most `most` bytes of a text, cut where a character ends.
-std::string_view cut(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return text;
-  while (most > 0 && (text[most] & '\xC0') == '\x80') --most;
-  return text.substr(0, most);
-}
 
 /// As it may stand in a record.
 std::string without_control_characters(std::string_view text) {
@@ -131,7 +125,7 @@ std::string found_context(const Found& found, std::size_t most) {
   plain.item = without_control_characters(found.item);
   const auto head = head_of(plain);
   const auto room = most - head.size() - kRecords.size() - 1;
-  auto out = fmt::format("{}{}{}", head, cut(plain.item, room), kRecords);
+  auto out = fmt::format("{}{}{}", head, base::cut(plain.item, room), kRecords);
   bool first = true;
   for (const auto seq : found.records) {
     const auto number = fmt::format("{}{}", first ? "" : ",", seq);
@@ -168,7 +162,7 @@ json::object opened_event(std::string_view tenant, std::string_view finding, con
   auto event = event_of("finding.opened", "finding.opened/" + resource, now);
   event["action"] = {{"name", "finding open"}, {"resource", resource}, {"context", found_context(found)}};
   const auto what = without_control_characters(observed);
-  if (!what.empty()) event["outcome"] = {{"reason", text_of(cut(what, kReasonMax))}};
+  if (!what.empty()) event["outcome"] = {{"reason", text_of(base::cut(what, kReasonMax))}};
   return event;
 }
 

@@ -125,15 +125,18 @@ base::Result<void> Store::approve(std::string_view id, const std::vector<Wish>& 
       return fail(Code::invalid_argument, fmt::format("question {} is answered twice", wish.number));
   }
   if (made.empty()) return fail(Code::invalid_argument, "nothing is approved");
+  std::vector<base::Digest> leaves;
+  for (const auto& [number, standing] : made)
+    leaves.push_back(leaf_of(recorded_answer(questions[number - 1], standing.approval)));
+  TRY_ASSIGN(auto places, places_of(leaves));
   TRY_ASSIGN(auto transaction, book_.begin());
-  json::array documents;
-  for (const auto& [number, standing] : made) {
+  auto place = places.begin();
+  for (auto& [number, standing] : made) {
+    standing.place = std::move(*place++);
     TRY(book_.put(id, number, standing));
-    documents.push_back(json::object{{"number", number}, {"approval", to_json(standing.approval)}});
   }
-  const auto context =
-      fmt::format("answers={} first={} last={} sha256={}", made.size(), made.begin()->first,
-                  made.rbegin()->first, base::to_hex(crypto::sha256(json::serialize(documents)).view()));
+  const auto context = fmt::format("answers={} first={} last={} root={}", made.size(), made.begin()->first,
+                                   made.rbegin()->first, base::to_hex(root_of(leaves).view()));
   return end(std::move(transaction),
              {event("answer.approved", "approve answers", "questionnaire/" + entry.id, context, &by)});
 }
@@ -156,93 +159,48 @@ base::Result<void> Store::take_back(std::string_view id, const std::set<std::uin
              {event("answer.withdrawn", "take answers back", "questionnaire/" + entry.id, context, &by)});
 }
 
-base::Result<Written> Store::write(std::string_view id, const By& by) {
+base::Result<Exported> Store::write(std::string_view id, const answers::Facts& facts, const By& by) {
   TRY_ASSIGN(const auto locked, lock());
-  TRY_ASSIGN(const auto entry, find(id));
-  TRY_ASSIGN(const auto standings, book_.answers(id));
+  Exported out;
+  TRY_ASSIGN(out.entry, find(id));
+  TRY_ASSIGN(auto standings, book_.answers(id));
+  TRY_ASSIGN(const auto known, library());
+  Questionnaire questionnaire;
+  questionnaire.form = out.entry.form;
+  questionnaire.sheets = out.entry.sheets;
+  TRY_ASSIGN(questionnaire.questions, book_.questions(id));
   std::vector<Filled> answers;
-  for (const auto& [number, standing] : standings) {
-    if (!standing.stale.empty())
+  std::vector<base::Digest> leaves;
+  for (auto& [number, standing] : standings) {
+    const auto& approval = standing.approval;
+    if (number == 0 || number > questionnaire.questions.size())
+      return fail(Code::data_loss, fmt::format("there is no question {} for an approved answer", number));
+    auto stale = std::move(standing.stale);
+    if (stale.empty()) stale = why_stale(approval, *known, facts);
+    if (!stale.empty())
       return fail(Code::failed_precondition,
                   fmt::format("the answer to question {} is stale: {}; approve it anew or take it back",
-                              number, standing.stale.front()));
-    answers.push_back(
-        {number, standing.approval.value, standing.approval.text, citation_lines(standing.approval)});
+                              number, stale.front()));
+    answers.push_back({number, approval.value, approval.text, citation_lines(approval)});
+    out.answers.push_back(recorded_answer(questionnaire.questions[number - 1], approval));
+    leaves.push_back(leaf_of(out.answers.back()));
+    out.places.push_back(std::move(standing.place));
+    const auto cited = facts_of(approval.cites, facts);
+    for (const auto& [name, fact] : cited.all()) TRY(out.facts.set(name, fact));
   }
   if (answers.empty()) return fail(Code::failed_precondition, "no answer is approved yet");
-  TRY_ASSIGN(const auto bytes, original(entry));
-  Questionnaire questionnaire;
-  questionnaire.form = entry.form;
-  questionnaire.sheets = entry.sheets;
-  TRY_ASSIGN(questionnaire.questions, book_.questions(id));
-  TRY_ASSIGN(auto out, write_answers(bytes, questionnaire, answers, options_.limits));
+  TRY_ASSIGN(const auto bytes, original(out.entry));
+  TRY_ASSIGN(out.written, write_answers(bytes, questionnaire, answers, options_.limits));
+  out.sha256 = crypto::sha256(out.written.file);
+  out.root = root_of(leaves);
   TRY_ASSIGN(auto transaction, book_.begin());
-  const auto context =
-      fmt::format("sha256={} bytes={} answers={} left_out={}", base::to_hex(crypto::sha256(out.file).view()),
-                  out.file.size(), answers.size(), out.left_out.size());
+  const auto context = fmt::format("sha256={} bytes={} answers={} left_out={} root={} facts={}",
+                                   base::to_hex(out.sha256.view()), out.written.file.size(), answers.size(),
+                                   out.written.left_out.size(), base::to_hex(out.root.view()),
+                                   base::to_hex(out.facts.digest().view()));
   TRY(end(std::move(transaction), {event("questionnaire.exported", "export questionnaire",
-                                         "questionnaire/" + entry.id, context, &by)}));
+                                         "questionnaire/" + out.entry.id, context, &by)}));
   return out;
-}
-
-base::Result<std::map<std::string, std::set<std::string>>> Store::watched() {
-  constexpr std::string_view kControl = "control:";
-  std::map<std::string, std::set<std::string>> out;
-  const auto add = [&](const Approval& approval) {
-    auto& controls = out[approval.tenant];
-    for (const auto& [name, fact] : approval.used.all()) {
-      if (fact.cites.starts_with(kControl)) controls.insert(fact.cites.substr(kControl.size()));
-    }
-  };
-  TRY_ASSIGN(const auto all, adopted());
-  for (const auto& one : all) add(one.standing.approval);
-  TRY_ASSIGN(const auto entries, book_.entries());
-  for (const auto& entry : entries) {
-    TRY_ASSIGN(const auto standings, book_.answers(entry.id));
-    for (const auto& [number, standing] : standings) add(standing.approval);
-  }
-  return out;
-}
-
-base::Result<std::size_t> Store::judge(const std::string& tenant, const answers::Facts& facts) {
-  TRY_ASSIGN(const auto locked, lock());
-  TRY_ASSIGN(const auto known, library());
-  TRY_ASSIGN(auto all, adopted());
-  TRY_ASSIGN(const auto entries, book_.entries());
-  TRY_ASSIGN(auto transaction, book_.begin());
-  std::vector<json::object> events;
-  const auto changed = [&](Standing& standing, std::vector<std::string> why, const std::string& resource) {
-    if (why == standing.stale) return false;
-    // What is stale for another reason by now is no news.
-    if (why.empty() != standing.stale.empty()) {
-      standing.since = options_.clock();
-      const std::string context =
-          why.empty() ? "the evidence shows it again" : fmt::format("{}", fmt::join(why, "; "));
-      events.push_back(
-          event(why.empty() ? "answer.current" : "answer.stale", "judge answer", resource, context, nullptr));
-    }
-    standing.stale = std::move(why);
-    return true;
-  };
-  for (auto& one : all) {
-    if (one.standing.approval.tenant != tenant) continue;
-    auto why = why_stale(one.standing.approval, *known, facts);
-    if (one.review_by && *one.review_by < today())
-      why.push_back("it was to be reviewed by " + *one.review_by);
-    if (changed(one.standing, std::move(why), tenant + '/' + one.standing.approval.answer))
-      TRY(book_.put(one));
-  }
-  for (const auto& entry : entries) {
-    if (entry.tenant != tenant) continue;
-    TRY_ASSIGN(auto standings, book_.answers(entry.id));
-    for (auto& [number, standing] : standings) {
-      if (changed(standing, why_stale(standing.approval, *known, facts),
-                  fmt::format("questionnaire/{}/{}", entry.id, number)))
-        TRY(book_.put(entry.id, number, standing));
-    }
-  }
-  TRY(end(std::move(transaction), events));
-  return events.size();
 }
 
 }  // namespace countersign::questionnaires

@@ -21,6 +21,8 @@ using base::fail;
 
 /// Whether a fact is a count or a time, which the next record may change.
 bool moves(std::string_view name) {
+  // Controls are tested each day, and each time there is another report.
+  if (name.starts_with("report.")) return true;
   constexpr std::string_view kOfControls[] = {".items", ".exceptions", ".from", ".until", ".tested"};
   if (name.starts_with("control."))
     return std::ranges::any_of(kOfControls, [&](std::string_view end) { return name.ends_with(end); });
@@ -88,6 +90,19 @@ std::string document_line(const std::string& kind,
   return out;
 }
 
+std::string report_line(const std::map<std::string_view, std::string_view>& parts) {
+  std::string out = "report";
+  const auto add = [&](std::string_view before, const char* part) {
+    if (const auto found = parts.find(part); found != parts.end())
+      out += fmt::format("{}{}", before, answers::for_people(fmt::format("report.{}", part), found->second));
+  };
+  add(" of ", "made");
+  add(", ", "from");
+  add(" to ", "until");
+  add(", SHA-256 ", "sha256");
+  return out;
+}
+
 answers::Form form_of(std::string_view text) {
   for (const auto form : {answers::Form::yes_no, answers::Form::open}) {
     if (text == to_string(form)) return form;
@@ -128,6 +143,8 @@ std::vector<std::string> citation_lines(const Approval& approval) {
       out.push_back(control_line(rest, parts));
     } else if (kind == "document") {
       out.push_back(document_line(rest, parts));
+    } else if (kind == "report" && !parts.empty()) {
+      out.push_back(report_line(parts));
     } else if (const auto* fact = approval.used.find(kind + '.' + rest); fact != nullptr) {
       out.push_back(
           fmt::format("{} {}: {}", kind, rest, answers::for_people(kind + '.' + rest, fact->value)));

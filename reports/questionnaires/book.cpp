@@ -66,7 +66,13 @@ base::Result<sqlite::Transaction> Book::begin() {
   return sqlite::Transaction::begin(connection_, sqlite::Transaction::Kind::write);
 }
 
+base::Result<std::int64_t> Book::version() {
+  TRY_ASSIGN(const auto of_others, connection_.query_integer("PRAGMA data_version"));
+  return of_others + own_changes_;
+}
+
 base::Result<void> Book::run(std::string_view sql, std::initializer_list<std::string_view> texts) {
+  ++own_changes_;
   TRY_ASSIGN(auto statement, connection_.prepare(sql));
   int index = 0;
   for (const auto text : texts) statement.bind_text(++index, text);
@@ -155,6 +161,7 @@ base::Result<std::map<std::uint32_t, Standing>> Book::answers(std::string_view i
 }
 
 base::Result<void> Book::put(std::string_view id, std::uint32_t number, const Standing& answer) {
+  ++own_changes_;
   TRY_ASSIGN(auto put, connection_.prepare(
                            "INSERT OR REPLACE INTO answers(questionnaire,number,document) VALUES(?1,?2,?3)"));
   const auto document = json::serialize(to_json(answer));
@@ -163,6 +170,7 @@ base::Result<void> Book::put(std::string_view id, std::uint32_t number, const St
 }
 
 base::Result<void> Book::remove(std::string_view id, std::uint32_t number) {
+  ++own_changes_;
   TRY_ASSIGN(auto gone, connection_.prepare("DELETE FROM answers WHERE questionnaire=?1 AND number=?2"));
   gone.bind_text(1, id).bind(2, number);
   return gone.run();

@@ -8,6 +8,7 @@
 #include "reports/documents/waiting_events.h"
 #include "reports/questionnaires/approval.h"
 #include "reports/questionnaires/questionnaire.h"
+#include "reports/questionnaires/recorded.h"
 
 #include <boost/json/object.hpp>
 
@@ -44,6 +45,9 @@ struct Standing {
   Approval approval;
   std::vector<std::string> stale;  ///< why it no longer holds; empty while it does
   base::Timestamp since;           ///< when it became so
+  /// Where it stands in what was recorded of its approval; absent of one from before that was recorded, and
+  /// of one that is adopted.
+  std::optional<ApprovedPlace> place = {};
 };
 
 /// An answer of the library that somebody stands for, for one tenant.
@@ -68,6 +72,8 @@ class Book {
   /// made it.
   static base::Result<Book> open(const std::filesystem::path& file);
   base::Result<sqlite::Transaction> begin();
+  /// A number that differs when something was changed, by this connection or another one.
+  base::Result<std::int64_t> version();
 
   /// In the order in which they were added; all, or the one of that id.
   base::Result<std::vector<Entry>> entries(std::optional<std::string_view> id = std::nullopt);
@@ -103,6 +109,7 @@ class Book {
   base::Result<void> run(std::string_view sql, std::initializer_list<std::string_view> texts);
 
   sqlite::Connection connection_;
+  std::int64_t own_changes_ = 0;
 };
 
 }  // namespace countersign::questionnaires

@@ -18,6 +18,7 @@ constexpr std::size_t kHeaderRowsLooked = 60;
 constexpr std::size_t kRowsLooked = 400;
 constexpr std::size_t kQuestionBytesMin = 12;  ///< on average: what is shorter are words, not questions
 constexpr std::size_t kHeadingBytesMax = 120;
+constexpr std::size_t kSentenceBytesMin = 30;
 
 std::string_view text_at(const Sheet& sheet, std::uint32_t row, std::uint32_t column) {
   const auto* cell = column == 0 ? nullptr : sheet.find(row, column);
@@ -65,10 +66,22 @@ Header judge(const std::map<std::uint32_t, std::string>& headings, std::uint32_t
   return out;
 }
 
+/// No heading, but what explains one.
+bool is_sentence(std::string_view text) { return text.ends_with('.') && text.size() >= kSentenceBytesMin; }
+
+/// Whether a row tells what a word means: it names nothing else, and holds a sentence.
+bool explains(const sheets::Row& row, const Header& header) {
+  const auto named = std::ranges::count_if(header.columns, [](std::uint32_t column) { return column != 0; });
+  return named == 1 &&
+         std::ranges::any_of(row.cells, [](const auto& cell) { return is_sentence(trimmed(cell.text)); });
+}
+
 std::map<std::uint32_t, std::string> headings_of(const sheets::Row& row) {
   std::map<std::uint32_t, std::string> out;
   for (const auto& cell : row.cells) {
-    if (auto text = heading(trimmed(cell.text)); !text.empty()) out[cell.column] = std::move(text);
+    const auto shown = trimmed(cell.text);
+    if (is_sentence(shown)) continue;
+    if (auto text = heading(shown); !text.empty()) out[cell.column] = std::move(text);
   }
   return out;
 }
@@ -201,7 +214,8 @@ Found find_layout(const Sheet& sheet) {
     if (questions != below.end() && holds_questions(questions->second)) best = header;
   };
   for (std::size_t i = 0; i < std::min(sheet.rows.size(), kHeaderRowsLooked); ++i) {
-    consider(judge(headings_of(sheet.rows[i]), sheet.rows[i].number));
+    auto header = judge(headings_of(sheet.rows[i]), sheet.rows[i].number);
+    if (!explains(sheet.rows[i], header)) consider(std::move(header));
     if (i + 1 < sheet.rows.size()) consider(judge_two(sheet, sheet.rows[i], sheet.rows[i + 1]));
   }
   // One weak word alone may stand in any table.

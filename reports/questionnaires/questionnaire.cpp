@@ -1,5 +1,6 @@
 #include "reports/questionnaires/questionnaire.h"
 
+#include "ledger/base/utf8.h"
 #include "reports/answers/matcher.h"
 #include "reports/questionnaires/json_form.h"
 #include "reports/questionnaires/sets.h"
@@ -182,8 +183,8 @@ void add_edits(const Target& target, const Question& question, const Filled& fil
     if (text.empty()) return;
     auto refused = why_not(*target.sheet, question.place, column);
     if (refused.empty()) {
-      edits.push_back(
-          {target.sheet->name, question.place, column, std::string(cut(text, sheets::kCellCharactersMax))});
+      edits.push_back({target.sheet->name, question.place, column,
+                       std::string(base::cut(text, sheets::kCellCharactersMax))});
     } else {
       why = std::move(refused);
     }
@@ -227,7 +228,7 @@ base::Result<std::vector<std::vector<std::string>>> preview_of(std::string_view 
     std::vector<std::string> row;
     for (std::uint32_t column = 1; column <= columns; ++column) {
       const auto* cell = sheet->find(number, column);
-      row.emplace_back(cell == nullptr ? std::string_view() : cut(cell->text, kPreviewBytes));
+      row.emplace_back(cell == nullptr ? std::string_view() : base::cut(cell->text, kPreviewBytes));
     }
     out.push_back(std::move(row));
   }

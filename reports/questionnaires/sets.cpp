@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <initializer_list>
 #include <span>
 
 namespace countersign::questionnaires {
@@ -60,11 +61,25 @@ bool names_version(const std::vector<std::string>& words, std::string_view versi
   return false;
 }
 
+/// Version 4.0 by its domains: IVS became I&S, which the set for AI has beside MDS; version 3 had no A&A,
+/// CEK, DSP, LOG or UEM.
+bool has_domains_of_caiq_4_0(const std::vector<Question>& questions) {
+  const auto has = [&](std::initializer_list<std::string_view> domains) {
+    return std::ranges::any_of(questions, [&](const Question& one) {
+      return std::ranges::any_of(domains,
+                                 [&](std::string_view domain) { return one.id.starts_with(domain); });
+    });
+  };
+  return has({"IVS-"}) && has({"A&A-", "CEK-", "DSP-", "LOG-", "UEM-"}) &&
+         !has({"I&S-", "MDS-", "AAC-", "EKM-", "GRM-", "DSI-", "MOS-"});
+}
+
 std::string caiq_version(const std::vector<Question>& questions, const std::vector<std::string>& words) {
   const bool names_new = names_version(words, "4.1"), names_old = names_version(words, "4.0");
   if (names_new != names_old) return names_new ? "4.1" : "4.0";
   const auto known = count(questions, [](std::string_view id) { return is_in(kCaiq41, id); });
   if (known == std::size(kCaiq41)) return "4.1";
+  if (!names_new && !names_old && has_domains_of_caiq_4_0(questions)) return "4.0";
   return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/file.h"
+#include "ledger/base/utf8.h"
 #include "ledger/crypto/digest.h"
 #include "reports/answers/read_answer.h"
 #include "reports/documents/document.h"
@@ -40,6 +41,15 @@ base::Result<void> check(const NewQuestionnaire& wish) {
     return fail(Code::invalid_argument,
                 "file_name is a name of 1 to 200 bytes without slashes and control characters");
   return {};
+}
+
+/// That there is more in a file than is taken is the file's fault, and not that of the disk.
+base::Result<Questionnaire> read(std::string_view bytes, std::string_view file_name,
+                                 const std::vector<Layout>& layouts, const ReadLimits& limits) {
+  auto out = read_questionnaire(bytes, file_name, layouts, limits);
+  if (!out && out.error().code == Code::resource_exhausted)
+    return fail(Code::invalid_argument, out.error().message);
+  return out;
 }
 
 void take(Questionnaire&& read, Entry& entry) {
@@ -84,7 +94,7 @@ json::object Store::event(std::string_view type, std::string_view name, const st
                    {"action",
                     {{"name", std::string(name)},
                      {"resource", resource},
-                     {"context", std::string(cut(context, kContextMax))}}}};
+                     {"context", std::string(base::cut(context, kContextMax))}}}};
   if (by != nullptr) {
     for (const auto& member : by->members) out[member.key()] = member.value();
   }
@@ -203,16 +213,11 @@ base::Result<void> Store::drop(std::string_view answer, std::string_view tenant,
                                             fmt::format("{}/{}", tenant, answer), "dropped", &by)});
 }
 
-base::Result<std::vector<Adopted>> Store::adopted() {
-  TRY(settle());
-  return book_.adopted();
-}
-
 // Questionnaires.
 
 base::Result<Entry> Store::add(const NewQuestionnaire& wish, std::string_view bytes, const By& by) {
   TRY(check(wish));
-  TRY_ASSIGN(auto read, read_questionnaire(bytes, wish.file_name, wish.layouts, options_.limits));
+  TRY_ASSIGN(auto found, read(bytes, wish.file_name, wish.layouts, options_.limits));
   TRY_ASSIGN(const auto locked, lock());
   TRY_ASSIGN(const auto others, list());
   if (others.size() >= options_.questionnaires)
@@ -228,8 +233,11 @@ base::Result<Entry> Store::add(const NewQuestionnaire& wish, std::string_view by
   entry.added = options_.clock();
   entry.added_by = by.name;
   entry.chosen = wish.layouts;
-  const auto questions = std::move(read.questions);
-  take(std::move(read), entry);
+  const auto questions = std::move(found.questions);
+  take(std::move(found), entry);
+  TRY_ASSIGN(const auto free, base::free_bytes(options_.folder));
+  if (free < bytes.size() + options_.disk_reserve_bytes)
+    return fail(Code::resource_exhausted, fmt::format("there is no room in {}", options_.folder.string()));
   TRY(base::write_file_durably(options_.folder / file_of(entry.sha256), bytes, base::FileMode::secret));
   TRY_ASSIGN(auto transaction, book_.begin());
   TRY(book_.put(entry, questions));
@@ -265,10 +273,10 @@ base::Result<Entry> Store::choose(std::string_view id, const std::vector<Layout>
   TRY_ASSIGN(const auto locked, lock());
   TRY_ASSIGN(auto entry, find(id));
   TRY_ASSIGN(const auto bytes, original(entry));
-  TRY_ASSIGN(auto read, read_questionnaire(bytes, entry.file_name, layouts, options_.limits));
+  TRY_ASSIGN(auto found, read(bytes, entry.file_name, layouts, options_.limits));
   entry.chosen = layouts;
-  const auto questions = std::move(read.questions);
-  take(std::move(read), entry);
+  const auto questions = std::move(found.questions);
+  take(std::move(found), entry);
   TRY_ASSIGN(auto transaction, book_.begin());
   TRY(book_.put(entry, questions));
   TRY(end(std::move(transaction),

@@ -54,6 +54,17 @@ struct Wish {
   std::optional<Own> own;
 };
 
+/// What went out: the file, and what is recorded of it.
+struct Exported {
+  Entry entry;
+  Written written;
+  base::Digest sha256;                               ///< of the file
+  std::vector<boost::json::object> answers;          ///< as recorded_answer(), by the question's number
+  std::vector<std::optional<ApprovedPlace>> places;  ///< of each
+  base::Digest root;                                 ///< over the answers
+  answers::Facts facts;                              ///< of what they cite, as known now
+};
+
 /// The questionnaires of a region, `questionnaires/` in its folder: the files as they came, by their SHA-256,
 /// and `questionnaires.sqlite`.
 ///
@@ -72,6 +83,7 @@ class Store {
     ReadLimits limits = {};
     std::size_t questionnaires = 500;
     std::size_t own_answers = 1'000;
+    std::uint64_t disk_reserve_bytes = 0;  ///< what a file leaves free on its file system
   };
   /// Makes what is missing.
   static base::Result<Store> open(Options options);
@@ -92,7 +104,8 @@ class Store {
 
   // Questionnaires.
 
-  /// failed_precondition: there are as many as there may be. Others as read_questionnaire().
+  /// failed_precondition: there are as many as there may be. resource_exhausted: there is no room for the
+  /// file. Others as read_questionnaire(), where a limit of the file is invalid_argument, too.
   base::Result<Entry> add(const NewQuestionnaire& wish, std::string_view bytes, const By& by);
   base::Result<std::vector<Entry>> list();
   base::Result<Entry> find(std::string_view id);
@@ -113,10 +126,16 @@ class Store {
                              const answers::Facts& facts, const By& by);
   base::Result<void> take_back(std::string_view id, const std::set<std::uint32_t>& numbers, const By& by);
 
-  /// The file with what was approved. failed_precondition while any of it is stale, or nothing is approved.
-  base::Result<Written> write(std::string_view id, const By& by);
+  /// Who approved what, by the question's number.
+  base::Result<std::map<std::uint32_t, std::string>> approvers(std::string_view id);
+
+  /// The file with what was approved. failed_precondition while any of it is stale, also by these facts, or
+  /// nothing is approved.
+  base::Result<Exported> write(std::string_view id, const answers::Facts& facts, const By& by);
 
   // What goes by evidence.
+
+  // Of what nothing has changed since the last call, by this store or another one, nothing is read again.
 
   /// Which tenants' facts answers go by, with the controls that they cite.
   base::Result<std::map<std::string, std::set<std::string>>> watched();
@@ -125,6 +144,21 @@ class Store {
   base::Result<std::size_t> judge(const std::string& tenant, const answers::Facts& facts);
 
  private:
+  /// All that is approved, as it was at a version of the book.
+  struct Looked {
+    std::int64_t version = 0;
+    std::vector<Adopted> adopted;
+    std::map<std::string, std::set<std::string>> watched;
+  };
+  /// By what a tenant's answers were judged.
+  struct Judged {
+    std::int64_t version = 0;
+    std::string day;
+    base::Digest facts;
+    bool operator==(const Judged&) const = default;
+  };
+  base::Result<const Looked*> look();
+
   Store(Options options, Book book) : options_(std::move(options)), book_(std::move(book)) {}
 
   base::Result<base::OpenFile> lock() const;
@@ -143,6 +177,8 @@ class Store {
   std::string own_text_;  ///< of the vendor's own answers in library_
   std::shared_ptr<const answers::Library> library_;
   std::optional<answers::Matcher> matcher_;  ///< over library_
+  std::optional<Looked> looked_;
+  std::map<std::string, Judged> judged_;  ///< by tenant
 };
 
 }  // namespace countersign::questionnaires

@@ -191,9 +191,11 @@ base::Result<Question> question_from(const json::object& object) {
 }
 
 json::object to_json(const Standing& standing) {
-  return {{"approval", to_json(standing.approval)},
-          {"stale", texts_of(standing.stale)},
-          {"since", base::format_rfc3339(standing.since)}};
+  json::object out{{"approval", to_json(standing.approval)},
+                   {"stale", texts_of(standing.stale)},
+                   {"since", base::format_rfc3339(standing.since)}};
+  if (standing.place) out["place"] = to_json(*standing.place);
+  return out;
 }
 
 base::Result<Standing> standing_from(const json::object& object) {
@@ -202,6 +204,9 @@ base::Result<Standing> standing_from(const json::object& object) {
   TRY_ASSIGN(out.approval, approval_from(members.object("approval")));
   out.stale = members.texts("stale");
   out.since = members.time("since");
+  if (object.contains("place")) {
+    TRY_ASSIGN(out.place, place_from(members.object("place")));
+  }
   if (!members.good()) return damaged();
   return out;
 }

@@ -44,11 +44,4 @@ bool asks(std::string_view text) {
   return std::ranges::find(kAsking, std::string_view(words).substr(0, words.find(' '))) != kAsking.end();
 }
 
-std::string_view cut(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  auto end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end);
-}
-
 }  // namespace countersign::questionnaires

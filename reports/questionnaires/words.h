@@ -16,7 +16,4 @@ std::string_view trimmed(std::string_view text);
 /// Whether a text asks something: a question mark behind it, or a word in front that asks or orders.
 bool asks(std::string_view text);
 
-/// At most so many bytes of UTF-8, no character in half.
-std::string_view cut(std::string_view text, std::size_t bytes_max);
-
 }  // namespace countersign::questionnaires

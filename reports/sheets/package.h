@@ -1,9 +1,9 @@
 #pragma once
 
 #include "ledger/base/result.h"
+#include "reports/archive/zip.h"
 #include "reports/sheets/table.h"
 #include "reports/sheets/xml.h"
-#include "reports/sheets/zip.h"
 
 #include <cstddef>
 #include <optional>
@@ -12,6 +12,9 @@
 #include <vector>
 
 namespace countersign::sheets {
+
+using archive::Zip;
+using archive::ZipEntry;
 
 /// A relationship of a part (ECMA-376 part 2, section 8.5).
 struct Relation {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "reports/archive/limits.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,12 +17,7 @@ inline constexpr std::uint32_t kColumnsMax = 16'384;
 inline constexpr std::size_t kCellCharactersMax = 32'767;
 
 /// What a file that somebody sent may cost. Each is checked before what it counts is kept.
-struct Limits {
-  std::uint64_t file_bytes = 32 << 20;
-  std::size_t entries = 5'000;           ///< parts of the file
-  std::uint64_t part_bytes = 128 << 20;  ///< of one part, inflated
-  std::uint64_t inflated_bytes = 256 << 20;
-  std::uint64_t ratio = 300;   ///< inflated by packed bytes, of a part that has more than 1 MiB inflated
+struct Limits : archive::Limits {
   std::size_t sheets = 256;    ///< more than a person goes through
   std::size_t rows = 200'000;  ///< that stand in the file, of all sheets together
   std::size_t cells = 2'000'000;

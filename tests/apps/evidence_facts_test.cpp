@@ -187,6 +187,47 @@ TEST_F(EvidenceFacts, TellWhatTheSystemLogSaysOfUpkeep) {
   EXPECT_EQ(value("figure.verified_at").substr(0, 17), "2026-01-01T01:00:");
 }
 
+TEST_F(EvidenceFacts, TellOfTheNewestReportOfTheTenant) {
+  const auto report = [&](const std::string& resource, const std::string& context) {
+    const boost::json::object members{
+        {"action", {{"name", "report"}, {"resource", resource}, {"context", context}}}};
+    ASSERT_TRUE(append_system_events(*writer_, {system_event_now("report.performed", members)}));
+  };
+  const std::string a(64, 'a'), b(64, 'b');
+  report("acme",
+         "soc2 CC6.1, occurred 2025-01-01T00:00:00Z to 2025-02-01T00:00:00Z, 1 controls, 1 with "
+         "exceptions, sha256=" +
+             b);
+  region_.pass(3'600);
+  report("acme",
+         "hipaa 164.312(a),164.312(d), occurred 2025-12-01T00:00:00Z to 2026-01-01T00:00:00.5Z, 12 "
+         "controls, 3 with exceptions, sha256=" +
+             a);
+  report("acme-2",
+         "soc2 CC6.1, occurred 2025-01-01T00:00:00Z to 2025-02-01T00:00:00Z, 1 controls, 1 with "
+         "exceptions, sha256=" +
+             b);
+  settle();
+  const std::map<std::string, std::string> expected{{"sha256", a},
+                                                    {"from", "2025-12-01T00:00:00.000000Z"},
+                                                    {"until", "2026-01-01T00:00:00.500000Z"},
+                                                    {"framework", "hipaa"},
+                                                    {"controls", "12"},
+                                                    {"exceptions", "3"}};
+  for (const auto& [name, text] : expected) {
+    EXPECT_EQ(value("report." + name), text) << name;
+    EXPECT_EQ(value("report." + name, kEmpty), "-") << name;
+  }
+  EXPECT_EQ(value("report.made").substr(0, 17), "2026-01-01T01:00:");
+  EXPECT_EQ(gather()->find("report.sha256")->cites, "report:newest");
+
+  writer_ = region_.open_writer();
+  region_.pass(3'600);
+  report("acme", "something else");
+  settle();
+  EXPECT_EQ(value("report.sha256"), "-") << "of the newest one nothing is known, and an older one is not it";
+}
+
 TEST_F(EvidenceFacts, TellOfEachControlByTheNewestTest) {
   settle();
   EXPECT_EQ(value("control.PRIVILEGED-MFA.state"), "untested");
@@ -258,6 +299,15 @@ TEST_F(EvidenceFacts, HaveThePolicyWithItsDefaults) {
 TEST_F(EvidenceFacts, CiteWhereTheyCanBeLookedUpAndNameNobody) {
   ASSERT_NO_FATAL_FAILURE(system_event("ledger.verified", "intact"));
   system_event("backup.performed");
+  const boost::json::object report{
+      {"action",
+       {{"name", "report"},
+        {"resource", "acme"},
+        {"context",
+         "soc2 CC6.1, occurred 2025-12-01T00:00:00Z to 2026-01-01T00:00:00Z, 1 controls, 0 with "
+         "exceptions, sha256=" +
+             std::string(64, 'a')}}}};
+  ASSERT_TRUE(append_system_events(*writer_, {system_event_now("report.performed", report)}));
   settle();
   std::map<std::string, standing::Run::Control, std::less<>> all;
   for (const auto& one : reports::Catalogue::built_in().definitions()) all[one.id] = {"passing", 1, 0};
@@ -268,6 +318,7 @@ TEST_F(EvidenceFacts, CiteWhereTheyCanBeLookedUpAndNameNobody) {
   EXPECT_EQ(facts.find("control.PRIVILEGED-MFA.items")->cites, "control:PRIVILEGED-MFA");
   EXPECT_EQ(facts.find("policy.access.step_up.window_s")->cites, "policy:access.step_up.window_s");
   EXPECT_EQ(facts.find("figure.records")->cites, "figure:records");
+  EXPECT_EQ(facts.find("report.made")->cites, "report:newest");
   std::set<std::string> controls;
   for (const auto& [name, fact] : facts.all()) {
     EXPECT_EQ(answers::FactNames::built_in().why_not(name), "") << name;

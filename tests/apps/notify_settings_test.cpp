@@ -65,6 +65,11 @@ TEST(NotifySettings, SayWhatOf) {
   const auto both = read(with(kSyslog, more + "events=['findings', 'documents']\n"))->front();
   EXPECT_TRUE(both.findings && both.documents);
   EXPECT_TRUE(make_destination(both)->documents);
+  const auto answers = make_destination(read(with(kSyslog, more + "events=['answers']\n"))->front()).value();
+  EXPECT_TRUE(answers.answers);
+  EXPECT_FALSE(answers.findings || answers.documents || answers.requests);
+  EXPECT_TRUE(make_destination(read(with(kSyslog, more + "events=['requests']\n"))->front())->requests);
+  EXPECT_FALSE(make_destination(both)->answers);
   EXPECT_THAT(error_of(with(kSyslog, more + "events=['letters']\n")), HasSubstr("notify.events"));
 }
 

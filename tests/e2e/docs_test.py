@@ -41,7 +41,8 @@ ELSEWHERE = {
 }
 # How many blocks of settings, queries and the like a page has, all of which are put to use here.
 PIECES = {("docs/backfill.md", "toml"): 1, ("docs/keys.md", "toml"): 1, ("docs/notify.md", "toml"): 1, ("docs/operations.md", "yaml"): 1,
-          ("docs/facts.md", "toml"): 1, ("docs/residency.md", "toml"): 1, ("docs/siem.md", "toml"): 5, ("docs/transparency.md", "toml"): 4, ("reports/README.md", "toml"): 1,
+          ("docs/facts.md", "toml"): 1, ("docs/residency.md", "toml"): 1, ("docs/siem.md", "toml"): 5, ("docs/transparency.md", "toml"): 4, ("docs/trust.md", "toml"): 1,
+          ("reports/README.md", "toml"): 1,
           ("reports/README.md", "sql"): 1,
           # A piece of the unit, which unit_test.py puts there.
           ("docs/keys.md", "ini"): 1}
@@ -340,6 +341,19 @@ class Docs(unittest.TestCase):
         def changed():
             return len(self.filled([], "search", "_system", "control.changed", member="records")) == 2
         self.follow("docs/facts.md", before={0: lambda: until(told, "no facts are told"), 1: lambda: until(changed, "the controls are not watched")})
+
+    def test_trust(self):
+        configure(PAGES["docs/trust.md"].of("toml")[0].text)
+        self.machine.start()
+
+        def told():
+            return self.machine.user("countersign", "trust", "show", check=False)
+
+        def ask():
+            body = json.dumps({"name": "Vera Visitor", "email": "vera@visitor.example", "company": "Visitor Corp", "reason": "to look"})
+            self.machine.user("curl", "-fsS", "-H", "Content-Type: application/json", "-d", body, "https://audit.example.com:8443/v1/trust/requests")
+            until(lambda: len(self.filled([], "search", "_system", "access.requested", "--region", "eu-1", member="records")) == 1, "the request is not found")
+        self.follow("docs/trust.md", before={0: lambda: until(told, "nothing is told"), 1: ask})
 
     def test_clients(self):
         self.machine.start()

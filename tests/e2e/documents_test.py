@@ -123,7 +123,7 @@ class Documents(unittest.TestCase):
         version = json.loads(done.stdout)
         self.assertEqual((version["sha256"], version["media_type"], version["version"]), (hashed, "application/pdf", 1))
         [event] = self.recorded("document.added", f"soc2-type2/{document}/1")
-        self.assertEqual(event["action"]["context"], f"sha256={hashed} bytes={path.stat().st_size} valid_from={day(-30)} valid_until={day(300)}")
+        self.assertEqual(event["action"]["context"], f"sha256={hashed} bytes={path.stat().st_size} valid_from={day(-30)} valid_until={day(300)} issuer=Example Auditors")
         self.assertEqual(event["actor"]["role"], "admin")
         self.assertEqual(event["challenge"]["factor"], "totp")
         account = self.admin.ask("GET", "/v1/session")[2]["account"]["id"]

@@ -153,6 +153,14 @@ class Facts(unittest.TestCase):
         report = self.appliance.json("report", "--tenant", "acme", "--from", now["control.OTP-SINGLE-USE.from"], "--to", now["control.OTP-SINGLE-USE.until"])
         [same] = [c for c in report["controls"] if c["id"] == "OTP-SINGLE-USE"]
         self.assertEqual((str(same["population"]), same["exceptions"]), (now["control.OTP-SINGLE-USE.items"], 1))
+        until(lambda: self.fact("report.from") == now["control.OTP-SINGLE-USE.from"], "the report is a fact")
+        [performed] = [r for r in self.appliance.records("_system") if r["event"]["type"] == "report.performed"]
+        of_report = {name: value for name, value in self.facts().items() if name.startswith("report.")}
+        said = performed["event"]["action"]["context"]
+        self.assertTrue(said.endswith(f"{of_report['report.controls']} controls, {of_report['report.exceptions']} with exceptions, "
+                                      f"sha256={of_report['report.sha256']}"), said)
+        self.assertEqual((of_report["report.until"], of_report["report.made"], of_report["report.framework"], of_report["report.controls"]),
+                         (now["control.OTP-SINGLE-USE.until"], performed["received"], "soc2", str(len(report["controls"]))))
         self.assertFalse(self.appliance.region_file("standing").joinpath("acme.history.jsonl").exists(), "the daily tests are none of these")
 
     def by_people(self):

@@ -1,6 +1,7 @@
 """Everybody who may ask the daemon something, each with rights of her own, and what there is to ask about."""
 
 import json
+import re
 
 from appliance import Appliance, event, until
 from found import open_finding
@@ -33,6 +34,13 @@ roles_claim = "groups"
 group = "admins"
 role = "admin"
 all_tenants = true
+"""
+TRUST = """
+[trust]
+enabled = true
+vendor = "Example"
+tenant = "acme"
+controls = ["OTP-SINGLE-USE"]
 """
 TENANTS = ("acme", "globex")
 
@@ -85,7 +93,9 @@ class Setting:
         settings = self.appliance.config.read_text()
         assert "\n[access]\n" in settings
         address = f'\n[access]\naddress = "http://localhost:{self.appliance.port}"\n'
-        self.appliance.config.write_text(settings.replace("\n[access]\n", address) + PROVIDER)
+        proxied, done = re.subn(r"(\n\[listen\].*\n)", r'\1trusted_proxies = ["127.0.0.1"]\n', settings)
+        assert done == 1
+        self.appliance.config.write_text(proxied.replace("\n[access]\n", address) + PROVIDER + TRUST)
         section = '\n[witness]\nname = "witness.example.com/w1"\nkey = "keys/witness.key"\n'
         self.appliance.run("witness", "init", "witness.example.com/w1")
         self.appliance.config.write_text(self.appliance.config.read_text() + section)

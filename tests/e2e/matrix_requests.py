@@ -1,6 +1,7 @@
 """A good request of every route: one that is refused for who asks and not for what it says."""
 
 import json
+import urllib.parse
 
 from found import finding_id
 from matrix_askers import ALWAYS
@@ -317,11 +318,68 @@ def questionnaire(case):
     return made["id"]
 
 
+OWN_ANSWER = {"topic": "residency", "title": "Region", "asks": ["Where is it?"],
+              "claims": [{"answer": "text", "text": "In {figure.region}.", "needs": [{"fact": "figure.region", "is": "eu-1"}]}]}
+
+
 def own_answer(case):
     """One of the library that the evidence shows."""
-    body = {"topic": "residency", "title": "Region", "asks": ["Where is it?"], "claims": [{"answer": "text", "text": "In {figure.region}.", "needs": [{"fact": "figure.region", "is": "eu-1"}]}]}
-    answered_by_clerk(case, "PUT", "/v1/answers/own-region", body, 200)
-    return body
+    answered_by_clerk(case, "PUT", "/v1/answers/own-region", OWN_ANSWER, 200)
+    return OWN_ANSWER
+
+
+@request_of("GET /trust", "GET /v1/trust", "GET /v1/access-requests")
+def trust(_):
+    return {}
+
+
+@request_of("GET /v1/trust/documents/{id}/file")
+def document_for_everybody(case):
+    return {"path": {"id": document_of(case)}}
+
+
+def visitor(case):
+    """Somebody who asks for access, from a network of his own."""
+    number = case.setting.next()
+    body = {"name": "Vera", "email": f"vera{number}@example.com", "company": "Visitor Corp", "reason": "to look"}
+    return body, {"X-Forwarded-For": f"198.51.{number // 250}.{number % 250 + 1}"}
+
+
+@request_of("POST /v1/trust/requests")
+def asking(case):
+    body, fields = visitor(case)
+    return {"body": body, "fields": fields}
+
+
+@request_of("POST /trust/requests")
+def asking_on_the_page(case):
+    body, fields = visitor(case)
+    return {"body": urllib.parse.urlencode(body), "fields": {**fields, "Content-Type": "application/x-www-form-urlencoded"}}
+
+
+def request_for_access(case):
+    """Of one that waits, where somebody may decide on it."""
+    if case.asker.name != "all tenants":
+        return {"path": {"id": NOT_GIVEN}}
+    body, fields = visitor(case)
+    status, _, _ = case.setting.clerk.ask("POST", "/v1/trust/requests", body, **{name.replace("-", "_"): value for name, value in fields.items()})
+    assert status == 202
+    return {"path": {"id": case.setting.clerk.ask("GET", "/v1/access-requests")[2]["requests"][0]["id"]}}
+
+
+@request_of("POST /v1/access-requests/{id}/approve")
+def approval_of_access(case):
+    return {**request_for_access(case), "body": {}}
+
+
+@request_of("POST /v1/access-requests/{id}/refuse")
+def refusal_of_access(case):
+    return {**request_for_access(case), "body": {"reason": "as agreed"}}
+
+
+@request_of("DELETE /v1/access-requests/{id}")
+def access_to_forget(case):
+    return request_for_access(case)
 
 
 @request_of("GET /v1/questionnaires")
@@ -332,6 +390,11 @@ def questionnaires(_):
 @request_of("GET /v1/answers", "GET /v1/answers/facts")
 def of_a_tenant(_):
     return {"query": "tenant=acme"}
+
+
+@request_of("POST /v1/answers/preview")
+def answer_preview(_):
+    return {"body": {"tenant": "acme", "answer": {**OWN_ANSWER, "id": "own-region"}}}
 
 
 @request_of("POST /v1/questionnaires")

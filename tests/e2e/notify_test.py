@@ -108,6 +108,39 @@ class Notify(unittest.TestCase):
         until(lambda: self.listed() == [], "what was taken still waits")
         self.assertEqual(len(other.received), 1)
 
+    def test_answers_and_requests_go_to_who_wants_them(self):
+        answers, requests, globex = self.server(), self.server(), self.server()
+        self.webhook("answers", answers, events=["answers"])
+        self.webhook("requests", requests, events=["requests", "findings"], retry_s=[1])
+        self.webhook("globex", globex, events=["answers", "requests"], tenants=["globex"])
+        self.appliance.start()
+        told = lambda kind, name, resource, context="": {"id": f"{kind}/{resource}", "time": "2026-01-31T09:30:00Z", "type": kind, "tenant": "_system",
+                                                         "action": {"name": name, "resource": resource, **({"context": context} if context else {})}}
+        why = "control OTP-SINGLE-USE: passed, and failed now"
+        self.leave(told("answer.stale", "judge answer", "acme/otp-single-use", why))
+        self.leave(told("answer.current", "judge answer", "globex/otp-single-use", "the evidence shows it again"))
+        asks = told("access.requested", "request access", "access/7a1b2c3d")
+        self.leave({**asks, "actor": {"email": "eve@example.net", "name": "Eve"}, "attributes": {"company": "Example Corp", "reason": "a deal"}})
+        # A questionnaire that nobody knows is of no tenant.
+        self.leave(told("answer.stale", "judge answer", "questionnaire/5f0c6c6e/7", why))
+        got = [json.loads(each["body"]) for each in answers.wait(3)]
+        self.assertTrue(all(each["genuine"] for each in answers.received))
+        self.assertEqual(got[0], {"type": "answer.stale", "timestamp": "2026-01-31T09:30:00Z", "data": {
+            "tenant": "acme", "answer": "otp-single-use", "title": None, "questionnaire": None, "questions": [], "severity": "medium", "observed": why,
+            "region": "eu-1", "log": "log.example.com/eu-1/_system"}})
+        self.assertEqual([(each["type"], each["data"]["tenant"], each["data"]["questions"]) for each in got[1:]],
+                         [("answer.current", "globex", []), ("answer.stale", None, [7])])
+        [request] = requests.wait(1)
+        self.assertEqual(json.loads(request["body"])["data"], {"request": "7a1b2c3d", "severity": "medium", "region": "eu-1", "log": "log.example.com/eu-1/_system"})
+        self.assertEqual([json.loads(each["body"])["type"] for each in globex.wait(2)], ["answer.current", "access.requested"])
+        # One that is not taken is recorded under its own name.
+        requests.order("500")
+        self.leave({**asks, "id": "another", "action": {"name": "request access", "resource": "access/another"}})
+        [recorded] = self.appliance.system_events("access.undelivered")
+        self.assertEqual((recorded["action"]["name"], recorded["action"]["resource"]), ("access send", "access/another"))
+        until(lambda: "access.requested of request another" in self.appliance.run("notify", "list").stdout, "it is listed")
+        self.assertEqual((len(answers.received), len(globex.received)), (3, 3))
+
     def test_a_finding_of_before_the_first_destination_is_not_told(self):
         self.appliance.start()
         self.open_finding("00000000000000aa")

@@ -7,6 +7,7 @@ import re
 import subprocess
 import time
 import unittest
+import urllib.parse
 from pathlib import Path
 
 from appliance import DATA, Appliance, event
@@ -23,6 +24,12 @@ roles_claim = "groups"
 group = "admins"
 role = "admin"
 all_tenants = true
+"""
+TRUST = """
+[trust]
+enabled = true
+vendor = "Example"
+tenant = "acme"
 """
 YEAR = {"from": "2020-01-01T00:00:00Z", "to": "2099-01-01T00:00:00Z"}
 CLIENTS = Path(__file__).resolve().parent.parent / "clients"
@@ -45,7 +52,7 @@ class OpenApi(unittest.TestCase):
         cls.joiners = cls.appliance.add_source("joiners", tenant="acme")
         cls.invitation = cls.appliance.json("user", "add", "ana@example.com", "--role", "admin", "--all-tenants")["token"]
         settings = cls.appliance.config.read_text().replace("\n[access]\n", f'\n[access]\naddress = "http://localhost:{cls.appliance.port}"\n')
-        cls.appliance.config.write_text(settings + GONE_PROVIDER)
+        cls.appliance.config.write_text(settings + GONE_PROVIDER + TRUST)
         cls.appliance.start()
         cls.document = cls.appliance.folder / "openapi.json"
         cls.document.write_bytes(cls.appliance.request("GET", "/v1/openapi.json")[2])
@@ -434,6 +441,48 @@ class OpenApi(unittest.TestCase):
                                         ("POST", f"/{letter}/versions/1/withdraw", "/{id}/versions/{version}/withdraw")):
                 yield self.ask(method, base + path, "{}", fields, base + named)
 
+    def trust(self, say):
+        """The limit of this network comes last."""
+        token = {"Authorization": f"Bearer {self.admin}"}
+        for path in ("/trust", "/v1/trust"):
+            yield self.ask("GET", path)
+        public = say("POST", "/v1/documents", {"kind": "sub-processors", "title": "Sub-processors", "confidentiality": "public"})["answer"]["id"]
+        say("POST", f"/v1/documents/{public}/versions", "Example Hosting\n", Content_Type="application/octet-stream")
+        for document, more in ((public, {}), (public, {"Range": "bytes=0-0"}), (public, {"Range": "bytes=999999-"}), ("none", {})):
+            yield self.ask("GET", f"/v1/trust/documents/{document}/file", None, more, "/v1/trust/documents/{id}/file")
+        plain, form = {"Content-Type": "application/json"}, {"Content-Type": "application/x-www-form-urlencoded"}
+        wish = lambda address: {"name": "Vera", "email": address, "company": "Visitor Corp", "reason": "to look"}
+        for body, fields in (("{", plain), ("{}", plain), ("{}", form), ("x" * (9 << 10), plain)):
+            yield self.ask("POST", "/v1/trust/requests", body, fields)
+        for body, fields in (("name=%zz", form), ("name=a", form), ("name=a", plain), ("x" * (9 << 10), form)):
+            yield self.ask("POST", "/trust/requests", body, fields)
+        yield self.ask("GET", "/v1/access-requests")
+        for number in range(4):
+            yield self.ask("POST", "/v1/trust/requests", json.dumps(wish(f"v{number}@visitor.example")), plain)
+        yield self.ask("POST", "/trust/requests", urllib.parse.urlencode(wish("v4@visitor.example")), form)
+        base, one = "/v1/access-requests", "/v1/access-requests/{id}"
+        waiting = say("GET", base)
+        yield waiting
+        ids = [each["id"] for each in waiting["answer"]["requests"]]
+        for path, body in (("approve", {}), ("approve", {}), ("approve", {"tenant": "nowhere"}), ("approve", "{"), ("approve", b" " * (17 << 10)), ("refuse", {"reason": "late"}), ("refuse", {})):
+            yield say("POST", f"{base}/{ids[0]}/{path}", body, f"{one}/{path}")
+        for path, body in (("refuse", {"reason": "no customer"}), ("refuse", "{"), ("refuse", b" " * (17 << 10))):
+            yield say("POST", f"{base}/{ids[1]}/{path}", body, f"{one}/{path}")
+        for path in ("approve", "refuse"):
+            yield say("POST", f"{base}/none/{path}", {"reason": "x"} if path == "refuse" else {}, f"{one}/{path}")
+            yield say("POST", f"{base}/{ids[2]}/{path}", "{}", f"{one}/{path}", Content_Type="text/plain")
+            yield say("POST", f"{base}/{ids[2]}/{path}", {}, f"{one}/{path}", X_CSRF_Token="")
+            yield self.ask("POST", f"{base}/{ids[2]}/{path}", "{}", plain, f"{one}/{path}")
+        for request in (ids[2], ids[2], ids[1]):
+            yield say("DELETE", f"{base}/{request}", None, one)
+        yield say("DELETE", f"{base}/{ids[3]}", None, one, X_CSRF_Token="")
+        yield self.ask("DELETE", f"{base}/{ids[3]}", None, {}, one)
+        yield say("GET", base)
+        yield self.ask("GET", base, None, token)
+        yield self.ask("GET", base, None, {"Authorization": f"Bearer {self.auditor}"})
+        yield self.ask("POST", "/v1/trust/requests", json.dumps(wish("v5@visitor.example")), plain)
+        yield self.ask("POST", "/trust/requests", urllib.parse.urlencode(wish("v6@visitor.example")), form)
+
     def questionnaires(self, say):
         base, one, none = "/v1/questionnaires", "/v1/questionnaires/{id}", "0" * 32
         token, plain, large = {"Authorization": f"Bearer {self.admin}", "Content-Type": "application/json"}, {"Content_Type": "application/octet-stream"}, b" " * (17 << 10)
@@ -580,7 +629,7 @@ class OpenApi(unittest.TestCase):
     def test_the_document_and_what_a_person_is_answered(self):
         ana = Person(self.appliance, "ana@example.com")
         say = self.said_to(ana)
-        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.findings(say), self.reports(say), self.overview(say), self.previews(say), self.decisions(say), self.administration(say), self.documents(say), self.questionnaires(say), self.logs(), self.four_eyes(say),
+        parts = [self.signing_in(ana, say), self.own_account(ana, say), self.evidence(say), self.bundles(say), self.findings(say), self.reports(say), self.overview(say), self.previews(say), self.decisions(say), self.administration(say), self.documents(say), self.questionnaires(say), self.trust(say), self.logs(), self.four_eyes(say),
                  self.providers(), self.leaving(ana, say)]
         answers = [answer for part in parts for answer in part]
         seen = {}
@@ -626,6 +675,10 @@ class OpenApi(unittest.TestCase):
                 ("POST", "/v1/questionnaires/{id}/answers", {200, 400, 401, 403, 404, 409, 413, 415, 422}), ("POST", "/v1/questionnaires/{id}/answers/withdraw", {200, 400, 401, 403, 404, 413, 422}),
                 ("POST", "/v1/questionnaires/{id}/export", {200, 401, 403, 404, 409}), *(("GET", path, {200, 401, 403, 404, 422}) for path in ("/v1/answers", "/v1/answers/facts")),
                 ("DELETE", "/v1/answers/{id}", {204, 401, 403, 404}), ("POST", "/v1/answers/{id}/adoption", {200, 400, 401, 403, 404, 409, 413, 415, 422}), ("DELETE", "/v1/answers/{id}/adoption", {204, 401, 403, 404, 422}),
+                ("GET", "/trust", {200}), ("GET", "/v1/trust", {200}), ("GET", "/v1/trust/documents/{id}/file", {200, 206, 404, 416}),
+                *(("POST", path, {202, 400, 413, 415, 422, 429}) for path in ("/trust/requests", "/v1/trust/requests")), ("GET", "/v1/access-requests", {200, 401, 403}),
+                ("POST", "/v1/access-requests/{id}/approve", {201, 400, 401, 403, 404, 409, 413, 415, 422}),
+                ("POST", "/v1/access-requests/{id}/refuse", {200, 400, 401, 403, 404, 409, 413, 415, 422}), ("DELETE", "/v1/access-requests/{id}", {204, 401, 403, 404, 409}),
                 ("GET", "/v1/oidc/{name}/sign-in", {404, 502}), ("GET", "/v1/oidc/{name}/callback", {400, 404}),
                 ("POST", "/v1/oidc/{name}/back-channel-logout", {400, 404})):
             self.assertEqual(expected - seen.get((method, path), set()), set(), (method, path, seen.get((method, path))))

@@ -127,34 +127,42 @@ class Portal(unittest.TestCase):
     def test_coming_in(self):
         self.run_tests("sign_in")
 
-    def for_admin(self):
-        """The settings of an appliance of its own, whose clock can be set ahead: what is administered here would be in the way of others."""
+    def of_its_own(self, tenants, more=""):
+        """An appliance of its own, whose clock can be set ahead: (appliance, a source's token, settings for the tests)."""
         appliance = self.enterContext(Appliance())
         settings = appliance.config.read_text().replace("\n[access]\n", f'\n[access]\naddress = "http://localhost:{appliance.port}"\n')
-        appliance.config.write_text(settings)
-        for tenant in ("acme", "globex"):
+        appliance.config.write_text(settings + more)
+        for tenant in tenants:
             appliance.add_tenant(tenant)
         token = appliance.add_source("shop")
-        appliance.add_source("till", tenant="acme")
         clock, ahead = appliance.folder / "clock.so", appliance.folder / "ahead"
         subprocess.run(["cc", "-shared", "-fPIC", "-o", clock, TESTS / "clock.c"], check=True)
         ahead.write_bytes(bytes(8))
         with mock.patch.dict(os.environ, LD_PRELOAD=str(clock), AHEAD=str(ahead), ASAN_OPTIONS="verify_asan_link_order=0"):
             appliance.start()
         appliance.wait_known(token)
+        return appliance, token, {"port": appliance.port, "password": PASSWORD, "people": {}, "token": token, "ahead": str(ahead), "folder": str(appliance.folder),
+                                  "countersign": str(BIN / "countersign"), "config": str(appliance.config)}
+
+    @staticmethod
+    def invite_all(appliance, settings, everybody):
+        """The person who was invited last."""
+        for name, rights in everybody.items():
+            person = invited(appliance, name, *rights)
+            settings["people"][name] = {"secret": person.secret, "recovery": person.recovery_codes, "step": person.used + 1}
+        return person
+
+    def for_admin(self):
+        """The settings of an appliance of its own: what is administered here would be in the way of others."""
+        appliance, token, settings = self.of_its_own(("acme", "globex"))
+        appliance.add_source("till", tenant="acme")
         events = life("acme", 60, datetime.datetime.now(datetime.timezone.utc), seed=9)
         status, answer = appliance.post(token, events)
         self.assertEqual((status, answer["rejected"]), (200, 0))
-        people = {}
-        for name, rights in {**RIGHTS, "locked@example.com": RIGHTS["analyst@example.com"]}.items():
-            person = invited(appliance, name, *rights)
-            people[name] = {"secret": person.secret, "recovery": person.recovery_codes, "step": person.used + 1}
+        self.invite_all(appliance, settings, {**RIGHTS, "locked@example.com": RIGHTS["analyst@example.com"]})
         wrong_until_locked(appliance, "locked@example.com")
         path = appliance.folder / "portal.json"
-        path.write_text(json.dumps({
-            "port": appliance.port, "password": PASSWORD, "people": people, "token": token, "ahead": str(ahead), "folder": str(appliance.folder),
-            "countersign": str(BIN / "countersign"), "config": str(appliance.config),
-            "sms": sum(e["type"] == "challenge.verified" and e["challenge"]["factor"] == "sms" for e in events)}))
+        path.write_text(json.dumps({**settings, "sms": sum(e["type"] == "challenge.verified" and e["challenge"]["factor"] == "sms" for e in events)}))
         until(lambda: appliance.hits("acme", "challenge.sent"), "the index has nothing of what was sent")
         return path
 
@@ -214,24 +222,22 @@ class Portal(unittest.TestCase):
         self.run_tests("evidence")
 
     def for_procurement(self):
-        """A tenant of its own, whose policy a test changes, and an analyst who acts for all."""
-        self.appliance.add_tenant("vendor")
-        events = life("vendor", 40, datetime.datetime.now(datetime.timezone.utc), seed=13)
-        until(lambda: self.appliance.post(self.token, events[:1])[1]["rejected"] == 0, "the daemon does not know the tenant")
-        self.send(events)
-        person = invited(self.appliance, "ada@example.com", "--role", "analyst", "--all-tenants")
+        """The settings of an appliance of its own, with a tenant whose policy a test changes, and an analyst who acts for all."""
+        appliance, token, settings = self.of_its_own(("acme", "vendor"), '[trust]\nenabled = true\nvendor = "Example <b>Corp</b>"\ntenant = "vendor"\n')
+        status, answer = appliance.post(token, life("vendor", 40, datetime.datetime.now(datetime.timezone.utc), seed=13))
+        self.assertEqual((status, answer["rejected"]), (200, 0))
+        names = ("admin@example.com", "clerk@example.com", "analyst@example.com", "privacy@example.com", "auditor@example.com")
+        person = self.invite_all(appliance, settings, {**{name: RIGHTS[name] for name in names}, "ada@example.com": ["--role", "analyst", "--all-tenants"]})
         # A control that is first tested later would change what answers go by.
         facts = lambda: (person.ask("GET", "/v1/answers/facts?tenant=vendor")[2] or {}).get("facts", {})
         state = lambda control: facts().get(f"control.{control}.state", {}).get("value")
         until(lambda: person.ask("POST", "/v1/tenants/vendor/controls/run")[0] == 202, "the controls are not tested")
         until(lambda: state("FACTOR-ALLOWED") == "passed" and state("RETENTION-KEPT") == "nothing", "the controls were not tested")
-        workbook = self.appliance.folder / "choices.xlsx"
+        workbook = appliance.folder / "choices.xlsx"
         self.write_workbook(workbook)
-        settings = json.loads(self.settings.read_text())
-        settings["workbook"] = str(workbook)
-        settings["people"]["ada@example.com"] = {"secret": person.secret, "recovery": person.recovery_codes, "step": person.used + 1}
-        self.settings.write_text(json.dumps({**settings, "countersign": str(BIN / "countersign"), "config": str(self.appliance.config),
-                                             "folder": str(self.appliance.folder), "scripts": hostile_strings.SCRIPT}))
+        path = appliance.folder / "portal.json"
+        path.write_text(json.dumps({**settings, "workbook": str(workbook), "scripts": hostile_strings.SCRIPT}))
+        return path
 
     @staticmethod
     def write_workbook(path):
@@ -250,8 +256,9 @@ class Portal(unittest.TestCase):
         book.save(path)
 
     def test_procurement(self):
-        self.for_procurement()
-        self.run_tests("procurement")
+        settings = self.for_procurement()
+        self.run_tests("procurement", settings)
+        self.run_tests("procurement_admin", settings)
 
     def test_events(self):
         self.run_tests("events")

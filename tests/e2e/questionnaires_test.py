@@ -1,5 +1,7 @@
 """A questionnaire's way: a customer's workbook comes in, evidence answers it, a person approves, the same workbook goes back; and what evidence no longer shows is stale within a minute."""
 
+import email
+import email.policy
 import hashlib
 import io
 import json
@@ -18,10 +20,13 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
 
+import kept_logs
 from appliance import Appliance, until
+from notify_receivers import MailServer, SyslogListener, certificate
 from person import invited
 
 NOW = datetime.now(timezone.utc)
+MAIL_PASSWORD = "amber fern nine"
 OCTETS = {"Content_Type": "application/octet-stream"}
 ONCE = "Is each one-time password accepted only once?"
 OWN = {"topic": "mfa", "title": "Codes are good once", "asks": [ONCE], "claims": [
@@ -80,6 +85,7 @@ class Questionnaires(unittest.TestCase):
         cls.addClassCleanup(cls.appliance.__exit__)
         for tenant in ("acme", "globex"):
             cls.appliance.add_tenant(tenant)
+        cls.tell_owners()
         cls.appliance.start()
         cls.source = cls.appliance.add_source("app", tenant="acme")
         cls.appliance.wait_known(cls.source)
@@ -89,6 +95,30 @@ class Questionnaires(unittest.TestCase):
         cls.bystander = invited(cls.appliance, "bystander@example.com", "--role", "analyst", "--tenant", "acme")
         until(lambda: cls.admin.ask("POST", "/v1/tenants/acme/controls/run")[0] == 202, "the controls are tested")
         until(lambda: cls.fact("control.OTP-SINGLE-USE.state") == "passed", "the control has passed")
+
+    @classmethod
+    def tell_owners(cls):
+        """A mail server and a syslog receiver that are told of answers; the latter of those of globex only."""
+        cert, key = certificate(cls.appliance.folder, "mail")
+        cls.mail, cls.syslog, cls.others = MailServer("countersign", MAIL_PASSWORD, (cert, key)), SyslogListener(), SyslogListener()
+        for receiver in (cls.mail, cls.syslog, cls.others):
+            cls.addClassCleanup(receiver.stop)
+        kept_logs.secret("mail password", MAIL_PASSWORD)
+        password = cls.appliance.folder / "keys" / "mail.secret"
+        password.write_text(MAIL_PASSWORD + "\n")
+        password.chmod(0o600)
+        settings = [{"name": "owners", "kind": "email", "server": f"localhost:{cls.mail.port}", "user": "countersign", "password": "keys/mail.secret",
+                     "from": "countersign@example.com", "to": ["compliance@example.com"], "ca_file": str(cert)},
+                    {"name": "siem", "kind": "syslog", "address": f"tcp://127.0.0.1:{cls.syslog.port}"},
+                    {"name": "globex", "kind": "syslog", "address": f"tcp://127.0.0.1:{cls.others.port}", "tenants": ["globex"]}]
+        with open(cls.appliance.config, "a", encoding="utf-8") as config:
+            for each in settings:
+                config.write('\n[[notify]]\nevents = ["answers"]\n' + "".join(f"{name} = {json.dumps(value)}\n" for name, value in each.items()))
+
+    def mails(self, subject):
+        """Those of a subject: to whom, and what."""
+        read = [(each["to"], email.message_from_string(each["text"], policy=email.policy.default)) for each in self.mail.received]
+        return [(to, mail) for to, mail in read if mail["Subject"] == subject]
 
     @classmethod
     def send(cls, events):
@@ -212,11 +242,69 @@ class Questionnaires(unittest.TestCase):
         self.assertLess(took, 60)
         print(f"stale after {took:.1f} s", file=sys.stderr, flush=True)
         self.assertIn("control OTP-SINGLE-USE: passed, and failed now", adopted()["stale"])
+        self.told(path.rsplit("/", 1)[1], began)
         told = self.appliance.system_events("answer.stale", 2)
         self.assertEqual({t["action"]["resource"].split("/")[0] for t in told}, {"acme", "questionnaire"})
         refused = self.analyst.ask("POST", path + "/export")
         self.assertEqual((refused[0], "question 1 is stale" in refused[2]["detail"]), (409, True), refused[2])
         self.assertEqual(self.questions({"id": path.rsplit("/", 1)[1]})[0]["proposal"]["value"], "partial", "what is proposed now is what evidence shows")
+
+    def told(self, questionnaire, began):
+        """Who has approved an answer is told by mail; where the owner is no account it is who the settings name."""
+        of_question, adopted = "[Countersign] stale: question 1 of a questionnaire", "[Countersign] stale: answer otp-single-use of acme"
+        until(lambda: self.mails(of_question) and self.mails(adopted), "the owners have their mail", 60)
+        self.assertLess(time.monotonic() - began, 60)
+        [(to, mail)], [(others, other)] = self.mails(of_question), self.mails(adopted)
+        self.assertEqual((to, mail["To"]), (["analyst@example.com"], "analyst@example.com"))
+        for said in ("Changed    control OTP-SINGLE-USE: passed, and failed now", "Tenant     acme", "Questions  1\r\n", f"Id         {questionnaire}\r\n"):
+            self.assertIn(said, mail.get_content())
+        self.assertNotIn("Example Corp", mail.as_string(), "who asks is confidential")
+        self.assertEqual(others, ["compliance@example.com"])
+        self.assertIn("Title      Codes are good once", other.get_content())
+        until(lambda: len([m for m in self.syslog.messages if "OTP-SINGLE-USE: passed, and failed now" in m]) == 2, "syslog is told, too")
+        line = next(m for m in self.syslog.messages if questionnaire in m)
+        self.assertIn('answer.stale [countersign@32473 id="msg_', line)
+        self.assertIn(f'tenant="acme" region="eu-1" severity="medium" questionnaire="{questionnaire}" questions="1"', line)
+        self.assertEqual(self.others.messages, [], "an answer is of the tenant whose evidence it goes by")
+
+    def test_the_owner_of_an_answer_is_told_while_there_is_an_account(self):
+        owner = invited(self.appliance, "owner@example.com", "--role", "analyst", "--all-tenants")
+        own = {"topic": "residency", "title": "Where the log is kept", "asks": ["Which shelf is the log on?"], "claims": [
+            {"answer": "yes", "text": "On the top one.", "needs": [{"fact": "policy.access.lockout.attempts", "below": "1000000"}]}]}
+        subject = lambda state: f"[Countersign] {state}: answer own-shelf of acme"
+        policy = self.appliance.folder / "policy.json"
+
+        def attempts(number):
+            policy.write_text(json.dumps({"access": {"lockout": {"attempts": number}}}))
+            self.appliance.run("tenant", "policy", "apply", "acme", policy)
+            until(lambda: self.fact("policy.access.lockout.attempts") == str(number), "the policy is in force")
+        attempts(11)
+        self.asked("PUT", "/v1/answers/own-shelf", own, by=self.admin)
+        self.asked("POST", "/v1/answers/own-shelf/adoption", {"tenant": "acme", "owner": "Owner@example.com"})
+        attempts(12)
+        until(lambda: self.mails(subject("stale")), "the owner has the mail", 60)
+        [(to, mail)] = self.mails(subject("stale"))
+        self.assertEqual(to, ["owner@example.com"])
+        self.assertIn("Changed    policy access.lockout.attempts: 11, and 12 now", mail.get_content())
+        attempts(11)
+        until(lambda: self.mails(subject("current")), "and the one that it holds again", 60)
+        self.assertEqual(self.mails(subject("current"))[0][0], ["owner@example.com"])
+        account = owner.ask("GET", "/v1/session")[2]["account"]["id"]
+        self.asked("POST", f"/v1/admin/users/{account}/disable", by=self.admin)
+        attempts(12)
+        until(lambda: len(self.mails(subject("stale"))) == 2, "somebody is told", 60)
+        self.assertEqual(self.mails(subject("stale"))[1][0], ["compliance@example.com"], "who has left gets no mail")
+        yesterday = (datetime.now(timezone.utc) - timedelta(days=1)).strftime("%Y-%m-%d")
+        self.asked("POST", "/v1/answers/own-shelf/adoption", {"tenant": "acme", "review_by": yesterday})
+        until(lambda: len(self.mails(subject("stale"))) == 3, "whose review was due is stale", 60)
+        to, mail = self.mails(subject("stale"))[2]
+        self.assertEqual(to, ["analyst@example.com"], "who adopts it is the owner where no other is named")
+        self.assertIn(f"Changed    it was to be reviewed by {yesterday}", mail.get_content())
+        recorded = [e for e in self.appliance.records("_system") if e["event"]["type"] == "answer.stale"]
+        self.assertNotIn("owner@example.com", json.dumps(recorded))
+        self.assertNotIn("owner@example.com", self.appliance.log_text())
+        self.asked("DELETE", "/v1/answers/own-shelf/adoption?tenant=acme", status=204)
+        self.asked("DELETE", "/v1/answers/own-shelf", status=204, by=self.admin)
 
     def test_json_and_delimited_files_and_columns_that_a_person_chooses(self):
         entry = self.add(json.dumps([{"id": "a", "question": ONCE, "answer": ""}, {"id": "b", "question": FIREWALL}], indent=1), "questions.json")
@@ -237,10 +325,15 @@ class Questionnaires(unittest.TestCase):
         self.assertEqual([q["id"] for q in self.questions(entry)], ["one", "two"])
         for wrong in ({"layouts": [{**chosen, "question": "2"}]}, {"layouts": [{**chosen, "answer": "B"}]}, {"layouts": [{**chosen, "sheet": "none"}]}, {"layouts": 7}):
             self.asked("PUT", path + "/layouts", wrong, 422)
+        found = self.asked("PUT", path + "/layouts", {"layouts": []})
+        self.assertEqual((found["chosen"], found["sheets"]), ([], entry["sheets"]))
+        self.assertEqual([q.get("id") for q in self.questions(entry)], [None, None])
 
     def test_bad_files_are_refused_with_the_reason(self):
         self.assertIn("macros", self.add(macros(), "macros.xlsx", 422)["detail"])
         self.assertIn(".xls", self.add(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000), "old.xls", 422)["detail"])
+        many = self.add(b"Question,Answer\n" + b"Is it?,\n" * 20_001, "many.csv", 422)
+        self.assertIn("more than 20000 questions", many["detail"])
         for content in (b"", b"PK\x03\x04 broken", b"%PDF-1.7", b"[]", b"{", bytes(range(256))):
             self.assertIn(self.analyst.ask("POST", "/v1/questionnaires?file_name=x&tenant=acme", content, **OCTETS)[0], (400, 422), content)
         for query in ("file_name=x", "tenant=acme", "file_name=a%2Fb&tenant=acme", "file_name=x&tenant=acme&more=1", "file_name=x&file_name=y&tenant=acme"):

@@ -117,6 +117,9 @@ class VerifyPage(unittest.TestCase):
         export("nothing", period=("2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"))
         export("scoped", "--disclose-kinds", "email,phone", "--disclose-records", "3-7", "--recipient", "Jo Auditor, Zürich")
         export("reported", "--report", "CC6.1,CC7.2")
+        (cls.work / "dpa.txt").write_text("We process what you send.\n")
+        document = appliance.json("document", "add", cls.work / "dpa.txt", "--kind", "gdpr-dpa", "--title", "DPA für alle", "--issuer", "Example, Inc.", "--confidentiality", "public")
+        export("documents", "--document", document["id"])
         authority = TimestampAuthority(tempfile.mkdtemp(prefix="countersign-e2e-"))
         try:
             appliance.config.write_text(config.replace('url = ""', f'url = "{authority.url}"\nca = "{authority.folder}/ca.pem"'))
@@ -227,7 +230,7 @@ class VerifyPage(unittest.TestCase):
         self.assertEqual((states("timestamped", "timestamp"), states("full", "residency"), states("full", "consistency")), (["not_checked"], ["passed"], ["passed"]))
 
     def test_it_agrees_of_bundles_of_before(self):
-        for path in [*(DATA / "bundles-before-profiles").glob("*.zip"), *(DATA / "bundle-1").glob("*.zip")]:
+        for path in [*(DATA / "bundles-before-profiles").glob("*.zip"), *(DATA / "bundle-1").glob("*.zip"), *(DATA / "bundle-vendor").glob("*.zip")]:
             with self.subTest(path.name):
                 self.assertEqual(self.compare(path)["verdict"], "intact_but_identity_not_checked")
 
@@ -287,6 +290,13 @@ class VerifyPage(unittest.TestCase):
         yield "a report taken out", "reported", lambda bag: drop(bag, "data/reports/report.json"), keys
         yield "the records of a report edited", "reported", lambda bag: bag.edit("data/reports/system.jsonl", lambda text: text.replace('"outcome"', '"outcomf"', 1)
                                                                                if '"outcome"' in text else text.replace('"action"', '"actiom"', 1)), keys
+        documents = "data/documents/documents.json"
+        yield "a document's title", "documents", lambda bag: bag.edit(documents, lambda text: text.replace("DPA für alle", "BAA für alle")), keys
+        yield "a document's issuer", "documents", lambda bag: bag.edit(documents, lambda text: text.replace("Example, Inc.", "Another, Inc.")), keys
+        yield "a document's last day", "documents", lambda bag: bag.edit(documents, lambda text: text.replace('"valid_until": null', '"valid_until": "2099-12-31"')), keys
+        yield "a document altered", "documents", lambda bag: bag.edit(next(name for name in bag.files if name.endswith(".txt") and name.startswith("data/documents/")), str.upper), keys
+        yield "documents taken out", "documents", lambda bag: drop(bag, documents), keys
+        yield "the record of a document edited", "documents", lambda bag: bag.edit("data/vendor/system.jsonl", lambda text: text.replace("title=DPA", "title=BAA")), keys
         yield "an endorsement edited", "rotated", lambda bag: bag.edit("keys/rotations/1", lambda text: flip(text, len(text) - 30)), keys
         yield "an endorsement removed", "rotated", lambda bag: drop(bag, "keys/rotations/2"), keys
         yield "a key of the log more", "full", lambda bag: bag.edit("keys/log.vkey", lambda text: text + text.splitlines(keepends=True)[0]), keys

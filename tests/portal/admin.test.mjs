@@ -1,7 +1,7 @@
 // Policy and administration: read by everybody, changed by administrators, tried out, reviewed by a second one; sources, people, tokens and the appliance itself.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { base, close, open, portal, reach, signedIn as come, totp, visit } from './support.mjs';
@@ -611,6 +611,8 @@ test('an administrator of one tenant sees and does what is of it', async () => {
   await row(one, 'Tenants', 'acme').waitFor();
   assert.equal(await table(one, 'Tenants').getByRole('rowheader').count(), 1);
   assert.equal(await link(one, 'Add a tenant').count(), 0);
+  await one.go('#/procurement/requests');
+  await one.page.getByRole('heading', { name: 'There is no such page' }).waitFor();
   for (const name of ['tokens', 'keys', 'regions', 'backups', 'health', 'log']) {
     await one.go(`#/admin/${name}`);
     await title(one, 'Administrators of all tenants see this').waitFor();
@@ -621,6 +623,22 @@ test('an administrator of one tenant sees and does what is of it', async () => {
   assert.equal(await one.page.getByRole('link', { name: /^Recorded as/ }).count(), 0);
   await one.go('#/t/globex/policy');
   await said(one, 'That did not work');
+  await one.end();
+});
+
+test('where the trust page is off, that is said, and how it is turned on', async () => {
+  const one = await come('second@example.com');
+  await one.go('#/procurement/requests');
+  await title(one, 'The trust page is off').waitFor();
+  const settings = part(one, 'The trust page is off').getByLabel('Settings of the trust page');
+  assert.match(await settings.innerText(), /^\[trust\]\nenabled = true\nvendor = /);
+  await title(one, 'Nobody waits for an answer').waitFor();
+  assert.equal(await link(one, 'Show the page').count(), 0);
+  await one.readable('admin-trust-off');
+  // What is said is taken by the appliance.
+  writeFileSync(join(portal.folder, 'trust.toml'), `${readFileSync(portal.config, 'utf8')}\n${await settings.innerText()}\n`);
+  const checked = spawnSync(portal.countersign, ['--config', join(portal.folder, 'trust.toml'), 'trust', 'show']);
+  assert.equal(checked.status, 0, String(checked.stderr));
   await one.end();
 });
 

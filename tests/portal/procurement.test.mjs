@@ -184,6 +184,11 @@ test('other columns are chosen, with what is given up told before; and it is rem
   await question(one, 1).getByRole('heading', { name: 'Question 1 · one' }).waitFor();
   await main(one).getByText('A person has chosen the sheets and columns.').waitFor();
   assert.equal(await figure(one, 'Approved'), '0');
+  await button(one, 'Take the columns as they were found…').click();
+  await dialogue(one, 'Take the columns as they were found?').getByRole('button', { name: 'Read it as it was found' }).click();
+  await question(one, 1).getByText(SMS).waitFor();
+  await main(one).getByText('Sheets and columns were found by their headings. Choose others where that went wrong.').waitFor();
+  assert.equal(await button(one, 'Take the columns as they were found…').count(), 0);
   await button(one, 'Remove…').click();
   await dialogue(one, 'Remove the questionnaire').getByRole('button', { name: 'Remove it for good' }).click();
   await main(one).getByRole('link', { name: 'Customer of March' }).waitFor();
@@ -246,7 +251,7 @@ test('strings that would run are shown as what they are', async () => {
   await unharmed(one, 'the list of questionnaires');
   for (const text of portal.scripts.slice(0, 8)) {
     const part = encodeURIComponent(text);
-    for (const hash of [`#/procurement/${part}`, `#/procurement/questionnaires/${part}?state=${part}`, `#/procurement/answers?tenant=${part}&state=${part}`, `#/procurement/documents/${part}`]) {
+    for (const hash of [`#/procurement/${part}`, `#/procurement/questionnaires/${part}?state=${part}`, `#/procurement/answers?tenant=${part}&state=${part}`, `#/procurement/answers/edit/${part}?tenant=${part}`, `#/procurement/documents/${part}`]) {
       await one.page.evaluate((to) => { location.hash = to; }, hash);
       await one.page.waitForTimeout(40);
     }
@@ -365,7 +370,7 @@ test('questionnaires and answers are for those who act for all tenants, document
     const one = await signedIn(name);
     const places = one.page.getByRole('navigation', { name: 'Main' });
     assert.equal(await places.getByRole('link', { name: 'Procurement' }).count(), 0, name);
-    for (const part of ['questionnaires', 'questionnaires/new', 'answers', 'documents/new']) {
+    for (const part of ['questionnaires', 'questionnaires/new', 'answers', 'answers/new', 'documents/new', 'requests']) {
       await one.go(`#/procurement/${part}`);
       await main(one).getByRole('heading', { name: 'There is no such page' }).waitFor();
     }

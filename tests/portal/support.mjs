@@ -201,7 +201,7 @@ export async function unharmed(one, where) {
   assert.equal(await one.page.evaluate(() => window.owned), undefined, `a string ran on ${where}`);
   const foreign = await one.page.evaluate(() => [...document.querySelectorAll('#app :is(script, iframe, object, embed, base, meta, link, form[action], math, template)')].map((node) => node.outerHTML.slice(0, 100)));
   assert.deepEqual(foreign, [], `a string is markup on ${where}`);
-  const links = await one.page.evaluate(() => [...document.querySelectorAll('#app [href], #app [src]')].map((node) => node.getAttribute('href') ?? node.getAttribute('src')).filter((to) => !/^(#|\/v1\/|\/assets\/|blob:|data:image\/svg)/.test(to)));
+  const links = await one.page.evaluate(() => [...document.querySelectorAll('#app [href], #app [src]')].map((node) => node.getAttribute('href') ?? node.getAttribute('src')).filter((to) => !/^(#|\/v1\/|\/trust$|\/assets\/|blob:|data:image\/svg)/.test(to)));
   assert.deepEqual(links, [], `a string is a link on ${where}`);
   one.quiet();
 }

@@ -1,6 +1,5 @@
 #include "collector/endpoints/answer.h"
-#include "reports/engine/catalogue.h"
-#include "web/api/body.h"
+#include "web/api/bundle_order.h"
 #include "web/api/bundles.h"
 #include "web/api/file_answer.h"
 #include "web/api/person_route.h"
@@ -41,6 +40,8 @@ json::object bundle_document(const ShelvedBundle& one, const std::optional<Bundl
                    {"asked", base::format_rfc3339(one.asked)},
                    {"kept_until", base::format_rfc3339({one.asked.micros + BundleShelf::kKeptS * 1'000'000})},
                    {"state", std::string(to_string(one.state))}};
+  if (!one.documents.empty()) out["documents"] = json::array(one.documents.begin(), one.documents.end());
+  if (!one.questionnaire.empty()) out["questionnaire"] = one.questionnaire;
   if (!one.report.empty()) out["framework"] = one.framework.empty() ? "soc2" : one.framework;
   if (!one.approved_by.empty()) out["approved_by"] = one.approved_by;
   if (one.state == State::failed) out["why"] = one.why;
@@ -60,93 +61,6 @@ bool shows_no_more(const View& view, const ShelvedBundle& one) {
   return from && to && (!view.period || (*from >= view.period->from && *to <= view.period->before));
 }
 
-/// What is wrong with the report that is asked for.
-std::optional<std::string> fault_of_report(const ShelvedBundle& order, record::Profile profile) {
-  if (order.report.empty())
-    return order.framework.empty() ? std::nullopt
-                                   : std::optional<std::string>("framework is of a report: give report, too");
-  if (!order.filter.empty() || profile == record::Profile::none)
-    return "a report is made of all records of the period: leave out the filter, and take another profile "
-           "than none";
-  const auto framework = order.framework.empty() ? std::string("soc2") : order.framework;
-  if (reports::framework_title(framework).empty())
-    return fmt::format("framework is one of {}", fmt::join(reports::frameworks(), ", "));
-  if (order.report == std::vector<std::string>{"all"}) return std::nullopt;
-  const auto& known = reports::Catalogue::built_in().definitions();
-  for (const auto& clause : order.report) {
-    const bool supported = std::any_of(known.begin(), known.end(),
-                                       [&](const auto& one) { return one.supports(framework, clause); });
-    if (!supported)
-      return fmt::format("report: no control supports '{}' of {}", clause,
-                         reports::framework_title(framework));
-  }
-  return std::nullopt;
-}
-
-tl::expected<ShelvedBundle, Problem> read_order(const http::Request& request, const Asker& asker,
-                                                const View& view, base::Timestamp now, std::string id) {
-  const auto bad = [](std::string detail) {
-    return tl::unexpected(Problem{422, "about:blank", std::move(detail)});
-  };
-  auto body = read_object(request);
-  if (!body) return tl::unexpected(body.error());
-  ShelvedBundle out;
-  for (const auto& member : *body) {
-    const std::string_view name(member.key().data(), member.key().size());
-    if (name == "filter" || name == "report") {
-      auto& texts = name == "filter" ? out.filter : out.report;
-      const auto wrong = name == "filter" ? "filter is a list of member=value"
-                                          : "report is a list of clauses such as CC6.1, or of the word all";
-      if (!member.value().is_array()) return bad(wrong);
-      for (const auto& one : member.value().get_array()) {
-        if (!one.is_string()) return bad(wrong);
-        texts.emplace_back(one.get_string());
-      }
-      continue;
-    }
-    const bool known = name == "from" || name == "to" || name == "profile" || name == "query" ||
-                       name == "recipient" || name == "destination" || name == "framework";
-    if (!known)
-      return bad(
-          "there is a member that is not known; there are from, to, filter, profile, query, report, "
-          "framework, "
-          "recipient and destination");
-    if (!member.value().is_string()) return bad(fmt::format("{} must be a text", name));
-  }
-  const auto from = base::parse_rfc3339(text_of(*body, "from")),
-             to = base::parse_rfc3339(text_of(*body, "to"));
-  if (!from) return bad("from: " + from.error().message);
-  if (!to) return bad("to: " + to.error().message);
-  if (*to <= *from) return bad("the period ends before it begins");
-  if (view.period && (*from < view.period->from || *to > view.period->before))
-    return tl::unexpected(Problem{
-        403, "about:blank",
-        fmt::format("your access covers records from {} before {}: ask for a period within it",
-                    base::format_rfc3339(view.period->from), base::format_rfc3339(view.period->before))});
-  const auto profile = text_of(*body, "profile");
-  const auto chosen =
-      profile.empty() ? ingest::most_of(view.allowance, false) : record::parse_profile(profile);
-  if (!chosen) return bad("profile is one of none, pseudonymous, masked and full");
-  if (ingest::needed_for(*chosen, false) > view.allowance)
-    return tl::unexpected(
-        Problem{403, "about:blank",
-                fmt::format("the tenant's policy gives your role {} at most", to_string(view.allowance))});
-  out.id = std::move(id);
-  out.tenant = view.tenant.value();
-  out.from = text_of(*body, "from");
-  out.to = text_of(*body, "to");
-  out.query = text_of(*body, "query");
-  out.framework = text_of(*body, "framework");
-  if (auto wrong = fault_of_report(out, *chosen)) return bad(std::move(*wrong));
-  out.recipient = text_of(*body, "recipient");
-  out.destination = text_of(*body, "destination");
-  out.profile = *chosen;
-  out.role = to_string(asker.who->role);
-  out.asked_by = asker.who->name;
-  out.asked = now;
-  return out;
-}
-
 /// Makes the bundle and puts down what came of it.
 void make(const BundleMaker& maker, const View& view, ShelvedBundle bundle, const json::object& members,
           BundleProgress& progress) {
@@ -161,14 +75,19 @@ void make(const BundleMaker& maker, const View& view, ShelvedBundle bundle, cons
     bundle.seal = made->seal;
   } else {
     spdlog::error("a bundle was not made: {}", made.error().message);
-    const bool of_order = made.error().code == Code::invalid_argument ||
-                          made.error().code == Code::permission_denied ||
-                          made.error().code == Code::failed_precondition;
+    const bool of_order =
+        made.error().code == Code::invalid_argument || made.error().code == Code::permission_denied ||
+        made.error().code == Code::not_found || made.error().code == Code::failed_precondition;
     bundle.why = of_order ? made.error().message : "the appliance could not make it; its log says why";
   }
   if (const auto put = shelf.put(bundle); !put)
     spdlog::error("a bundle's state was not kept: {}", put.error().message);
   progress.forget(bundle.id);
+}
+
+/// The account of an auditor who asks.
+std::string auditor_of(const Asker& asker) {
+  return asker.who->role == ingest::Role::auditor ? asker.who->name : std::string();
 }
 
 bool needs_approval(const View& view, const ShelvedBundle& bundle) {
@@ -177,10 +96,11 @@ bool needs_approval(const View& view, const ShelvedBundle& bundle) {
 
 }  // namespace
 
-Bundles::Bundles(People& people, EvidenceAccess access, BundleMaker maker)
+Bundles::Bundles(People& people, EvidenceAccess access, BundleMaker maker, BundleVendor vendor)
     : people_(people),
       access_(std::move(access)),
       maker_(std::move(maker)),
+      vendor_(std::move(vendor)),
       desk_(kWaitingMax, std::chrono::minutes(1), [this] { tidy(false); }) {
   tidy(true);
 }
@@ -191,6 +111,15 @@ void Bundles::tidy(bool just_started) {
   }
 }
 
+std::optional<Problem> Bundles::not_for(const Asker& asker, const View& view,
+                                        const ShelvedBundle& one) const {
+  if (!shows_no_more(view, one) || (!one.questionnaire.empty() && !may_have_questionnaires(*asker.who)))
+    return Problem{403, "about:blank", "the bundle shows more than you may see"};
+  const auto auditor = auditor_of(asker);
+  if (one.documents.empty() || auditor.empty()) return std::nullopt;
+  return vendor_.withheld(one, auditor);
+}
+
 http::Response Bundles::begin(const Asker& asker, const http::Request& request) {
   auto view = view_of(access_, asker, request);
   if (!view) return endpoints::answer(view.error());
@@ -199,6 +128,9 @@ http::Response Bundles::begin(const Asker& asker, const http::Request& request) 
                    kSecondFactorProblem);
   auto order = read_order(request, asker, *view, people_.now(), people_.random_id());
   if (!order) return endpoints::answer(order.error());
+  if (!order->documents.empty() || !order->questionnaire.empty()) {
+    if (const auto refused = vendor_.refused(*order, auditor_of(asker))) return endpoints::answer(*refused);
+  }
   order->state = needs_approval(*view, *order) ? State::waits : State::making;
   const BundleShelf shelf(view->files);
   if (shelf.list(order->tenant).size() >= BundleShelf::kOfTenantMax)
@@ -234,7 +166,7 @@ http::Response Bundles::approve(const Asker& asker, const http::Request& request
   const BundleShelf shelf(view->files);
   auto bundle = shelf.find(view->tenant.value(), std::string(request.parameter("id")));
   if (!bundle) return failure(bundle.error());
-  if (!shows_no_more(*view, *bundle)) return refusal(403, "the bundle shows more than you may see");
+  if (const auto why = not_for(asker, *view, *bundle)) return endpoints::answer(*why);
   if (bundle->state != State::waits) return refusal(409, "the bundle does not wait for an approval");
   if (asker.who->name == bundle->asked_by)
     return refusal(403, "another person than the one who asked must approve");
@@ -258,7 +190,7 @@ http::Response Bundles::list(const Asker& asker, const http::Request& request) {
   if (!view) return endpoints::answer(view.error());
   json::array bundles;
   for (const auto& one : BundleShelf(view->files).list(view->tenant.value())) {
-    if (shows_no_more(*view, one)) bundles.push_back(bundle_document(one, progress_.find(one.id)));
+    if (!not_for(asker, *view, one)) bundles.push_back(bundle_document(one, progress_.find(one.id)));
   }
   return document(200, {{"bundles", std::move(bundles)}});
 }
@@ -269,7 +201,7 @@ http::Response Bundles::show(const Asker& asker, const http::Request& request) {
   const auto bundle =
       BundleShelf(view->files).find(view->tenant.value(), std::string(request.parameter("id")));
   if (!bundle) return failure(bundle.error());
-  if (!shows_no_more(*view, *bundle)) return refusal(403, "the bundle shows more than you may see");
+  if (const auto why = not_for(asker, *view, *bundle)) return endpoints::answer(*why);
   return document(200, bundle_document(*bundle, progress_.find(bundle->id)));
 }
 
@@ -279,7 +211,7 @@ http::Response Bundles::download(const Asker& asker, const http::Request& reques
   const BundleShelf shelf(view->files);
   const auto bundle = shelf.find(view->tenant.value(), std::string(request.parameter("id")));
   if (!bundle) return failure(bundle.error());
-  if (!shows_no_more(*view, *bundle)) return refusal(403, "the bundle shows more than you may see");
+  if (const auto why = not_for(asker, *view, *bundle)) return endpoints::answer(*why);
   if (bundle->state != State::ready) return refusal(409, "the bundle is not ready");
   const auto proof = prove_look(people_, asker, *view);
   if (!proof) return endpoints::answer(proof.error());

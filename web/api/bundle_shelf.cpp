@@ -31,6 +31,8 @@ std::string to_text(const ShelvedBundle& one) {
                                       {"query", one.query},
                                       {"report", json::array(one.report.begin(), one.report.end())},
                                       {"framework", one.framework},
+                                      {"documents", json::array(one.documents.begin(), one.documents.end())},
+                                      {"questionnaire", one.questionnaire},
                                       {"profile", std::string(record::to_string(one.profile))},
                                       {"role", one.role},
                                       {"asked_by", one.asked_by},
@@ -85,9 +87,10 @@ base::Result<ShelvedBundle> parse(std::string_view content) {
   out.bytes = number(*from, "bytes");
   out.records = number(*from, "records");
   out.framework = text_of(*from, "framework");
-  // Bundles of before have no word of a report.
+  out.questionnaire = text_of(*from, "questionnaire");
+  // Bundles of before have no word of a report, nor of documents.
   if (!from->contains("filter") || !read_texts(*from, "filter", out.filter) ||
-      !read_texts(*from, "report", out.report))
+      !read_texts(*from, "report", out.report) || !read_texts(*from, "documents", out.documents))
     return bad();
   const auto profile = record::parse_profile(text_of(*from, "profile"));
   const auto asked = base::parse_canonical_time(text_of(*from, "asked"));

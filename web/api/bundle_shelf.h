@@ -19,11 +19,13 @@ struct ShelvedBundle {
 
   std::string id;  ///< 32 hexadecimal digits
   std::string tenant;
-  std::string from, to;             ///< RFC 3339, as asked
-  std::vector<std::string> filter;  ///< member=value
-  std::string query;                ///< the question that it answers, as asked
-  std::vector<std::string> report;  ///< clauses that a report in it is about, or `all`; empty: it has none
-  std::string framework;            ///< of the report; empty: SOC 2
+  std::string from, to;                ///< RFC 3339, as asked
+  std::vector<std::string> filter;     ///< member=value
+  std::string query;                   ///< the question that it answers, as asked
+  std::vector<std::string> report;     ///< clauses that a report in it is about, or `all`; empty: it has none
+  std::string framework;               ///< of the report; empty: SOC 2
+  std::vector<std::string> documents;  ///< ids of the vendor's, each with `@<version>` or without
+  std::string questionnaire;           ///< id; empty: none
   record::Profile profile = record::Profile::pseudonymous;
   std::string role;      ///< of who asked
   std::string asked_by;  ///< id of the account

@@ -1,7 +1,7 @@
 #include "web/auth/oidc_accounts.h"
 
+#include "ledger/base/utf8.h"
 #include "web/auth/administration.h"
-#include "web/auth/text.h"
 #include "web/auth/throttle.h"
 
 #include <fmt/format.h>
@@ -62,7 +62,7 @@ base::Result<Account> provision(Access& access, const RightsByGroup& by, const G
   Account account;
   account.id = crypto::random_id(access.entropy);
   account.name = name_of(who, by.provider);
-  account.display_name = std::string(cut(who.name, kDisplayNameMax));
+  account.display_name = std::string(base::cut(who.name, kDisplayNameMax));
   account.created = now;
   account.oidc = {who.issuer, who.subject, now};
   grant(account, rights, now, account.oidc->granted);
@@ -76,7 +76,7 @@ base::Result<Account> provision(Access& access, const RightsByGroup& by, const G
 base::Result<Account> follow(Access& access, const RightsByGroup& by, const GroupRights& rights,
                              const Account& account, const oidc::Identity& who, const Peer& peer) {
   const auto now = access.clock();
-  const auto display_name = std::string(cut(who.name, kDisplayNameMax));
+  const auto display_name = std::string(base::cut(who.name, kDisplayNameMax));
   const auto change = [&](Account& one) {
     if (!display_name.empty()) one.display_name = display_name;
     return grant(one, rights, now, one.oidc->granted);

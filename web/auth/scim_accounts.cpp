@@ -1,6 +1,6 @@
 #include "web/auth/scim_accounts.h"
 
-#include "web/auth/text.h"
+#include "ledger/base/utf8.h"
 #include "web/scim/resource.h"
 
 #include <fmt/format.h>
@@ -30,7 +30,7 @@ std::string display_name_of(const json::object& user) {
   std::string_view name = scim::text_at(user, "displayName");
   if (const auto* parts = user.if_contains("name"); name.empty() && parts != nullptr && parts->is_object())
     name = scim::text_at(parts->get_object(), "formatted");
-  return std::string(cut(name, kDisplayNameMax));
+  return std::string(base::cut(name, kDisplayNameMax));
 }
 
 /// Brings accounts in line with their users. What is to be recorded waits in `notes`.

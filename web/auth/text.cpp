@@ -1,6 +1,7 @@
 #include "web/auth/text.h"
 
 #include "collector/protocols/utf8.h"
+#include "ledger/base/utf8.h"
 
 #include <algorithm>
 
@@ -17,12 +18,6 @@ std::size_t count_characters(std::string_view text) {
          static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues_a_character));
 }
 
-std::string_view cut(std::string_view text, std::size_t bytes_max) {
-  auto size = std::min(text.size(), bytes_max);
-  while (size > 0 && size < text.size() && continues_a_character(text[size])) --size;
-  return text.substr(0, size);
-}
-
 std::string recordable(std::string_view text, std::size_t bytes_max) {
   std::string out(text);
   std::replace_if(
@@ -32,7 +27,7 @@ std::string recordable(std::string_view text, std::size_t bytes_max) {
     const auto next = protocols::find_not_utf8(std::string_view(out).substr(at));
     at = next == std::string::npos ? next : at + next;
   }
-  out.resize(cut(out, bytes_max).size());
+  out.resize(base::cut(out, bytes_max).size());
   return out;
 }
 

@@ -9,9 +9,6 @@ namespace countersign::auth {
 /// How many characters a text has; 0 for one that is not UTF-8, too.
 std::size_t count_characters(std::string_view text);
 
-/// At most so many bytes of a text in UTF-8, no character cut.
-std::string_view cut(std::string_view text, std::size_t bytes_max);
-
 /// A text of a request as a record can hold it: UTF-8 without control characters of ASCII, of at most
 /// `bytes_max` bytes; each byte that does not fit is replaced by '?'.
 std::string recordable(std::string_view text, std::size_t bytes_max);

@@ -15,9 +15,12 @@ std::ptrdiff_t rank(std::string_view severity) {
 }  // namespace
 
 bool Destination::wants(const Notice& notice) const {
-  if (notice.document) return documents && rank(notice.severity) >= rank(least_severity);
-  return findings && (tenants.empty() || std::ranges::find(tenants, notice.tenant) != tenants.end()) &&
-         rank(notice.severity) >= rank(least_severity);
+  if (rank(notice.severity) < rank(least_severity)) return false;
+  if (notice.document) return documents;
+  if (!notice.request.empty()) return requests;
+  // What is of a tenant that is not known is for those who are told of all.
+  const bool of_tenant = tenants.empty() || std::ranges::find(tenants, notice.tenant) != tenants.end();
+  return of_tenant && (notice.answer ? answers : findings);
 }
 
 }  // namespace countersign::notify

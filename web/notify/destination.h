@@ -44,6 +44,8 @@ struct Destination {
   std::string least_severity = "low";
   bool findings = true;    ///< whether it is told of findings
   bool documents = false;  ///< whether it is told of documents, whoever the tenants are
+  bool answers = false;    ///< whether it is told of answers; of the same tenants
+  bool requests = false;   ///< whether it is told of requests for access, whoever the tenants are
   std::vector<std::int64_t> retry_s = kRetrySeconds;
   Send send;
 

@@ -85,19 +85,37 @@ base::Result<bool> FindingFeed::step(const Take& take) {
   const auto end = std::min(log.size, next_ + kRecordsAtOnce);
   if (next_ >= end) return false;
   bool told = false;
+  std::optional<Held> held;
   const auto visit = [&](base::Seq seq, std::string_view record) -> base::Result<void> {
-    TRY_ASSIGN(const auto notice, notice_of(log, base::index_of(seq), record));
-    if (notice) {
-      TRY(take(*notice, log.name.text, base::index_of(seq)));
+    const auto index = base::index_of(seq);
+    TRY_ASSIGN(auto notice, notice_of(log, index, record));
+    if (notice && held && add_to(held->notice, *notice)) {
+      held->last = index;
+    } else if (notice) {
+      TRY(hand_over(held, log, take));
+      held = Held{std::move(*notice), index};
       told = true;
     }
-    next_ = base::index_of(seq) + 1;
+    if (!held) next_ = index + 1;
     return {};
   };
   TRY(ledger_.read(log, next_, end, visit));
+  TRY(hand_over(held, log, take));
   next_ = std::max(next_, end);  // what was retired is passed over
   if (told || next_ - saved_ >= kUnsavedMax) TRY(save());
   return end < log.size;
+}
+
+/// Named by the last record: where a crash has part of it handed over again, with more, that is another
+/// notice.
+base::Result<void> FindingFeed::hand_over(std::optional<Held>& held, const store::LogHead& log,
+                                          const Take& take) {
+  if (!held) return {};
+  if (held->notice.answer && options_.complete_answer) options_.complete_answer(held->notice);
+  TRY(take(held->notice, log.name.text, held->last));
+  next_ = held->last + 1;
+  held.reset();
+  return {};
 }
 
 base::Result<std::optional<Notice>> FindingFeed::notice_of(const store::LogHead& log, std::uint64_t seq,
@@ -105,9 +123,9 @@ base::Result<std::optional<Notice>> FindingFeed::notice_of(const store::LogHead&
   TRY_ASSIGN(const auto view, record::read_record(record));
   TRY_ASSIGN(const auto event, record::read_event(view.event));
   const auto type = event.plain(record::kType);
-  const bool reminds = is_reminder(type);
-  if (!reminds && !is_told(type)) return std::optional<Notice>();
-  auto notice = reminds ? read_reminder(event) : read_notice(event);
+  const bool reminds = is_reminder(type), procures = is_of_procurement(type);
+  if (!reminds && !procures && !is_told(type)) return std::optional<Notice>();
+  auto notice = reminds ? read_reminder(event) : procures ? read_procurement(event) : read_notice(event);
   if (!notice) {
     options_.log(
         fmt::format("record {} of {} is told to nobody: {}", seq, log.name.text, notice.error().message));
@@ -121,8 +139,9 @@ base::Result<std::optional<Notice>> FindingFeed::notice_of(const store::LogHead&
 base::Result<void> FindingFeed::complete(const store::LogHead& log, Notice& notice) {
   const auto& identity = ledger_.identity();
   notice.region = identity.region.value();
-  notice.log = base::log_name(identity.origin, identity.region, base::TenantId(notice.tenant)).text;
-  if (notice.document) return {};
+  const auto owner = notice.answer ? std::string(base::kSystemTenant) : notice.tenant;
+  notice.log = base::log_name(identity.origin, identity.region, base::TenantId(owner)).text;
+  if (notice.document || notice.answer || !notice.request.empty()) return {};
   if (notice.control.empty()) {
     TRY_ASSIGN(const auto opened,
                records_.find(log, store::kApplianceSource, opened_id(notice.tenant, notice.finding)));

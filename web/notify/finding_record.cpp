@@ -41,6 +41,10 @@ bool is_told(std::string_view type) { return type == kOpened || type == kAcknowl
 
 bool is_reminder(std::string_view type) { return type == kExpiring || type == kExpired; }
 
+bool is_of_procurement(std::string_view type) {
+  return type == kStale || type == kCurrent || type == kRequested;
+}
+
 std::string opened_id(std::string_view tenant, std::string_view finding) {
   return fmt::format("{}/{}/{}", kOpened, tenant, finding);
 }
@@ -92,6 +96,43 @@ base::Result<Notice> read_reminder(const record::EventView& event) {
   out.version = *version;
   document.left = left.value_or(0);
   out.document = std::move(document);
+  return out;
+}
+
+base::Result<Notice> read_procurement(const record::EventView& event) {
+  Notice out;
+  out.type = event.plain(record::kType);
+  out.time = event.plain(record::kTime);
+  out.tenant = base::kSystemTenant;
+  out.severity = out.type == kCurrent ? "low" : "medium";
+  // access/<id>, questionnaire/<id>/<number>, or <tenant>/<answer> (ledger/FORMAT.md).
+  const std::string resource = event.text(record::kActionResource);
+  const auto first = resource.find('/'), last = resource.rfind('/');
+  const auto begin = resource.substr(0, first);
+  const auto wrong = [](std::string_view what) {
+    return fail(Code::invalid_argument, fmt::format("it does not say {} it is about", what));
+  };
+  if (first == std::string::npos || first + 1 == resource.size()) return wrong("what");
+  if (out.type == kRequested) {
+    out.request = resource.substr(first + 1);
+    if (begin != "access" || first != last) return wrong("which request");
+    return out;
+  }
+  out.observed = event.text(record::kActionContext);
+  AnswerNotice answer;
+  if (first == last) {
+    if (!base::parse_tenant(begin)) return wrong("whose answer");
+    out.tenant = begin;
+    answer.answer = resource.substr(first + 1);
+  } else {
+    const auto number = number_of(std::string_view(resource).substr(last + 1));
+    answer.questionnaire = resource.substr(first + 1, last - first - 1);
+    if (begin != "questionnaire" || !number || *number < 1 || *number > UINT32_MAX)
+      return wrong("which question");
+    out.tenant.clear();
+    answer.questions = {static_cast<std::uint32_t>(*number)};
+  }
+  out.answer = std::move(answer);
   return out;
 }
 

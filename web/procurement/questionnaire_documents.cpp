@@ -1,6 +1,7 @@
 #include "web/procurement/questionnaire_documents.h"
 
 #include "ledger/base/encoding.h"
+#include "reports/answers/condition.h"
 #include "reports/answers/read_answer.h"
 #include "reports/questionnaires/stored_json.h"
 
@@ -97,6 +98,22 @@ json::object document_of(const answers::Answer& answer, const answers::Facts& fa
   out["own"] = answer.own;
   out["proposal"] = proposal_of(answers::propose(answer, facts));
   return out;
+}
+
+json::object preview_of(const answers::Answer& answer, const answers::Facts& facts) {
+  json::array claims;
+  for (const auto& claim : answer.claims) {
+    json::array needs;
+    bool all = true;
+    for (const auto& need : claim.needs) {
+      const auto* fact = facts.find(need.fact);
+      const bool good = answers::holds(need, fact != nullptr ? &fact->value : nullptr, {});
+      needs.emplace_back(good);
+      all = all && good;
+    }
+    claims.emplace_back(json::object{{"holds", all}, {"needs", std::move(needs)}});
+  }
+  return {{"proposal", proposal_of(answers::propose(answer, facts))}, {"claims", std::move(claims)}};
 }
 
 }  // namespace countersign::procurement

@@ -171,6 +171,14 @@ http::Response QuestionnaireRoutes::facts(Store&, const http::Request& request) 
   return api::document(200, {{"tenant", *tenant}, {"facts", known->to_json()}});
 }
 
+http::Response QuestionnaireRoutes::preview(Store&, const http::Request& request) {
+  const auto wish = read_preview(request);
+  if (!wish) return endpoints::answer(wish.error());
+  const auto known = calls_.facts(wish->tenant);
+  if (!known) return failed(known.error());
+  return api::document(200, preview_of(wish->answer, *known));
+}
+
 http::Response QuestionnaireRoutes::add(Store& store, const http::Request& request, const admin::Act& act) {
   const auto wish = read_new_questionnaire(request);
   if (!wish) return endpoints::answer(wish.error());
@@ -219,8 +227,9 @@ http::Response QuestionnaireRoutes::write(Store& store, const http::Request& req
   const auto known = calls_.facts(entry->tenant);
   if (!known) return failed(known.error());
   if (const auto judged = store.judge(entry->tenant, *known); !judged) return failed(judged.error());
-  auto written = store.write(entry->id, by_of(act));
-  if (!written) return failed(written.error());
+  auto exported = store.write(entry->id, *known, by_of(act));
+  if (!exported) return failed(exported.error());
+  auto* written = &exported->written;
   std::vector<std::uint32_t> left_out;
   for (const auto& one : written->left_out) left_out.push_back(one.number);
   auto out = file(*entry, std::move(written->file));
@@ -270,9 +279,9 @@ http::Response QuestionnaireRoutes::drop(Store& store, const http::Request& requ
 }
 
 http::Route QuestionnaireRoutes::reading(std::string pattern, const endpoints::Reception& reception,
-                                         Serve serve) {
+                                         Serve serve, std::string method) {
   return endpoints::operator_route(
-      "GET", std::move(pattern), reception, analysts_of_all,
+      std::move(method), std::move(pattern), reception, analysts_of_all,
       [this, serve](const endpoints::Asker&, const http::Request& request, const http::Respond& respond) {
         desk_.post(
             [this, serve, request] {
@@ -312,6 +321,9 @@ void QuestionnaireRoutes::add_routes(http::Router& router, const endpoints::Rece
   router.add(reading(one + "/file", reception, &QuestionnaireRoutes::original));
   router.add(reading(answers, reception, &QuestionnaireRoutes::library));
   router.add(reading(answers + "/facts", reception, &QuestionnaireRoutes::facts));
+  auto previewing = reading(answers + "/preview", reception, &QuestionnaireRoutes::preview, "POST");
+  previewing.body_bytes_max = [] { return api::kBodyBytesMax; };
+  router.add(std::move(previewing));
 
   auto adding = changing("POST", all, reception, analysts_of_all, &QuestionnaireRoutes::add);
   adding.body_bytes_max = [most = file_bytes_max_] { return most; };

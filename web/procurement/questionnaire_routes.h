@@ -50,6 +50,7 @@ class QuestionnaireRoutes {
   http::Response original(Store& store, const http::Request& request);
   http::Response library(Store& store, const http::Request& request);
   http::Response facts(Store& store, const http::Request& request);
+  http::Response preview(Store& store, const http::Request& request);
 
   // Each changes; on the desk, where the asker still may.
   http::Response add(Store& store, const http::Request& request, const admin::Act& act);
@@ -64,7 +65,8 @@ class QuestionnaireRoutes {
   http::Response drop(Store& store, const http::Request& request, const admin::Act& act);
 
   http::Response entry_answer(Store& store, int status, const questionnaires::Entry& entry);
-  http::Route reading(std::string pattern, const endpoints::Reception& reception, Serve serve);
+  http::Route reading(std::string pattern, const endpoints::Reception& reception, Serve serve,
+                      std::string method = "GET");
   http::Route changing(std::string method, std::string pattern, const endpoints::Reception& reception,
                        endpoints::Permit permit, Change change);
 

@@ -1,6 +1,7 @@
 #include "web/procurement/questionnaire_wishes.h"
 
 #include "collector/endpoints/query.h"
+#include "reports/answers/matcher.h"
 #include "reports/answers/read_answer.h"
 #include "reports/documents/document.h"
 #include "reports/questionnaires/stored_json.h"
@@ -159,6 +160,22 @@ tl::expected<answers::Answer, Problem> read_own_answer(const http::Request& requ
   auto answer = answers::read_answer(*body, {answers::FactNames::built_in()});
   if (!answer) return bad(answer.error().message);
   return std::move(*answer);
+}
+
+tl::expected<Preview, Problem> read_preview(const http::Request& request) {
+  const auto body = api::read_object(request);
+  if (!body) return tl::unexpected(body.error());
+  if (auto known = admin::only(*body, {"tenant", "answer"}); !known)
+    return tl::unexpected(std::move(known.error()));
+  auto tenant = admin::text(*body, "tenant");
+  if (!tenant) return tl::unexpected(std::move(tenant.error()));
+  const auto* written = body->if_contains("answer");
+  if (tenant->empty() || written == nullptr || !written->is_object())
+    return bad("tenant is whose evidence the answer goes by, and answer is an object");
+  auto answer = answers::read_answer(written->get_object(), {answers::FactNames::built_in()});
+  if (!answer) return bad(answer.error().message);
+  if (const auto known = answers::check_words(*answer); !known) return bad(known.error().message);
+  return Preview{std::move(*tenant), std::move(*answer)};
 }
 
 tl::expected<Adoption, Problem> read_adoption(const http::Request& request, const std::string& asker) {

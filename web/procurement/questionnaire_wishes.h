@@ -33,6 +33,13 @@ tl::expected<std::set<std::uint32_t>, base::Problem> read_numbers(const http::Re
 tl::expected<answers::Answer, base::Problem> read_own_answer(const http::Request& request,
                                                              std::string_view id);
 
+/// `tenant`, and `answer`: one of the vendor's own as it is being written, with its id.
+struct Preview {
+  std::string tenant;
+  answers::Answer answer;
+};
+tl::expected<Preview, base::Problem> read_preview(const http::Request& request);
+
 struct Adoption {
   std::string tenant, owner;
   std::optional<std::string> review_by;

@@ -43,7 +43,11 @@ Outcome failure(const Transfer& transfer, CURLcode code) {
 Outcome attempt(const MailOptions& options, const notify::Delivery& delivery, const notify::Stop& stop) {
   const auto notice = notify::parse_body(delivery.body);
   if (!notice) return {Outcome::Kind::failed, notice.error().message};
-  const auto text = compose(*notice, delivery.id, options.envelope, options.clock());
+  auto envelope = options.envelope;
+  if (options.find_to) {
+    if (auto to = options.find_to(*notice); !to.empty()) envelope.to = std::move(to);
+  }
+  const auto text = compose(*notice, delivery.id, envelope, options.clock());
   const bool tls = options.tls == MailOptions::Tls::tls;
   Transfer transfer({fmt::format("{}://{}:{}", tls ? "smtps" : "smtp", in_url(options.host), options.port),
                      options.timeout_ms, options.ca_file},
@@ -56,8 +60,8 @@ Outcome attempt(const MailOptions& options, const notify::Delivery& delivery, co
     transfer.set(CURLOPT_PASSWORD, std::string(base::text_of(options.password->view())).c_str());
   }
   List to;
-  for (const auto& address : options.envelope.to) append(to, "<" + address + ">");
-  const auto from = "<" + options.envelope.from + ">";
+  for (const auto& address : envelope.to) append(to, "<" + address + ">");
+  const auto from = "<" + envelope.from + ">";
   Reading reading{text};
   transfer.set(CURLOPT_MAIL_FROM, from.c_str());
   transfer.set(CURLOPT_MAIL_RCPT, to.get());

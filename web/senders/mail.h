@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace countersign::senders {
 
@@ -25,6 +27,9 @@ struct MailOptions {
   std::string user;  ///< empty: no authentication
   std::shared_ptr<const crypto::Secret> password;
   Envelope envelope;
+  /// Whom a notice is for, asked at each attempt, on the thread that sends; none, or without it: the
+  /// envelope's.
+  std::function<std::vector<std::string>(const notify::Notice&)> find_to;
   base::Clock clock = base::system_clock();
   std::int64_t timeout_ms = 30'000;
 };

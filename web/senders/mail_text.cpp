@@ -2,6 +2,7 @@
 
 #include "ledger/base/encoding.h"
 #include "ledger/base/types.h"
+#include "ledger/base/utf8.h"
 #include "web/senders/utf8.h"
 
 #include <fmt/format.h>
@@ -42,8 +43,10 @@ std::string mail_date(base::Timestamp now) {
                      parts.tm_min, parts.tm_sec);
 }
 
-/// The part of a Message-ID that all mails of a finding, or of a version of a document, share.
+/// The part of a Message-ID that all mails of a finding, of a version of a document, or of an answer share.
 std::string thread_of(const notify::Notice& notice) {
+  if (notice.answer || !notice.request.empty())
+    return fmt::format("{}.{}", notify::resource_of(notice), notice.region);
   if (notice.document) return fmt::format("{}.{}.{}", notice.document->id, notice.version, notice.region);
   return fmt::format("{}.{}.{}", notice.finding, notice.tenant, notice.region);
 }
@@ -72,10 +75,14 @@ std::string subject(const notify::Notice& notice) {
   if (notice.type == notify::kTest) return fmt::format("[Countersign] test for {}", notice.tenant);
   if (notice.document)
     return fmt::format("[Countersign] document {}: {}, {}", notify::step_of(notice),
-                       cut(without_controls(notice.title), kControlMax), notify::days_of(notice));
+                       base::cut(without_controls(notice.title), kControlMax), notify::days_of(notice));
+  if (!notice.request.empty()) return "[Countersign] access requested";
+  if (notice.answer)
+    return fmt::format("[Countersign] {}: {}", notify::step_of(notice),
+                       base::cut(notify::answers_of(notice), kControlMax));
   return fmt::format("[Countersign] {}finding {}: {} of {}",
                      notice.severity.empty() ? "" : notice.severity + " ", notify::step_of(notice),
-                     notice.control.empty() ? "-" : cut(without_controls(notice.control), kControlMax),
+                     notice.control.empty() ? "-" : base::cut(without_controls(notice.control), kControlMax),
                      notice.tenant);
 }
 
@@ -93,8 +100,33 @@ std::string body_of_document(const notify::Notice& notice) {
   return out;
 }
 
+std::string body_of_answer(const notify::Notice& notice) {
+  const auto& answer = *notice.answer;
+  std::string out = notice.type == notify::kStale ? "The evidence no longer shows what was approved. It is "
+                                                    "not given out until it is approved anew.\r\n\r\n"
+                                                  : "The evidence shows again what was approved.\r\n\r\n";
+  out += line_of("Answer", answer.answer);
+  out += line_of("Title", notice.title);
+  out += line_of("Tenant", notice.tenant);
+  if (!answer.questionnaire.empty()) {
+    out += line_of("Questions", fmt::format("{}", fmt::join(answer.questions, ", ")));
+    out += line_of("Id", answer.questionnaire);
+  }
+  out += line_of("Changed", notice.observed);
+  out += line_of("Region", notice.region);
+  out += line_of("When", notice.time);
+  return out;
+}
+
+std::string body_of_request(const notify::Notice& notice) {
+  return "Somebody asks for access on the trust page. Who it is, is shown to administrators alone.\r\n\r\n" +
+         line_of("Request", notice.request) + line_of("Region", notice.region) + line_of("When", notice.time);
+}
+
 std::string body_of(const notify::Notice& notice) {
   if (notice.document) return body_of_document(notice);
+  if (notice.answer) return body_of_answer(notice);
+  if (!notice.request.empty()) return body_of_request(notice);
   std::string out;
   out += notice.type == notify::kTest ? "This is a test: nothing was found.\r\n\r\n"
                                       : fmt::format("A finding was {}.\r\n\r\n", notify::step_of(notice));
@@ -130,7 +162,9 @@ std::string header_text(std::string_view text, std::size_t used) {
   if (!plain) {
     const auto whole = without_controls(text);
     for (std::string_view rest = whole; !rest.empty();) {
-      const auto word = cut(rest, kWordBytes);
+      auto word = base::cut(rest, kWordBytes);
+      // Where no character begins there is none to be kept whole.
+      if (word.empty()) word = rest.substr(0, kWordBytes);
       if (!out.empty()) out += kFold;
       out += "=?UTF-8?B?" + base::to_base64(base::bytes_of(word)) + "?=";
       rest.remove_prefix(word.size());
@@ -190,7 +224,7 @@ std::string compose(const notify::Notice& notice, std::string_view delivery_id, 
   } else {
     out += fmt::format("Message-ID: {}\r\n",
                        message_id(fmt::format("{}.{}", thread_of(notice), delivery_id), notice));
-    if (notice.type != notify::kTest && !notice.document)
+    if (notice.type == notify::kAcknowledged || notice.type == notify::kResolved)
       out += fmt::format("In-Reply-To: {0}\r\nReferences: {0}\r\n", first);
   }
   out += fmt::format("X-Countersign-Delivery: {}\r\n", delivery_id);

@@ -21,12 +21,4 @@ std::string without_controls(std::string_view text) {
   return out;
 }
 
-std::string_view cut(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  auto end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  // Without a beginning of a character there is none to be kept whole.
-  return text.substr(0, end == 0 ? bytes_max : end);
-}
-
 }  // namespace countersign::senders

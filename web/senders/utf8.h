@@ -10,7 +10,4 @@ namespace countersign::senders {
 /// With a space in place of each control character (C0, DEL, C1) and of the line and paragraph separators.
 std::string without_controls(std::string_view text);
 
-/// The beginning of a text, of at most so many bytes, cut where a character ends.
-std::string_view cut(std::string_view text, std::size_t bytes_max);
-
 }  // namespace countersign::senders

@@ -1,6 +1,5 @@
 #include "apps/daemon/procurement/questionnaires_office.h"
 
-#include "apps/evidence_facts.h"
 #include "apps/vendor_stores.h"
 
 #include <spdlog/spdlog.h>
@@ -8,7 +7,6 @@
 namespace countersign::apps {
 namespace {
 
-using base::Code;
 using base::fail;
 
 constexpr std::size_t kWaitingMax = 32;
@@ -17,10 +15,10 @@ constexpr std::uint64_t kFileBytesMax = 32u << 20;
 
 }  // namespace
 
-QuestionnairesOffice::QuestionnairesOffice(const Config& config, FindRegistry registry, api::People& people,
+QuestionnairesOffice::QuestionnairesOffice(const Config& config, TenantFacts& known, api::People& people,
                                            base::Metrics& metrics)
     : config_(config),
-      registry_(std::move(registry)),
+      facts_(known),
       metrics_(metrics),
       desk_(kWaitingMax, kPause, [this] { rest(); }),
       routes_({[this] { return store(); }, [this](const std::string& tenant) { return facts(tenant); }},
@@ -41,14 +39,9 @@ base::Result<questionnaires::Store*> QuestionnairesOffice::store() {
   return &*store_;
 }
 
-base::Result<answers::Facts> QuestionnairesOffice::facts(const std::string& name) const {
-  const auto registry = registry_();
-  const auto* tenant = registry->tenant(base::TenantId(name));
-  if (tenant == nullptr || !config_.keeps(tenant->region))
-    return fail(Code::not_found, "there is no such tenant here");
-  const auto now = base::system_clock()();
-  TRY_ASSIGN(const auto documents, facts_of_documents(config_, now));
-  return evidence_facts(config_, *registry, tenant->region, tenant->id, documents, now);
+base::Result<answers::Facts> QuestionnairesOffice::facts(const std::string& tenant) {
+  TRY_ASSIGN(auto known, facts_.fresh(tenant));
+  return std::move(known.facts);
 }
 
 void QuestionnairesOffice::count() {
@@ -80,8 +73,8 @@ base::Result<void> QuestionnairesOffice::look() {
   }
   base::Result<void> out;
   for (const auto& [tenant, controls] : by_tenant) {
-    const auto known = facts(tenant);
-    const auto judged = known ? store_->judge(tenant, *known) : tl::unexpected(known.error());
+    const auto known = facts_.recent(tenant);
+    const auto judged = known ? store_->judge(tenant, known->facts) : tl::unexpected(known.error());
     // The others are judged all the same.
     if (!judged) out = fail(judged.error());
   }

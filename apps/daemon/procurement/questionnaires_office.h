@@ -1,8 +1,8 @@
 #pragma once
 
 #include "apps/config.h"
+#include "apps/daemon/procurement/tenant_facts.h"
 #include "collector/http/router.h"
-#include "collector/ingest/registry.h"
 #include "ledger/base/metrics.h"
 #include "ledger/base/result.h"
 #include "ledger/base/types.h"
@@ -28,13 +28,11 @@ namespace countersign::apps {
 /// countersign_answers{state}.
 class QuestionnairesOffice {
  public:
-  using FindRegistry = std::function<std::shared_ptr<const ingest::Registry>()>;
   /// Ids of controls by tenant, as ControlWatch takes them.
   using Watched = std::map<base::TenantId, std::set<std::string, std::less<>>>;
 
-  /// `people` and `metrics` outlive it; `registry` is called from its thread.
-  QuestionnairesOffice(const Config& config, FindRegistry registry, api::People& people,
-                       base::Metrics& metrics);
+  /// All but `config` outlive it.
+  QuestionnairesOffice(const Config& config, TenantFacts& known, api::People& people, base::Metrics& metrics);
   ~QuestionnairesOffice() { stop(); }
   QuestionnairesOffice(const QuestionnairesOffice&) = delete;
   QuestionnairesOffice& operator=(const QuestionnairesOffice&) = delete;
@@ -61,11 +59,11 @@ class QuestionnairesOffice {
   void rest();
   base::Result<void> look();
   base::Result<questionnaires::Store*> store();
-  base::Result<answers::Facts> facts(const std::string& tenant) const;
+  base::Result<answers::Facts> facts(const std::string& tenant);
   void count();
 
   const Config config_;
-  const FindRegistry registry_;
+  TenantFacts& facts_;
   base::Metrics& metrics_;
   const std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
   std::optional<questionnaires::Store> store_;

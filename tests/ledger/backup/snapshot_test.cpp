@@ -153,6 +153,24 @@ TEST_P(Shelves, AreHeldSealedAndForTheirOwnerAlone) {
             with.manifest.file(shelf + "/" + contents)->pieces);
 }
 
+TEST_F(Snapshot, HoldsRequestsForAccessSealed) {
+  append(0, 10);
+  const auto folder = region_.files().folder / "trust";
+  EXPECT_EQ(back_up().manifest.file("trust/requests.sqlite"), nullptr);
+  std::filesystem::create_directory(folder);
+  {
+    auto db = *sqlite::Connection::open(
+        folder / "requests.sqlite", {.access = sqlite::Access::create, .journal = sqlite::Journal::rollback});
+    ASSERT_TRUE(db.execute("CREATE TABLE requests(id TEXT); INSERT INTO requests VALUES('one')"));
+  }
+  const auto with = back_up();
+  ASSERT_NE(with.manifest.file("trust/requests.sqlite"), nullptr);
+  EXPECT_EQ(with.manifest.file("trust/requests.sqlite")->realm, Realm::sealed);
+  auto restored = *sqlite::Connection::open(restore(with.manifest.id).folder / "trust/requests.sqlite",
+                                            {.journal = sqlite::Journal::rollback});
+  EXPECT_EQ(*restored.query_integer("SELECT count(*) FROM requests WHERE id='one'"), 1);
+}
+
 TEST_F(Snapshot, HoldsWhatScimClientsManageOnceThereIsSuch) {
   append(0, 10);
   const auto without = back_up();

@@ -1,5 +1,7 @@
 #include "reports/documents/office_file.h"
 
+#include "tests/reports/archive/made_zip.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,28 +11,10 @@ namespace {
 using ::testing::HasSubstr;
 using Parts = std::vector<std::pair<std::string, std::string>>;
 
-std::string number(std::size_t value, int bytes) {
-  std::string out;
-  for (int i = 0; i < bytes; ++i, value >>= 8) out += static_cast<char>(value & 0xff);
-  return out;
-}
-
-/// A ZIP archive whose entries are stored as they are; no check sum is right, and none is looked at.
-std::string zip(const Parts& parts, std::size_t flags = 0, const std::string& comment = "",
-                const std::string& before = "") {
-  std::string out = before, directory;
-  for (const auto& [name, content] : parts) {
-    const auto sizes =
-        number(0, 4) + number(content.size(), 4) + number(content.size(), 4) + number(name.size(), 2);
-    const auto place = out.size();
-    out += "PK\x03\x04" + number(20, 2) + number(flags, 2) + number(0, 2) + number(0, 4) + sizes +
-           number(0, 2) + name + content;
-    directory += "PK\x01\x02" + number(20, 2) + number(20, 2) + number(flags, 2) + number(0, 2) +
-                 number(0, 4) + sizes + number(0, 12) + number(place, 4) + name;
-  }
-  const auto begin = out.size();
-  return out + directory + "PK\x05\x06" + number(0, 4) + number(parts.size(), 2) + number(parts.size(), 2) +
-         number(directory.size(), 4) + number(begin, 4) + number(comment.size(), 2) + comment;
+std::string zip(const Parts& parts, std::uint16_t flags = 0, const std::string& comment = "") {
+  std::vector<archive::MadeEntry> entries;
+  for (const auto& [name, content] : parts) entries.push_back({name, content, false, flags});
+  return archive::zip_of(entries, comment);
 }
 
 std::string types(const std::string& main) {
@@ -94,9 +78,24 @@ TEST(LookAtOfficeFile, RefusesWhatIsNotOneWholeArchive) {
   const auto good = zip(with({}));
   for (const auto& bad :
        {good + "x", good.substr(0, good.size() - 1), zip(with({}), 0, "%PDF-1.7 %%EOF"), "PK\x03\x04" + good,
-        zip(with({}), 0, "", "PK\x03\x04 something else"), zip(with({{"word/document.xml", "another"}})),
-        zip(with({{"WORD/document.xml", "another"}})), std::string("PK\x03\x04")})
-    EXPECT_THAT(seen(bad), HasSubstr("damaged, or two files in one"));
+        "PK\x03\x04 something else" + good, zip(with({{"word/document.xml", "another"}})),
+        zip(with({{"WORD/document.xml", "another"}})), zip(with({{"../escaped.xml", "x"}})),
+        std::string("PK\x03\x04")})
+    EXPECT_THAT(seen(bad), HasSubstr("a damaged zip archive"));
+  for (const auto& bad : {good + "x", zip(with({}), 0, "%PDF-1.7 %%EOF")})
+    EXPECT_THAT(seen(bad), HasSubstr("two files in one"));
+}
+
+TEST(LookAtOfficeFile, RefusesWhatIsUnpackedToTooMuch) {
+  std::vector<archive::MadeEntry> entries{{"[Content_Types].xml", types(kWord)}};
+  entries.push_back({.name = "word/media/large.bin", .content = "x", .claimed = (512u << 20) - 1});
+  const auto contents = look_at_office_file(archive::zip_of(entries));
+  ASSERT_FALSE(contents);
+  EXPECT_EQ(contents.error().code, base::Code::invalid_argument) << "it is no matter of the disk";
+  EXPECT_THAT(contents.error().message, HasSubstr("unpacks to more than"));
+  entries.front().content += std::string(2u << 20, ' ');
+  entries.pop_back();
+  EXPECT_THAT(seen(archive::zip_of(entries)), HasSubstr("cannot be read"));
 }
 
 }  // namespace

@@ -100,7 +100,8 @@ TEST_F(DocumentStore, KeepsAVersionAndRecordsItsHash) {
   EXPECT_THAT(types(), ElementsAre("document.added", "document.added"));
   EXPECT_EQ(last("action", "resource"), "soc2-type2/" + document.id + "/1");
   EXPECT_EQ(last("action", "context"),
-            "sha256=" + sha256 + " bytes=28 valid_from=2026-01-01 valid_until=2026-12-31");
+            "sha256=" + sha256 +
+                " bytes=28 valid_from=2026-01-01 valid_until=2026-12-31 issuer=Example Auditors LLP");
   EXPECT_EQ(last("actor", "id"), "acc-1");
   EXPECT_EQ(last("attributes", "owner"), "acc-7");
 

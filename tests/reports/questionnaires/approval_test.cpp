@@ -94,6 +94,29 @@ TEST(Approval, IsStaleOnceAFactIsGoneOrAnotherOne) {
   EXPECT_EQ(why[0], "policy access.factors: totp, passkey, and passkey now");
 }
 
+TEST(Approval, HoldsByEachReportAndCitesTheOneThatWasThere) {
+  Approval own;
+  own.tenant = "acme";
+  own.text = "There is a report.";
+  own.cites = {"report:newest"};
+  const auto fact = [](const std::string& sha256) {
+    Facts out;
+    const std::map<std::string, std::string> all{{"report.sha256", sha256},
+                                                 {"report.made", "2026-02-01T08:30:00.000000Z"},
+                                                 {"report.from", "2026-01-01T00:00:00.000000Z"},
+                                                 {"report.until", "2026-02-01T00:00:00.000000Z"},
+                                                 {"report.controls", "38"}};
+    for (const auto& [name, value] : all)
+      EXPECT_TRUE(out.set(name, {value, "report:newest", base::Timestamp{1'770'000'000'000'000}}));
+    return out;
+  };
+  own.used = facts_of(own.cites, fact("aa"));
+  EXPECT_EQ(own.used.all().size(), 5u);
+  EXPECT_EQ(why_stale(own, library(), fact("bb")), std::vector<std::string>{});
+  EXPECT_EQ(citation_lines(own),
+            std::vector<std::string>{"report of 2026-02-01 08:30 UTC, 2026-01-01 to 2026-02-01, SHA-256 aa"});
+}
+
 TEST(Approval, IsStaleWithoutItsAnswerInTheLibrary) {
   EXPECT_EQ(why_stale(approved(facts(kGood)), *answers::Library::built_in(), facts(kGood)),
             std::vector<std::string>{"the library has no such answer any more"});

@@ -1,23 +1,15 @@
 #pragma once
 
-#include <cstdint>
+#include "tests/reports/archive/made_zip.h"
+
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace countersign::sheets {
 
-/// An entry of an archive that is made here, byte by byte, so that it can also be made wrong.
-struct MadeEntry {
-  std::string name, content;
-  bool deflated = true;
-  std::uint16_t flags = 0;
-  std::string local_name = {};         ///< what its local header says; empty: the same
-  std::uint32_t claimed = UINT32_MAX;  ///< what its headers say of its size; UINT32_MAX: the truth
-  bool zip64 = false;                  ///< sizes in 64 bits, as some writers do for all entries
-};
-
-std::string zip_of(const std::vector<MadeEntry>& entries, std::string_view comment = {});
+using archive::MadeEntry;
+using archive::zip_of;
 
 struct MadeSheet {
   std::string name = "Sheet1";

@@ -1,6 +1,6 @@
+#include "reports/archive/zip.h"
 #include "reports/sheets/read.h"
 #include "reports/sheets/write.h"
-#include "reports/sheets/zip.h"
 #include "tests/reports/sheets/made_workbook.h"
 #include "tests/reports/sheets/sample_file.h"
 
@@ -20,7 +20,7 @@ std::string sheet_after(const std::string& bytes, const std::vector<Edit>& edits
   const auto written = write_cells(bytes, edits, {});
   if (!written) return fmt::format("{}: {}", base::to_string(written.error().code), written.error().message);
   EXPECT_TRUE(read_table(*written, {}).has_value());
-  const auto zip = Zip::open(*written, {});
+  const auto zip = archive::Zip::open(*written, {});
   return *zip->read(*zip->find("xl/worksheets/sheet1.xml"));
 }
 

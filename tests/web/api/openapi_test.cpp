@@ -13,8 +13,10 @@
 #include "web/api/report_routes.h"
 #include "web/api/scim_routes.h"
 #include "web/decisions/decisions.h"
+#include "web/procurement/access_request_routes.h"
 #include "web/procurement/document_routes.h"
 #include "web/procurement/questionnaire_routes.h"
+#include "web/procurement/trust_routes.h"
 #include "web/standing/preview_routes.h"
 #include "web/standing/standing_routes.h"
 #include "web/tlog/log_routes.h"
@@ -61,12 +63,13 @@ class Appliance {
                                 crypto::system_entropy(),
                                 {},
                                 record_nothing})),
-        bundles_(*people_, access_, {}),
+        bundles_(*people_, access_, {}, {}),
         findings_(access_, {}, base::system_clock()),
         reports_(*people_, access_, {}),
         administration_({}, *people_),
         documents_({}, 0, *people_, readers_),
-        questionnaires_({}, 0, *people_, readers_) {}
+        questionnaires_({}, 0, *people_, readers_),
+        access_requests_({}, {}, *people_) {}
 
   /// `POST /v1/events`, for each route.
   Names routes() {
@@ -91,6 +94,8 @@ class Appliance {
     mirrors_.add_routes(router, reception);
     documents_.add_routes(router, reception);
     questionnaires_.add_routes(router, reception);
+    access_requests_.add_routes(router, reception);
+    trust_.add_routes(router);
     witnessing::add_witness(router, nullptr, readers_, metrics_);
     Names out;
     for (auto [method, pattern] : router.patterns()) {
@@ -127,6 +132,9 @@ class Appliance {
   Desk readers_{1, std::chrono::minutes(1), {}};
   procurement::DocumentRoutes documents_;
   procurement::QuestionnaireRoutes questionnaires_;
+  procurement::AccessRequestRoutes access_requests_;
+  const procurement::TrustBoard board_{{{"Example", "", true, {}}}, {}};
+  procurement::TrustRoutes trust_{{}, board_, readers_, metrics_, base::system_clock()};
   const scim::Service scim_{{}};
   const std::vector<auth::GroupRights> rights_;
 };

@@ -52,7 +52,11 @@ class FindingFeedTest : public ::testing::Test {
               if (id != "CODE-GUESSING") return {};
               return ControlFacts{"Codes are not guessed", "high"};
             },
-            [this](const std::string& what) { told_.push_back(what); }};
+            [this](const std::string& what) { told_.push_back(what); },
+            [](Notice& notice) {
+              if (!notice.answer->questionnaire.empty()) notice.tenant = "globex";
+              notice.title = notice.answer->answer.empty() ? "" : "Codes are good once";
+            }};
   }
 
   void write_position(const std::string& text) {
@@ -108,6 +112,66 @@ TEST_F(FindingFeedTest, TellsOfDocumentsThatExpire) {
   EXPECT_EQ(told[0].document, (DocumentNotice{id, "soc2-type2", "2026-06-30", 29}));
   EXPECT_EQ(told[1].severity, "high");
   EXPECT_EQ(told[1].document, (DocumentNotice{id, "soc2-type2", "2026-06-30", 0}));
+}
+
+TEST_F(FindingFeedTest, TellsOfAnswersAndOfRequestsForAccess) {
+  auto feed = open();
+  record("answer.stale", {{"name", "judge answer"},
+                          {"resource", "acme/otp-single-use"},
+                          {"context", "control OTP-SINGLE-USE: passed, and failed now"}});
+  record("answer.current",
+         {{"name", "judge answer"}, {"resource", "questionnaire/q1/7"}, {"context", "shown again"}});
+  record("answer.approved", {{"name", "adopt answer"}, {"resource", "acme/otp-single-use"}});
+  record("access.requested", {{"name", "request access"}, {"resource", "access/r1"}});
+  const auto told = read(feed);
+  ASSERT_EQ(told.size(), 3u);
+  EXPECT_EQ(told[0].answer, (AnswerNotice{"otp-single-use", "", {}}));
+  EXPECT_EQ(told[0].tenant, "acme");
+  EXPECT_EQ(told[0].title, "Codes are good once");
+  EXPECT_EQ(told[0].severity, "medium");
+  EXPECT_EQ(told[0].observed, "control OTP-SINGLE-USE: passed, and failed now");
+  EXPECT_TRUE(told[0].log.ends_with("/eu-1/_system"));
+  EXPECT_EQ(told[1].answer, (AnswerNotice{"", "q1", {7}}));
+  EXPECT_EQ(told[1].tenant, "globex");
+  EXPECT_EQ(told[1].severity, "low");
+  EXPECT_EQ(told[2].request, "r1");
+  EXPECT_EQ(told[2].tenant, "_system");
+  EXPECT_EQ(told[2].region, "eu-1");
+}
+
+TEST_F(FindingFeedTest, TellsOfQuestionsOfOneQuestionnaireAtOnce) {
+  const auto stale = [&](const std::string& resource, const std::string& why) {
+    record("answer.stale", {{"name", "judge answer"}, {"resource", resource}, {"context", why}});
+  };
+  auto feed = open();
+  stale("questionnaire/q1/4", "a");
+  record("records.searched", {});
+  stale("questionnaire/q1/7", "a");
+  stale("questionnaire/q2/1", "a");
+  open_finding();
+  stale("questionnaire/q2/2", "b");
+  disk_full_ = true;
+  EXPECT_TRUE(read(feed).empty());
+  disk_full_ = false;
+  const auto told = read(feed);
+  ASSERT_EQ(told.size(), 4u) << "what could not be kept comes again, all of it";
+  EXPECT_EQ(told[0].answer, (AnswerNotice{"", "q1", {4, 7}}));
+  EXPECT_EQ(told[0].observed, "a");
+  EXPECT_EQ(told[1].answer, (AnswerNotice{"", "q2", {1}}));
+  EXPECT_EQ(told[3].answer, (AnswerNotice{"", "q2", {2}}));
+  EXPECT_EQ(seqs_, (std::vector<std::uint64_t>{3, 4, 5, 6})) << "each is of its last record";
+  EXPECT_TRUE(read(feed).empty());
+}
+
+TEST_F(FindingFeedTest, PassesOverAnAnswerThatDoesNotSayWhich) {
+  auto feed = open();
+  for (const auto* resource : {"acme", "acme/", "/x", "Acme/x", "questionnaire/q1/x", "questionnaire/q1/0",
+                               "questionnaire/q1/4294967296", "acme/x/1"})
+    record("answer.stale", {{"name", "judge answer"}, {"resource", resource}, {"context", "a"}});
+  for (const auto* resource : {"access", "access/", "other/r1", "access/r1/2"})
+    record("access.requested", {{"name", "request access"}, {"resource", resource}});
+  EXPECT_TRUE(read(feed).empty());
+  EXPECT_EQ(told_.size(), 12u);
 }
 
 TEST_F(FindingFeedTest, PassesOverAReminderThatDoesNotSayOfWhat) {

@@ -9,7 +9,10 @@
 namespace countersign::notify {
 namespace {
 
+using testing::adopted_answer;
 using testing::opened_finding;
+using testing::requested_access;
+using testing::stale_answers;
 
 Notice expiring() {
   Notice out;
@@ -51,6 +54,99 @@ TEST(Notice, OfADocumentHasTheBodyThatTheDocumentationShows) {
   EXPECT_EQ(days_of(expired), "held until 2026-06-30");
   EXPECT_FALSE(parse_body(R"({"type":"document.expired","timestamp":"t","data":{"tenant":"a"}})"));
   EXPECT_FALSE(parse_body(R"({"type":"document.added","timestamp":"t","data":{"document":"a"}})"));
+}
+
+TEST(Notice, OfAnAnswerHasTheBodyThatTheDocumentationShows) {
+  EXPECT_EQ(
+      to_body(stale_answers()),
+      R"({"type":"answer.stale","timestamp":"2026-07-01T00:00:12.000000Z","data":)"
+      R"({"tenant":"acme","answer":null,"title":null,"questionnaire":"5f0c6c6e2b0d4a7f9a4c1d2e3f405162",)"
+      R"("questions":[4,7],"severity":"medium","observed":"control OTP-SINGLE-USE: passed, and failed now",)"
+      R"("region":"eu-1","log":"log.example.com/eu-1/_system"}})");
+  EXPECT_EQ(
+      to_body(adopted_answer()),
+      R"({"type":"answer.stale","timestamp":"2026-07-01T00:00:12.000000Z","data":)"
+      R"({"tenant":"acme","answer":"otp-single-use","title":"Codes are good once","questionnaire":null,)"
+      R"("questions":[],"severity":"medium","observed":"control OTP-SINGLE-USE: passed, and failed now",)"
+      R"("region":"eu-1","log":"log.example.com/eu-1/_system"}})");
+  EXPECT_EQ(to_body(requested_access()),
+            R"({"type":"access.requested","timestamp":"2026-07-01T00:00:12.000000Z","data":)"
+            R"({"request":"7a1b2c3d4e5f60718293a4b5c6d7e8f9","severity":"medium","region":"eu-1",)"
+            R"("log":"log.example.com/eu-1/_system"}})");
+  auto nobodys = stale_answers();
+  nobodys.tenant.clear();
+  for (const auto& notice : {stale_answers(), adopted_answer(), requested_access(), nobodys})
+    EXPECT_EQ(parse_body(to_body(notice)).value(), notice);
+  for (const auto* data : {R"({"tenant":"a","questions":[]})", R"({"answer":"a","questions":[1]})",
+                           R"({"questionnaire":"q","questions":[]})", R"({"questionnaire":"q"})",
+                           R"({"questionnaire":"q","questions":[-1]})", R"({"answer":"a","questions":1})",
+                           R"({"answer":"a","questionnaire":"q","questions":[1]})"})
+    EXPECT_FALSE(parse_body(R"({"type":"answer.stale","timestamp":"t","data":)" + std::string(data) + "}"))
+        << data;
+  EXPECT_FALSE(parse_body(R"({"type":"access.requested","timestamp":"t","data":{"tenant":"a"}})"));
+  EXPECT_FALSE(parse_body(R"({"type":"access.approved","timestamp":"t","data":{"request":"a"}})"));
+}
+
+TEST(Notice, NamesWhatItIsAboutAsRecordsDo) {
+  EXPECT_EQ(resource_of(adopted_answer()), "acme/otp-single-use");
+  EXPECT_EQ(resource_of(stale_answers()), "questionnaire/5f0c6c6e2b0d4a7f9a4c1d2e3f405162");
+  auto one = stale_answers();
+  one.answer->questions = {4};
+  EXPECT_EQ(resource_of(one), "questionnaire/5f0c6c6e2b0d4a7f9a4c1d2e3f405162/4");
+  EXPECT_EQ(resource_of(requested_access()), "access/7a1b2c3d4e5f60718293a4b5c6d7e8f9");
+  EXPECT_EQ(resource_of(opened_finding()), "acme/0123456789abcdef");
+  EXPECT_EQ(resource_of(expiring()), "soc2-type2/5f0c6c6e2b0d4a7f9a4c1d2e3f405162/1");
+  EXPECT_EQ(subject_of(one), "answer");
+  EXPECT_EQ(subject_of(requested_access()), "access");
+  EXPECT_EQ(answers_of(adopted_answer()), "answer otp-single-use of acme");
+  EXPECT_EQ(answers_of(stale_answers()), "questions 4, 7 of a questionnaire");
+  EXPECT_EQ(answers_of(one), "question 4 of a questionnaire");
+}
+
+TEST(Notice, TakesOnWhatIsToldOfOtherQuestionsOfItsQuestionnaire) {
+  auto told = stale_answers(), more = stale_answers();
+  more.answer->questions = {9};
+  EXPECT_TRUE(add_to(told, more));
+  EXPECT_EQ(told.answer->questions, (std::vector<std::uint32_t>{4, 7, 9}));
+  EXPECT_EQ(told.observed, stale_answers().observed) << "a reason is told once";
+  more.observed = "figure timestamps: yes, and no now";
+  EXPECT_TRUE(add_to(told, more));
+  EXPECT_EQ(told.observed, stale_answers().observed + "; " + more.observed);
+
+  const auto before = told;
+  auto other = stale_answers();
+  other.answer->questionnaire = "another";
+  EXPECT_FALSE(add_to(told, other));
+  auto current = stale_answers();
+  current.type = "answer.current";
+  EXPECT_FALSE(add_to(told, current));
+  EXPECT_FALSE(add_to(told, adopted_answer()));
+  EXPECT_FALSE(add_to(told, opened_finding()));
+  EXPECT_EQ(told, before);
+  auto adopted = adopted_answer();
+  EXPECT_FALSE(add_to(adopted, adopted_answer())) << "each has an owner of its own";
+}
+
+TEST(Destination, WantsAnswersAndRequestsOnlyWhereItIsToldSo) {
+  Destination destination;
+  destination.tenants = {"acme"};
+  for (const auto& notice : {stale_answers(), adopted_answer(), requested_access()})
+    EXPECT_FALSE(destination.wants(notice));
+  destination.findings = false;
+  destination.answers = true;
+  EXPECT_TRUE(destination.wants(stale_answers()));
+  EXPECT_FALSE(destination.wants(requested_access()));
+  EXPECT_FALSE(destination.wants(opened_finding()));
+  for (const auto* tenant : {"globex", ""}) {
+    auto notice = stale_answers();
+    notice.tenant = tenant;
+    EXPECT_FALSE(destination.wants(notice)) << "whose evidence it is, is not known to be acme's";
+  }
+  destination.requests = true;
+  EXPECT_TRUE(destination.wants(requested_access())) << "they are of no tenant";
+  destination.least_severity = "high";
+  EXPECT_FALSE(destination.wants(stale_answers()));
+  EXPECT_FALSE(destination.wants(requested_access()));
 }
 
 TEST(Destination, WantsDocumentsOnlyWhereItIsToldSo) {

@@ -13,7 +13,10 @@
 namespace countersign::senders {
 namespace {
 
+using testing::adopted_answer;
 using testing::expired_document;
+using testing::requested_access;
+using testing::stale_answers;
 
 constexpr base::Timestamp kNow{1'769'851'800'000'000};  // 2026-01-31T09:30:00Z
 
@@ -193,11 +196,39 @@ TEST(MailText, KnowsAnAddressThatNeedsNoQuoting) {
     EXPECT_FALSE(is_mail_address(bad)) << bad;
 }
 
-TEST(Utf8, IsCutWhereACharacterEnds) {
-  EXPECT_EQ(cut("Zürich", 2), "Z");
-  EXPECT_EQ(cut("Zürich", 3), "Zü");
-  EXPECT_EQ(cut("Zürich", 100), "Zürich");
-  EXPECT_EQ(cut("\u2028", 2).size(), 2u) << "always goes on";
+TEST(MailText, EndsAlsoWhereNoCharacterBegins) {
+  const auto text = header_text(std::string(100, '\x80'), 0);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << text;
+}
+
+TEST(Mail, TellsOfAnswers) {
+  const auto mail = parse(compose(adopted_answer(), "msg_1", envelope(), kNow));
+  EXPECT_EQ(mail.fields.at("Subject"), "[Countersign] stale: answer otp-single-use of acme");
+  EXPECT_FALSE(mail.fields.contains("In-Reply-To"));
+  EXPECT_NE(mail.fields.at("Message-ID").find("acme-otp-single-use.eu-1.msg_1@log.example.com"),
+            std::string::npos)
+      << mail.fields.at("Message-ID");
+  const auto body = decode(mail.body);
+  for (const auto* said :
+       {"no longer shows", "Answer     otp-single-use\r\n", "Title      Codes are good once",
+        "Tenant     acme", "Changed    control OTP-SINGLE-USE: passed, and failed now\r\n"})
+    EXPECT_NE(body.find(said), std::string::npos) << body;
+  auto many = stale_answers();
+  many.type = "answer.current";
+  many.answer->questions.assign(300, 4'000'000'000);
+  const auto other = parse(compose(many, "msg_1", envelope(), kNow));
+  EXPECT_LE(other.fields.at("Subject").size(), 100u);
+  for (const auto* said : {"shows again", "Questions  4000000000, 4000000000", "Id         5f0c6c6e2b0d4a7f"})
+    EXPECT_NE(decode(other.body).find(said), std::string::npos) << other.body;
+}
+
+TEST(Mail, OfARequestForAccessNamesNothingButItsNumber) {
+  auto notice = requested_access();
+  notice.title = notice.observed = notice.note = "eve@example.net";
+  const auto mail = parse(compose(notice, "msg_1", envelope(), kNow));
+  EXPECT_EQ(mail.fields.at("Subject"), "[Countersign] access requested");
+  EXPECT_NE(decode(mail.body).find("Request    7a1b2c3d4e5f60718293a4b5c6d7e8f9\r\n"), std::string::npos);
+  EXPECT_EQ(decode(mail.body).find("eve"), std::string::npos);
 }
 
 TEST(Mail, TellsOfADocumentInAThreadOfItsOwn) {

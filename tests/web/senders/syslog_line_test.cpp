@@ -7,8 +7,11 @@
 namespace countersign::senders {
 namespace {
 
+using testing::adopted_answer;
 using testing::expired_document;
 using testing::opened_finding;
+using testing::requested_access;
+using testing::stale_answers;
 
 TEST(SyslogLine, IsAMessageOfRfc5424) {
   EXPECT_EQ(
@@ -75,6 +78,27 @@ TEST(SyslogLine, MarksATextThatIsNotAscii) {
                 .find("] \xef\xbb\xbf"
                       "finding opened"),
             std::string::npos);
+}
+
+TEST(SyslogLine, TellsOfAnswersAndOfRequests) {
+  EXPECT_EQ(syslog_line(stale_answers(), "msg_1", kLogAudit, "h"),
+            "<108>1 2026-07-01T00:00:12.000000Z h countersign - answer.stale [countersign@32473 id=\"msg_1\" "
+            "tenant=\"acme\" region=\"eu-1\" severity=\"medium\" "
+            "questionnaire=\"5f0c6c6e2b0d4a7f9a4c1d2e3f405162\" questions=\"4,7\" "
+            "log=\"log.example.com/eu-1/_system\"] questions 4, 7 of a questionnaire stale: control "
+            "OTP-SINGLE-USE: passed, and failed now");
+  auto again = adopted_answer();
+  again.type = "answer.current";
+  again.observed = "the evidence shows it again";
+  const auto line = syslog_line(again, "msg_1", kLogAudit, "h");
+  EXPECT_TRUE(line.starts_with("<109>")) << line;
+  EXPECT_TRUE(line.ends_with("] answer otp-single-use of acme current: the evidence shows it again")) << line;
+  EXPECT_NE(line.find(" answer=\"otp-single-use\" log="), std::string::npos) << line;
+  EXPECT_EQ(
+      syslog_line(requested_access(), "msg_1", kLogAudit, "h"),
+      "<109>1 2026-07-01T00:00:12.000000Z h countersign - access.requested [countersign@32473 id=\"msg_1\" "
+      "region=\"eu-1\" severity=\"medium\" request=\"7a1b2c3d4e5f60718293a4b5c6d7e8f9\" "
+      "log=\"log.example.com/eu-1/_system\"] access requested");
 }
 
 TEST(SyslogLine, LeavesOutWhatIsNotKnown) {

@@ -17,6 +17,10 @@ export interface Bundle {
   report: string[];
   /** What the report is arranged by; missing where there is none. */
   framework?: Framework;
+  /** Ids of the vendor's documents in it, each with `@` and a version or without. */
+  documents?: string[];
+  /** Id of the questionnaire in it. */
+  questionnaire?: string;
   profile: Profile;
   role: string;
   /** Id of an account, as `approved_by`. */
@@ -41,6 +45,8 @@ export interface BundleOrder {
   filter?: string[];
   report?: string[];
   framework?: Framework;
+  documents?: string[];
+  questionnaire?: string;
   query?: string;
   recipient?: string;
   destination?: string;

@@ -33,6 +33,8 @@ export interface Document {
   state: 'valid' | 'expired' | 'not-yet' | 'missing';
   /** The version by which it stands so. */
   current?: number;
+  /** An account's id, or a name; not told to auditors, as the days. */
+  owner?: string;
   remind_days?: number[];
   versions: Version[];
 }
@@ -72,6 +74,12 @@ export interface NewDocument {
 
 export function addDocument(document: NewDocument): Promise<Document> {
   return call('POST', '/v1/documents', { body: document });
+}
+
+export type DocumentChange = Partial<Pick<NewDocument, 'title' | 'confidentiality' | 'remind_days'> & { owner: string }>;
+
+export function changeDocument(id: string, change: DocumentChange): Promise<Document> {
+  return call('PATCH', at(id), { body: change });
 }
 
 export function addVersion(id: string, file: File, about: { issuer: string; valid_from: string; valid_until: string }): Promise<Version> {

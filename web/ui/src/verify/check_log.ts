@@ -1,23 +1,13 @@
 import { sameBytes } from './bytes.js';
 import { parseEvidence } from './evidence.js';
-import { fail, Fault, type Place } from './fault.js';
-import { KeyChain } from './key_chain.js';
+import { fail, Fault, inFile } from './fault.js';
+import type { KeyChain } from './key_chain.js';
 import { LAYOUT } from './layout.js';
-import { linesOf } from './lines.js';
-import { NoteVerifier } from './note.js';
+import { readKeyChain } from './log_keys.js';
+import type { NoteVerifier } from './note.js';
 import { parseProofs } from './proofs.js';
 import { checkConsistency } from './tree.js';
 import type { Verification } from './verification.js';
-
-/** Lets every Fault of a step name the file that it read. */
-async function inFile<T>(file: string, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    if (error instanceof Fault) throw new Fault(error.message, { file, ...error.place });
-    throw error;
-  }
-}
 
 async function readEvidence(run: Verification): Promise<void> {
   const evidence = parseEvidence(await run.bundle.read(LAYOUT.evidence));
@@ -39,38 +29,12 @@ export async function checkEvidence(run: Verification): Promise<void> {
   await run.check('evidence', 'evidence.json says what the bundle is, and reads.', () => inFile(LAYOUT.evidence, () => readEvidence(run)));
 }
 
-/** keys/log.vkey holds the keys of the log and of its clock, and keys/rotations how each that is not the first took over. */
-async function readKeys(run: Verification, log: string): Promise<KeyChain> {
-  const text = await run.bundle.read(LAYOUT.logKeys);
-  const endorsements: string[] = [];
-  for (const name of run.bundle.files.keys()) {
-    if (name.startsWith(LAYOUT.rotations)) endorsements.push(await run.bundle.read(`${LAYOUT.rotations}${endorsements.length + 1}`));
-  }
-  const place: Place = { file: LAYOUT.logKeys };
-  let logKey: NoteVerifier | undefined;
-  let clockKey: NoteVerifier | undefined;
-  for (const line of linesOf(text)) {
-    const key = await inFile(LAYOUT.logKeys, async () => NoteVerifier.parse(line));
-    if (key.name !== log) fail('keys/log.vkey holds a key of another log', place);
-    if (key.type === 'log') logKey ??= key;
-    else clockKey ??= key;
-  }
-  if (!logKey || !clockKey) fail('keys/log.vkey lacks a key of the log or one of its clock', place);
-  const chain = await KeyChain.make(log, logKey.publicKey, clockKey.publicKey, endorsements);
-  if (text !== chain.vkeys()) {
-    fail(
-      'keys/log.vkey is not one key of the log and one of its clock and those that took over by the endorsements in keys/rotations',
-      place,
-    );
-  }
-  run.endorsements = endorsements;
-  return chain;
-}
-
 async function checkKeys(run: Verification, log: string): Promise<void> {
   let chain: KeyChain;
   try {
-    chain = await readKeys(run, log);
+    const read = await readKeyChain(run.bundle, log, LAYOUT.logKeys, LAYOUT.rotations);
+    chain = read.keys;
+    run.endorsements = read.endorsements;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return run.add('log_keys', 'failed', error.message, error.place);

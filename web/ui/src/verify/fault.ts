@@ -32,3 +32,13 @@ export async function within<T>(what: string, step: () => T | Promise<T>): Promi
     throw error;
   }
 }
+
+/** Lets every Fault of a step name the file that it read. */
+export async function inFile<T>(file: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof Fault) throw new Fault(error.message, { file, ...error.place });
+    throw error;
+  }
+}

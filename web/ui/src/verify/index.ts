@@ -8,6 +8,7 @@ import { checkEvidence, checkLog } from './check_log.js';
 import { checkRecords } from './check_records.js';
 import { checkReports } from './check_reports.js';
 import { checkResidency } from './check_residency.js';
+import { checkVendor } from './check_vendor.js';
 import { readCheckpointBody } from './checkpoint.js';
 import { conclude } from './conclude.js';
 import { Fault } from './fault.js';
@@ -117,6 +118,7 @@ export async function verifyBundle(file: Blob, options: VerifyOptions = {}): Pro
   await checkRecords(run);
   await checkResidency(run);
   await checkReports(run);
+  await checkVendor(run);
   conclude(run);
   pace.finish();
   return readable(run.report);

@@ -2,6 +2,7 @@
 import { digestFromBase64, sameBytes } from './bytes.js';
 import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.js';
 import { Fault, fail } from './fault.js';
+import { LAYOUT } from './layout.js';
 import { NoteVerifier, openNote, parseDecimal, parseNote, type KeyType } from './note.js';
 
 const HEAD = 'countersign-key-rotation/1';
@@ -60,15 +61,21 @@ export class KeyChain {
     this.clockKeys = [first('clock', clockKey)];
   }
 
-  /** Checks each endorsement; a Fault for the first that is wrong. */
-  static async make(log: string, logKey: Uint8Array, clockKey: Uint8Array, endorsements: readonly string[]): Promise<KeyChain> {
+  /** Checks each endorsement, of those in `folder`; a Fault for the first that is wrong. */
+  static async make(
+    log: string,
+    logKey: Uint8Array,
+    clockKey: Uint8Array,
+    endorsements: readonly string[],
+    folder: string = LAYOUT.rotations,
+  ): Promise<KeyChain> {
     const chain = new KeyChain(log, logKey, clockKey);
     for (const [i, endorsement] of endorsements.entries()) {
       try {
         await chain.add(endorsement);
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
-        fail(`the endorsement ${i + 1} of a key that took over is wrong: ${error.message}`, { file: `keys/rotations/${i + 1}` });
+        fail(`the endorsement ${i + 1} of a key that took over is wrong: ${error.message}`, { file: `${folder}${i + 1}` });
       }
     }
     return chain;

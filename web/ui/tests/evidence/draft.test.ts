@@ -12,7 +12,8 @@ function searchOf(draft: Draft): URLSearchParams {
 }
 
 const EXACT = { preset: 'exact', exact: { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' } } as const;
-const PLAIN: Draft = { ...EXACT, terms: undefined, profile: 'pseudonymous', report: false, framework: 'soc2', clauses: undefined };
+const PLAIN: Draft = { ...EXACT, terms: undefined, profile: 'pseudonymous', report: false, framework: 'soc2', clauses: undefined, documents: [], questionnaire: '' };
+const DOCUMENTS = ['0123456789abcdef0123456789abcdef', 'fedcba9876543210fedcba9876543210@2'];
 
 test('a draft stands in the address and comes back from it', () => {
   const drafts: Draft[] = [
@@ -22,6 +23,7 @@ test('a draft stands in the address and comes back from it', () => {
     { ...PLAIN, terms: [{ field: 'source', value: '' }] },
     { ...PLAIN, report: true, framework: 'hipaa', clauses: ['164.312(d)', '164.312(b)'], profile: 'full' },
     { ...PLAIN, report: true, clauses: [] },
+    { ...PLAIN, documents: DOCUMENTS, questionnaire: DOCUMENTS[0]! },
   ];
   for (const draft of drafts) assert.deepEqual(draftOf(searchOf(draft), 'full'), draft);
 });
@@ -32,6 +34,8 @@ test('an address cannot ask for more than the role is given, nor for words that 
   assert.equal(draftOf(new URLSearchParams(''), 'none').profile, 'none');
   assert.equal(draftOf(new URLSearchParams('framework=sox&period=always'), 'full').framework, 'soc2');
   assert.equal(draftOf(new URLSearchParams('period=always'), 'full').preset, 'last_month');
+  assert.deepEqual(draftOf(new URLSearchParams(`documents=x,${DOCUMENTS[1]},../y,${DOCUMENTS[1]}`), 'full').documents, [DOCUMENTS[1]]);
+  assert.equal(draftOf(new URLSearchParams('questionnaire=<script>'), 'full').questionnaire, '');
   assert.deepEqual(draftOf(new URLSearchParams('from=x&to=2026-02-01T00:00:00Z'), 'full').exact, { from: '', to: '2026-02-01T00:00:00Z' });
 });
 
@@ -64,6 +68,16 @@ test('a bundle can be asked for once more', () => {
   const draft = draftOf(search, 'full');
   assert.deepEqual(draft.terms, [{ field: 'type', value: 'a=b' }]);
   assert.deepEqual(orderOf(draft, draft.exact), { from: bundle.from, to: bundle.to, profile: 'masked', filter: bundle.filter });
+});
+
+test('documents and a questionnaire are asked for, and once more', () => {
+  const draft: Draft = { ...PLAIN, documents: DOCUMENTS, questionnaire: DOCUMENTS[0]!, terms: [{ field: 'source', value: 'shop' }], profile: 'none' };
+  const order = orderOf(draft, PLAIN.exact);
+  assert.deepEqual([order.documents, order.questionnaire], [DOCUMENTS, DOCUMENTS[0]], 'neither a filter nor a profile forbids them');
+  const bundle = { from: EXACT.exact.from, to: EXACT.exact.to, filter: [], profile: 'masked' as const, report: [], documents: DOCUMENTS, questionnaire: DOCUMENTS[0]! };
+  const search = new URLSearchParams(Object.entries(queryOfBundle(bundle)).filter(([, value]) => value) as [string, string][]);
+  const again = draftOf(search, 'full');
+  assert.deepEqual([again.documents, again.questionnaire], [DOCUMENTS, DOCUMENTS[0]]);
 });
 
 test('a second factor serves within the window, if the tenant allows it', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { citedDocuments } from '../../src/screens/procurement/cited';
 import { daysLeft, daysOf } from '../../src/screens/procurement/days';
 import { letterOf } from '../../src/screens/procurement/letters';
 
@@ -18,4 +19,9 @@ test('days to remind of are numbers from 1 to 730, at most ten', () => {
   assert.deepEqual(daysOf('90, 30;7'), [90, 30, 7]);
   assert.deepEqual(daysOf(' '), []);
   for (const wrong of ['0', '731', '1.5', 'soon', '-1', Array(11).fill('1').join(' ')]) assert.equal(daysOf(wrong), undefined, wrong);
+});
+
+test('documents that approved answers cite are told by their kinds', () => {
+  const approved = (...cites: string[]) => ({ approved: { value: 'yes' as const, text: '', cites, evidence: [], own_words: false, approved_by: '', approved: '', state: 'current' as const, since: '' } });
+  assert.deepEqual(citedDocuments([approved('document:soc2-type2', 'control:X'), {}, approved('document:insurance', 'document:soc2-type2')]), ['insurance', 'soc2-type2']);
 });

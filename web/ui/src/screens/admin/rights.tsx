@@ -4,7 +4,7 @@ import { useStore } from '../../store';
 import { tenants } from '../../tenants';
 import { t } from '../../texts';
 import { SelectField, TextField } from '../../ui/controls';
-import { localInput } from '../../ui/local_input';
+import { minuteOf, timeOf } from '../../ui/local_input';
 import { utcText } from '../../ui/time';
 import { Radios } from './radios';
 import { TenantChecks } from './tenant_checks';
@@ -22,15 +22,6 @@ export interface RightsDraft {
 const AUDITOR = 'auditor';
 const PROVISIONER = 'provisioner';
 const DAY = 86_400_000;
-
-/** To the minute, in the reader's zone. */
-const minuteOf = (time: Date) => localInput(time.toISOString()).slice(0, 16);
-
-/** Undefined for a text that is no time. */
-export function timeOf(text: string): Date | undefined {
-  const time = new Date(text);
-  return text === '' || Number.isNaN(time.getTime()) ? undefined : time;
-}
 
 /** An auditor is offered the present year, and three months more to finish. */
 export function emptyRights(role: string, all: boolean, known: readonly string[], now = new Date()): RightsDraft {
@@ -147,7 +138,7 @@ export function RightsFields({ legend, roles, what, draft, faults, known, mayAll
 }
 
 /** A moment in the reader's zone, with UTC below it. */
-function Moment({ label, hint, value, error, onValue }: { label: string; hint?: string | undefined; value: string; error?: string | undefined; onValue: (value: string) => void }) {
+export function Moment({ label, hint, value, error, onValue }: { label: string; hint?: string | undefined; value: string; error?: string | undefined; onValue: (value: string) => void }) {
   const time = timeOf(value);
   return <TextField label={label} type="datetime-local" value={value} error={error} hint={time ? t.admin.invite.utc(utcText(time.toISOString())) : hint} onValue={onValue} />;
 }

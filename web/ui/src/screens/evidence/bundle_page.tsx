@@ -11,6 +11,7 @@ import { Raw } from '../../ui/raw';
 import { bytesText, dayText, numberText, Time } from '../../ui/time';
 import { tenantHref, type TenantProps } from '../props';
 import { BundleState, Making, Period, Terms, Who } from './bundle_parts';
+import { BundledDocuments, BundledQuestionnaire } from './bundle_vendor';
 import { queryOfBundle } from './draft';
 import { DownloadCard } from './download_card';
 import { HowToCheck } from './how_to_check';
@@ -129,6 +130,8 @@ function Details({ bundle, ...props }: Props & { bundle: Bundle }) {
           bundle.filter.length > 0 ? [t.evidence.filter, <Terms terms={bundle.filter} />] : [t.evidence.contents, t.evidence.everything],
           [t.evidence.profile, <><div>{t.evidence.profiles[bundle.profile]}</div><div class="hint">{t.evidence.profilesWhat[bundle.profile]}</div></>],
           [t.evidence.report, bundle.report.length > 0 ? <Raw text={report} /> : t.common.none],
+          ...(bundle.documents ? [[t.evidence.documents, <BundledDocuments documents={bundle.documents} />] as const] : []),
+          ...(bundle.questionnaire ? [[t.evidence.questionnaire, <BundledQuestionnaire id={bundle.questionnaire} />] as const] : []),
           ...(bundle.records === undefined ? [] : [[t.evidence.records, <>{numberText(bundle.records)}{bundle.filter.length > 0 && <div class="hint">{t.evidence.recordsWithheld}</div>}</>] as const]),
           ...(bundle.bytes === undefined ? [] : [[t.evidence.size, bytesText(bundle.bytes)] as const]),
           [t.evidence.askedBy, <><Who session={props.session} id={bundle.asked_by} role={bundle.role} />, <Time at={bundle.asked} ago /></>],

@@ -47,7 +47,16 @@ export function Making({ bundle }: { bundle: Bundle }) {
 
 export function Contents({ bundle }: { bundle: Bundle }) {
   const what = bundle.filter.length > 0 ? t.evidence.filtered(bundle.filter.length) : t.evidence.everything;
-  return <>{bundle.report.length > 0 ? `${what}, ${t.evidence.withReport}` : what}</>;
+  return (
+    <>
+      {[
+        what,
+        ...(bundle.report.length > 0 ? [t.evidence.withReport] : []),
+        ...(bundle.documents ? [t.evidence.withDocuments(bundle.documents.length)] : []),
+        ...(bundle.questionnaire ? [t.evidence.withQuestionnaire] : []),
+      ].join(', ')}
+    </>
+  );
 }
 
 export function Terms({ terms }: { terms: readonly string[] }) {

@@ -20,7 +20,14 @@ export interface Draft {
   framework: Framework;
   /** Undefined: all that there are. */
   clauses: string[] | undefined;
+  /** Ids of the vendor's documents, each with `@` and a version or without. */
+  documents: string[];
+  /** Id of a questionnaire of the tenant; empty: none. */
+  questionnaire: string;
 }
+
+const DOCUMENT = /^[0-9a-f]{32}(@\d{1,6})?$/;
+const QUESTIONNAIRE = /^[0-9a-f]{32}$/;
 
 export const FIELDS = [
   'type',
@@ -62,6 +69,8 @@ export function draftOf(query: URLSearchParams, most: Profile): Draft {
     report: query.get('report') === 'yes',
     framework: one(FRAMEWORKS, query.get('framework')) ?? 'soc2',
     clauses: clauses === null ? undefined : clauses.split(',').filter((clause) => clause !== 'none'),
+    documents: [...new Set((query.get('documents') ?? '').split(','))].filter((id) => DOCUMENT.test(id)),
+    questionnaire: QUESTIONNAIRE.test(query.get('questionnaire') ?? '') ? (query.get('questionnaire') ?? '') : '',
   };
 }
 
@@ -76,6 +85,8 @@ export function queryOf(draft: Draft): Query {
     framework: draft.report ? draft.framework : '',
     // An empty list is not the same as none.
     clauses: draft.report && draft.clauses ? draft.clauses.join(',') || 'none' : undefined,
+    documents: draft.documents.join(','),
+    questionnaire: draft.questionnaire,
   };
 }
 
@@ -114,11 +125,13 @@ export function orderOf(draft: Draft, span: Span): BundleOrder {
     order.report = draft.clauses ?? ['all'];
     order.framework = draft.framework;
   }
+  if (draft.documents.length > 0) order.documents = draft.documents;
+  if (draft.questionnaire) order.questionnaire = draft.questionnaire;
   return order;
 }
 
 /** The draft that a bundle was made of, to make it once more. */
-export function queryOfBundle(bundle: { from: string; to: string; filter: string[]; profile: Profile; report: string[]; framework?: Framework }): Query {
+export function queryOfBundle(bundle: { from: string; to: string; filter: string[]; profile: Profile; report: string[]; framework?: Framework; documents?: string[]; questionnaire?: string }): Query {
   const all = bundle.report.length === 1 && bundle.report[0] === 'all';
   return {
     period: 'exact',
@@ -129,5 +142,7 @@ export function queryOfBundle(bundle: { from: string; to: string; filter: string
     report: bundle.report.length > 0 ? 'yes' : '',
     framework: bundle.framework,
     clauses: bundle.report.length > 0 && !all ? bundle.report.join(',') : undefined,
+    documents: bundle.documents?.join(','),
+    questionnaire: bundle.questionnaire,
   };
 }

@@ -15,6 +15,7 @@ import { PeriodCard } from './order_period';
 import { ReportCard } from './order_report';
 import { TermsCard } from './order_terms';
 import { ValuesCard } from './order_values';
+import { VendorCard } from './order_vendor';
 import { Tabs } from './tabs';
 
 type Clauses = Partial<Record<Framework, string[]>>;
@@ -87,6 +88,7 @@ function OrderForm({ limits, clauses, ...props }: TenantProps & { limits: Limits
       <TermsCard {...part} system={props.tenant === '_system'} />
       <ValuesCard {...part} limits={limits} />
       {props.tenant !== '_system' && <ReportCard {...part} clauses={clauses} takes={takesReport(draft)} />}
+      {props.tenant !== '_system' && <VendorCard {...part} session={props.session} tenant={props.tenant} />}
       <PurposeCard {...props} purpose={purpose} setPurpose={setPurpose} error={tried && badDestination ? t.evidence.form.badDestination : undefined} />
       <ProblemNotice error={action.error} />
       <div class="actions">

@@ -7,7 +7,7 @@ import { go, hrefOf } from '../../route';
 import { useStore } from '../../store';
 import { tenants } from '../../tenants';
 import { t } from '../../texts';
-import { Button, SelectField, TextField } from '../../ui/controls';
+import { Button, ButtonLink, SelectField, TextField } from '../../ui/controls';
 import { ConfirmButton } from '../../ui/confirm';
 import { Badge, Card, Dialog, Empty, Loading, Notice } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
@@ -15,6 +15,8 @@ import { Raw } from '../../ui/raw';
 import { numberText, Time, utcDayText } from '../../ui/time';
 import type { AdminProps } from '../props';
 import { Lines, ValueMark } from './marks';
+import { mayChange } from './document_list';
+import { RemoveOwn } from './own_answer';
 import { Cites } from './question';
 
 const words = t.procurement.library;
@@ -39,6 +41,13 @@ export function AnswersPart({ session, query }: AdminProps) {
   return (
     <>
       <p class="lead">{words.lead}</p>
+      {mayChange(session) && (
+        <div>
+          <ButtonLink kind="main" href={hrefOf(['procurement', 'answers', 'new'], { tenant })}>
+            {words.add}
+          </ButtonLink>
+        </div>
+      )}
       <div class="filters">
         <SelectField label={t.procurement.list.heads.tenant} value={tenant} options={options} onValue={(value) => go(href({ tenant: value }))} />
         <SelectField
@@ -130,12 +139,18 @@ function AnswerItem({ answer, tenant, session, reload }: { answer: LibraryAnswer
             {words.drop}
           </ConfirmButton>
         )}
+        {mayChange(session) && (
+          <ButtonLink kind={answer.own ? 'plain' : 'quiet'} href={hrefOf(['procurement', 'answers', 'edit', answer.id], { tenant })} label={(answer.own ? words.changeLabel : words.replaceLabel)(answer.title)}>
+            {answer.own ? words.change : words.replace}
+          </ButtonLink>
+        )}
+        {mayChange(session) && answer.own && <RemoveOwn answer={answer} done={reload} />}
       </div>
       {adopting && (
         <AdoptDialog
           answer={answer}
           tenant={tenant}
-          owner={adopted?.owner ?? session.account.display_name ?? session.account.user}
+          owner={adopted?.owner ?? session.account.user}
           close={() => setAdopting(false)}
           done={() => {
             setAdopting(false);

@@ -33,6 +33,13 @@ export function Columns({ entry, done }: { entry: Questionnaire; done: (now: Que
   return (
     <Card title={words.title}>
       <p class="soft">{entry.chosen.length > 0 ? words.chosen : words.found}</p>
+      {entry.chosen.length > 0 && (
+        <div>
+          <ConfirmButton title={words.asFoundTitle} what={words.confirmWhat(entry.approved, numberText(entry.approved))} yes={words.asFoundYes} run={async () => done(await chooseLayouts(entry.id, []))}>
+            {words.asFound}
+          </ConfirmButton>
+        </div>
+      )}
       <details class="disclosure" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{words.show(entry.sheets.length)}</summary>
         {open && (

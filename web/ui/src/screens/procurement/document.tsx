@@ -10,6 +10,7 @@ import { Badge, Card, Dialog, Empty, Loading, Pairs } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
 import { Raw } from '../../ui/raw';
 import { bytesText, Time, utcDayText } from '../../ui/time';
+import { EditDialog } from './document_edit';
 import { DocumentState, Left, mayChange } from './document_list';
 import { FileField } from './file_field';
 import { Lines } from './marks';
@@ -31,24 +32,28 @@ export function DocumentPage({ session, id }: { session: Session; id: string }) 
       <div>{back}</div>
       <ProblemNotice error={loaded.error} retry={loaded.reload} />
       {!document && loaded.error === undefined && <Loading />}
-      {document && <Shown document={document} may={mayChange(session)} reload={loaded.reload} />}
+      {document && <Shown document={document} session={session} reload={loaded.reload} />}
     </>
   );
 }
 
-function Shown({ document, may, reload }: { document: Document; may: boolean; reload: () => void }) {
+function Shown({ document, session, reload }: { document: Document; session: Session; reload: () => void }) {
+  const [editing, setEditing] = useState(false);
+  const may = mayChange(session);
+  const { owner } = document;
   return (
     <>
       <h2 class="page-name">
         <Raw text={document.title} most={200} inline /> <DocumentState state={document.state} />
       </h2>
-      <Card title={words.about}>
+      <Card title={words.about} actions={may && <Button onClick={() => setEditing(true)}>{words.edit}</Button>}>
         <Pairs
           pairs={[
             [words.heads.kind, words.kinds[document.kind]],
             [words.heads.until, <Left document={document} />],
             [words.heads.confidentiality, words.confidentialities[document.confidentiality]],
             ...(document.nda ? [[words.isNda, t.common.yes] as const] : []),
+            ...(owner ? [[words.owner, owner === session.account.id ? t.admin.authorYou : <Raw text={owner} most={160} />] as const] : []),
             ...(document.remind_days ? [[words.remind, document.remind_days.length > 0 ? words.remindDays(document.remind_days.join(', ')) : t.common.never] as const] : []),
             [t.procurement.list.heads.added, <Time at={document.added} />],
           ]}
@@ -67,6 +72,17 @@ function Shown({ document, may, reload }: { document: Document; may: boolean; re
           </ol>
         )}
       </Card>
+      {editing && (
+        <EditDialog
+          document={document}
+          session={session}
+          close={() => setEditing(false)}
+          done={() => {
+            setEditing(false);
+            reload();
+          }}
+        />
+      )}
       {may && <AddVersion key={document.versions.length} id={document.id} done={reload} />}
     </>
   );

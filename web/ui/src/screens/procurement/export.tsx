@@ -7,6 +7,7 @@ import { saveBlob } from '../../ui/download';
 import { Card, Notice } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
 import { numberText } from '../../ui/time';
+import { ExportBundle } from './export_bundle';
 import { questionnaireHref } from './places';
 
 /** Gives the file back with what was approved, and says why it does not. */
@@ -44,6 +45,7 @@ export function Export({ entry }: { entry: Questionnaire }) {
         </Button>
         <span class="soft">{entry.approved === 0 ? words.nothing : words.open(entry.questions - entry.approved, numberText(entry.questions - entry.approved))}</span>
       </div>
+      <ExportBundle entry={entry} />
     </Card>
   );
 }

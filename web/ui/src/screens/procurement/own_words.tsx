@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { findFacts, type Fact } from '../../api/answers';
+import { findFacts } from '../../api/answers';
 import { VALUES, type Question, type Value, type Wish } from '../../api/questionnaires';
 import { useAction, useLoad } from '../../load';
 import { t } from '../../texts';
@@ -7,21 +7,12 @@ import { Button, SelectField, TextArea } from '../../ui/controls';
 import { Dialog } from '../../ui/parts';
 import { ProblemNotice } from '../../ui/problem';
 import { Raw } from '../../ui/raw';
+import { CitePicker } from './cite_picker';
 
 /** The most that the appliance takes. */
 const CITES_MAX = 50;
 
 const words = t.procurement.ownWords;
-
-/** What may be cited: each once, with how it stands where one fact says so. */
-function citable(facts: Record<string, Fact>): { value: string; text: string }[] {
-  const found = new Map<string, string>();
-  for (const [name, fact] of Object.entries(facts)) {
-    if (name.endsWith('.state')) found.set(fact.cites, `${fact.cites}: ${fact.value}`);
-    else if (!found.has(fact.cites)) found.set(fact.cites, fact.cites.startsWith('figure:') || fact.cites.startsWith('policy:') ? `${fact.cites}: ${fact.value.slice(0, 60)}` : fact.cites);
-  }
-  return [...found].map(([value, text]) => ({ value, text })).sort((a, b) => a.value.localeCompare(b.value));
-}
 
 /** An answer in one's own words; she may say what shows it. */
 export function OwnWordsDialog({ question, tenant, approve, close }: { question: Question; tenant: string; approve: (wish: Wish) => Promise<void>; close: () => void }) {
@@ -31,7 +22,6 @@ export function OwnWordsDialog({ question, tenant, approve, close }: { question:
   const [cites, setCites] = useState<readonly string[]>(before?.cites ?? []);
   const facts = useLoad(`facts/${tenant}`, (signal) => findFacts(tenant, signal));
   const action = useAction();
-  const free = citable(facts.data ?? {}).filter((one) => !cites.includes(one.value));
   const shut = () => {
     if (!action.busy) close();
   };
@@ -54,29 +44,7 @@ export function OwnWordsDialog({ question, tenant, approve, close }: { question:
         </p>
         <SelectField label={words.value} value={value} options={VALUES.map((one) => ({ value: one, text: t.procurement.values[one] }))} onValue={(one) => setValue(one as Value)} />
         <TextArea label={words.text} hint={words.textWhat} value={text} onValue={setText} rows={5} />
-        {cites.length > 0 && (
-          <ul class="chosen-cites" aria-label={words.chosen}>
-            {cites.map((one) => (
-              <li key={one}>
-                <code>
-                  <Raw text={one} />
-                </code>
-                <Button kind="quiet" label={words.removeCite(one)} onClick={() => setCites(cites.filter((other) => other !== one))}>
-                  <span aria-hidden="true">×</span>
-                </Button>
-              </li>
-            ))}
-          </ul>
-        )}
-        {cites.length < CITES_MAX && (
-          <SelectField
-            label={words.cite}
-            hint={words.citeWhat}
-            value=""
-            options={[{ value: '', text: facts.data ? words.choose : t.common.loading }, ...free]}
-            onValue={(one) => one && setCites([...cites, one])}
-          />
-        )}
+        <CitePicker label={words.cite} hint={words.citeWhat} facts={facts.data} cites={cites} most={CITES_MAX} onCites={setCites} />
         <ProblemNotice error={facts.error} retry={facts.reload} />
         <ProblemNotice error={action.error} />
         <div class="actions">

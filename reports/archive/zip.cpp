@@ -1,6 +1,6 @@
-#include "reports/sheets/zip.h"
+#include "reports/archive/zip.h"
 
-#include "reports/sheets/zip_fields.h"
+#include "reports/archive/zip_fields.h"
 
 #include <fmt/format.h>
 
@@ -13,7 +13,7 @@
 #include <memory>
 #include <numeric>
 
-namespace countersign::sheets {
+namespace countersign::archive {
 namespace {
 
 using base::Code;
@@ -26,7 +26,7 @@ constexpr std::uint64_t kRatioCountsFrom = 1 << 20;
 tl::unexpected<base::Error> damaged(std::string_view what) {
   return fail(
       Code::invalid_argument,
-      fmt::format("the file is a damaged zip archive: {}; open it in a spreadsheet and save it anew", what));
+      fmt::format("the file is a damaged zip archive: {}; open it where it was made and save it anew", what));
 }
 
 std::string lower(std::string_view name) {
@@ -88,7 +88,7 @@ base::Result<void> Zip::find_directory() {
            end + kEndBytes + number_at<std::uint16_t>(bytes_, end + 20) == bytes_.size();
   };
   for (; !is_end(); --end) {
-    if (end == lowest) return damaged("it has no end");
+    if (end == lowest) return damaged("it is cut off, or two files in one");
   }
   comment_ = bytes_.substr(end + kEndBytes);
   count_ = number_at<std::uint16_t>(bytes_, end + 10);
@@ -152,7 +152,7 @@ base::Result<void> Zip::read_directory() {
         entry.inflated / std::max<std::uint64_t>(entry.packed, 1) > limits_.ratio)
       return fail(
           Code::resource_exhausted,
-          fmt::format("a part of the file unpacks to more than {} times its size, as no questionnaire does",
+          fmt::format("a part of the file unpacks to more than {} times its size, as no document does",
                       limits_.ratio));
     if (!by_name_.emplace(lower(entry.name), entries_.size()).second)
       return damaged("it has two parts of one name");
@@ -190,7 +190,8 @@ base::Result<void> Zip::check_places() {
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return entries_[a].offset < entries_[b].offset; });
   if (order.empty()) return damaged("it is empty");
-  if (entries_[order.front()].offset != 0) return damaged("other bytes stand in front of it");
+  if (entries_[order.front()].offset != 0)
+    return damaged("it is two files in one, with other bytes in front");
   for (std::size_t i = 0; i < order.size(); ++i) {
     auto& entry = entries_[order[i]];
     entry.end = i + 1 < order.size() ? entries_[order[i + 1]].offset : directory_;
@@ -246,4 +247,4 @@ base::Result<std::string> Zip::read(const ZipEntry& entry) const {
   return out;
 }
 
-}  // namespace countersign::sheets
+}  // namespace countersign::archive

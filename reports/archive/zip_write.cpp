@@ -1,5 +1,5 @@
-#include "reports/sheets/zip.h"
-#include "reports/sheets/zip_fields.h"
+#include "reports/archive/zip.h"
+#include "reports/archive/zip_fields.h"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <limits>
 #include <memory>
 
-namespace countersign::sheets {
+namespace countersign::archive {
 namespace {
 
 using base::Code;
@@ -120,4 +120,4 @@ base::Result<std::string> Zip::with(const std::map<std::string, std::string>& re
   return out + end + std::string(comment_);
 }
 
-}  // namespace countersign::sheets
+}  // namespace countersign::archive

@@ -1,6 +1,6 @@
-#include "reports/sheets/zip.h"
+#include "reports/archive/zip.h"
 
-#include "tests/reports/sheets/made_workbook.h"
+#include "tests/reports/archive/made_zip.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include <array>
 
-namespace countersign::sheets {
+namespace countersign::archive {
 namespace {
 
 using ::testing::HasSubstr;
@@ -169,4 +169,4 @@ TEST(Zip, CopiesWhatIsNotReplacedByteByByte) {
 }
 
 }  // namespace
-}  // namespace countersign::sheets
+}  // namespace countersign::archive

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace countersign::sheets {
+namespace countersign::archive {
 
 // The records of a zip archive (APPNOTE 4.3): signatures, sizes, and where their members stand. All are
 // little-endian.
@@ -58,4 +58,4 @@ inline std::string extra_without_zip64(std::string_view extra) {
   return out;
 }
 
-}  // namespace countersign::sheets
+}  // namespace countersign::archive

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ledger/base/result.h"
-#include "reports/sheets/table.h"
+#include "reports/archive/limits.h"
 
 #include <cstdint>
 #include <functional>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace countersign::sheets {
+namespace countersign::archive {
 
 /// One entry of an archive, as both of its headers have it.
 struct ZipEntry {
@@ -38,6 +38,8 @@ class Zip {
   static base::Result<Zip> open(std::string_view bytes, const Limits& limits);
 
   const std::vector<ZipEntry>& entries() const { return entries_; }
+  /// What stands behind its end; some other file could.
+  std::string_view comment() const { return comment_; }
   /// By its name, else by its name without regard to case; null where there is none.
   const ZipEntry* find(std::string_view name) const;
 
@@ -65,4 +67,4 @@ class Zip {
   std::string_view comment_;
 };
 
-}  // namespace countersign::sheets
+}  // namespace countersign::archive
