@@ -1,4 +1,5 @@
-// The readers of what a bundle states of the vendor's documents and of a questionnaire, and of the records behind it.
+// The readers of what a bundle states of the vendor's documents and of a questionnaire, and of the records
+// behind it.
 
 #include "exporters/verify/vendor.h"
 #include "tests/fuzz/property.h"
