@@ -1,5 +1,5 @@
 """The portal and verify.html in Firefox and in WebKit, which Safari is made of: a person signs in, sees every screen, has a proof and a bundle checked by the
-browser, and downloads a bundle; what was tampered with is refused there, too."""
+browser, and downloads a bundle; what was tampered with is refused there, too. A visitor of the trust page asks for access."""
 
 import os
 import time
@@ -39,6 +39,7 @@ class OtherBrowsers(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.appliance = cls.enterClassContext(Appliance(tls=True))
+        cls.appliance.config.write_text(cls.appliance.config.read_text() + '[trust]\nenabled = true\nvendor = "Example Inc."\ntenant = "acme"\ncontrols = ["OTP-SINGLE-USE"]\n')
         cls.appliance.add_tenant("acme")
         token = cls.appliance.add_source("shop", tenant="acme")
         cls.appliance.start()
@@ -75,6 +76,7 @@ class OtherBrowsers(unittest.TestCase):
             self.a_bundle_is_asked_for(browser)
             self.assertEqual(browser.run("() => document.documentElement.dataset.trouble"), "")
             self.the_page_in_a_bundle_checks_it(browser, name)
+            self.a_visitor_asks_for_access(browser, name)
 
     def test_firefox(self):
         self.check_everything(Marionette, "firefox")
@@ -145,6 +147,15 @@ class OtherBrowsers(unittest.TestCase):
             browser.run(SUBMIT)
             browser.sees(verdict)
             self.keep(browser, f"{name}-verify-{file.stem}")
+
+    def a_visitor_asks_for_access(self, browser, name):
+        browser.go(f"https://localhost:{self.appliance.port}/trust")
+        browser.sees("OTP-SINGLE-USE – nothing to test")
+        self.keep(browser, f"{name}-trust")
+        for field, text in {"name": "Vera Visitor", "email": f"vera@{name}.example", "company": "Visitor Ltd", "reason": "We look at vendors."}.items():
+            browser.type(f"[name={field}]", text)
+        browser.run(SUBMIT)
+        browser.sees("Thank you")
 
 
 if __name__ == "__main__":
