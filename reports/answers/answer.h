@@ -23,6 +23,9 @@ enum class Form {
 };
 std::string_view to_string(Form form);  ///< `any` `yes-no` `open`
 
+/// Stands in `figures` for all of them.
+inline constexpr std::string_view kAnyFigure = "any";
+
 /// What a question itself names: "for at least 12 months", "after 5 attempts".
 struct Asked {
   std::string span;   ///< `12 months`; empty where it names none
@@ -78,9 +81,14 @@ struct Answer {
   std::vector<std::string> may;  ///< concepts and words that a question may have beside `must` and `asks`
   std::vector<std::string> must_not;  ///< concepts and words that speak against it
   /// Figures that it goes by itself: `12 months`. A question that names another one is not for it, but where
-  /// a claim goes by `asked.span` or `asked.count`.
+  /// a claim goes by `asked.span` or `asked.count`. `any`: it says itself that it does not go by them.
   std::vector<std::string> figures;
   std::vector<Claim> claims;
+  /// It says what is shown of several demands and that the others are not: of those of a list none speaks
+  /// against it.
+  bool part = false;
+  /// It is only for questions of which it knows each word.
+  bool exact = false;
   bool own = false;  ///< the vendor's, and not of the program
 
   bool operator==(const Answer&) const = default;

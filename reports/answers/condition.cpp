@@ -126,10 +126,12 @@ std::string what_is_missing(const Condition& condition, const std::string* value
     if (member == "state") return of_document(what, is);
     return fmt::format("the document of the kind {} has no {}: add it", what, member);
   }
+  if (kind == "report" && value == nullptr) return "no report of the tenant was made: make one";
   if (kind == "asked") return "the question names no figure to go by";
   const auto name = condition.fact.substr(kind.size() + 1);
-  const auto subject =
-      kind == "policy" ? fmt::format("{} of the policy", name) : fmt::format("the figure {}", name);
+  const auto subject = kind == "policy"   ? fmt::format("{} of the policy", name)
+                       : kind == "report" ? fmt::format("{} of the newest report", name)
+                                          : fmt::format("the figure {}", name);
   if (value == nullptr || condition.test == Test::known) return fmt::format("{} is not known", subject);
   constexpr std::array<std::string_view, 7> kWords{"be",       "not be",  "be at least", "be at most",
                                                    "be below", "include", "not include"};

@@ -42,6 +42,9 @@ constexpr std::array<std::string_view, 17> kFigures{
     "challenges", "factors_used", "verified", "verified_at",    "checkpoint_at", "witnesses",
     "backup_at",  "timestamps",   "streams",  "single_sign_on", "provisioning"};
 
+constexpr std::array<std::string_view, 7> kOfReport{"sha256",    "from",     "until",     "made",
+                                                    "framework", "controls", "exceptions"};
+
 template <class All>
 std::string unless_in(const All& all, std::string_view name, std::string_view what) {
   if (std::find(all.begin(), all.end(), name) != all.end()) return {};
@@ -62,11 +65,13 @@ const FactNames& FactNames::built_in() {
 }
 
 std::string FactNames::why_not(std::string_view name) const {
-  if (!is_fact_name(name)) return "it is no fact's name: control., document., policy. or figure. begins one";
+  if (!is_fact_name(name))
+    return "it is no fact's name: control., document., policy., figure. or report. begins one";
   const auto kind = name.substr(0, name.find('.'));
   const auto rest = name.substr(kind.size() + 1);
   if (kind == "policy") return unless_in(kPolicy, rest, "member of a policy");
   if (kind == "figure") return unless_in(kFigures, rest, "figure");
+  if (kind == "report") return unless_in(kOfReport, rest, "member of a report");
   const auto dot = rest.find('.');
   const auto what = rest.substr(0, dot);
   const auto member = rest.substr(dot + 1);

@@ -20,7 +20,7 @@ constexpr std::size_t kValueBytesMax = 4096;
 constexpr std::size_t kNameBytesMax = 160;
 constexpr std::size_t kFactsMax = 10'000;
 constexpr std::array<std::string_view, 5> kSources{"control", "document", "policy", "figure", "report"};
-constexpr std::array<std::string_view, 4> kNames{"control", "document", "policy", "figure"};
+constexpr std::array<std::string_view, 5> kNames{"control", "document", "policy", "figure", "report"};
 
 bool is_word(std::string_view text) {
   return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -61,8 +61,8 @@ bool is_citation(std::string_view text) {
 base::Result<void> Facts::set(std::string name, Fact fact) {
   if (!is_fact_name(name))
     return fail(Code::invalid_argument,
-                "a fact's name must be control.<ID>.<member>, document.<kind>.<member>, policy.<path> or "
-                "figure.<name>");
+                "a fact's name must be control.<ID>.<member>, document.<kind>.<member>, policy.<path>, "
+                "figure.<name> or report.<member>");
   if (!is_value(fact.value))
     return fail(Code::invalid_argument,
                 fmt::format("the value of '{}' must be at most {} bytes of UTF-8 without control characters",

@@ -7,13 +7,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 
 namespace countersign::answers {
 namespace {
 
-/// Below this share of known words a question is about something else.
-constexpr double kCoverageLeast = 0.6;
-constexpr std::size_t kUnknownMost = 3;
+/// Below this share of known words a question is about something else. A concept that is known weighs as
+/// much as two words.
+constexpr double kCoverageLeast = 0.35;
+/// How many words it need not know, by how many others meet `must`: one alone says little.
+constexpr std::array<std::size_t, 4> kUnknownMost{0, 1, 2, 4};
+constexpr std::size_t kConceptWeight = 2;
 
 std::vector<std::string> cut(std::string_view group) {
   std::vector<std::string> out;
@@ -53,59 +57,88 @@ class Findings {
   std::vector<std::string> for_, against_;
 };
 
-std::size_t judge_must(const Prepared& answer, const Understood& question, Findings& findings) {
-  std::size_t met = 0;
+/// By how many different words groups are met, those of the heading and of what stands beside not counted,
+/// and how many of these are not light.
+struct Met {
+  std::size_t words = 0, weighty = 0, beside = 0;
+};
+
+Met judge_must(const Prepared& answer, const Understood& question, const Synonyms& synonyms,
+               Findings& findings) {
+  std::set<std::string_view> by;
+  std::size_t beside = 0;
+  bool asked = answer.must.empty();
   for (const auto& group : answer.must) {
     const Meaning* found = nullptr;
-    bool in_heading = false;
-    for (const auto& name : group) {
-      if (found == nullptr) found = find(question.words, name);
-    }
-    for (const auto& name : group) {
-      if (found == nullptr && (found = find(question.heading, name)) != nullptr) in_heading = true;
+    bool in_heading = false, is_beside = false;
+    for (const auto* words : {&question.words, &question.beside, &question.context, &question.heading}) {
+      for (const auto& name : group) {
+        if (found != nullptr || (found = find(*words, name)) == nullptr) continue;
+        in_heading = words == &question.heading;
+        is_beside = words == &question.beside;
+        asked = asked || words != &question.beside;
+      }
     }
     if (found == nullptr) {
       findings.speaks_against(fmt::format("does not speak of {}", fmt::join(group, " or ")));
       continue;
     }
-    ++met;
+    if (!in_heading && !is_beside) by.insert(found->name);
+    beside += is_beside ? 1 : 0;
     const auto where = in_heading ? " in the heading" : "";
     findings.speaks_for(found->is_concept ? fmt::format("'{}'{} means {}", found->spelled, where, found->name)
                                           : fmt::format("'{}'{}", found->spelled, where));
   }
-  return met;
+  if (!asked) findings.speaks_against("is spoken of only beside what is asked");
+  const auto light = std::count_if(by.begin(), by.end(), [&](auto name) { return synonyms.is_light(name); });
+  return {by.size(), by.size() - static_cast<std::size_t>(light), beside};
 }
 
 double judge_words(const Prepared& answer, const Understood& question, const Synonyms& synonyms,
-                   Findings& findings) {
+                   std::size_t met, Findings& findings) {
+  const bool lenient = answer.part && question.is_list;
   std::size_t known = 0;
   std::vector<std::string> unknown;
+  const auto is_known = [&](const Meaning& word) { return answer.vocabulary.contains(word.name); };
   for (const auto& word : question.words) {
+    const bool near = !word.is_concept || synonyms.is_near(word.name);
     if (answer.must_not.contains(word.name)) {
       findings.speaks_against(fmt::format("'{}' ({}) speaks against it", word.spelled, word.name));
-    } else if (answer.vocabulary.contains(word.name)) {
-      ++known;
-    } else if (synonyms.is_light(word.name)) {
+    } else if (is_known(word)) {
+      known += word.is_concept ? kConceptWeight : 1;
+    } else if (synonyms.is_light(word.name) || lenient) {
       continue;
-    } else if (word.is_concept) {
-      findings.speaks_against(fmt::format("'{}' ({}) is something else", word.spelled, word.name));
-    } else {
+    } else if (near) {
       unknown.push_back(word.spelled);
+    } else {
+      findings.speaks_against(fmt::format("'{}' ({}) is something else", word.spelled, word.name));
     }
   }
+  for (const auto& word : question.beside) {
+    const bool elsewhere = synonyms.is_elsewhere(word.name) && !is_known(word);
+    if (!lenient && (answer.must_not.contains(word.name) || elsewhere))
+      findings.speaks_against(fmt::format("'{}' ({}) beside it speaks against it", word.spelled, word.name));
+  }
   for (const auto& word : question.heading) {
-    if (synonyms.is_scope(word.name) && !answer.vocabulary.contains(word.name))
+    if (synonyms.is_scope(word.name) && !is_known(word))
       findings.speaks_against(
           fmt::format("'{}' in the heading ({}) is something else", word.spelled, word.name));
   }
+  for (const auto& word : question.context) {
+    if (synonyms.is_setting(word.name) && !is_known(word))
+      findings.speaks_against(
+          fmt::format("'{}' in front of it ({}) is something else", word.spelled, word.name));
+  }
   const auto all = known + unknown.size();
   const double coverage = all == 0 ? 0 : static_cast<double>(known) / static_cast<double>(all);
-  if (coverage < kCoverageLeast || unknown.size() > kUnknownMost)
+  const auto most = answer.exact ? 0 : kUnknownMost.at(std::min(met, kUnknownMost.size() - 1));
+  if (coverage < kCoverageLeast || unknown.size() > most)
     findings.speaks_against(fmt::format("does not know '{}'", fmt::join(unknown, "', '")));
   return coverage;
 }
 
 void judge_figures(const Prepared& answer, const Understood& question, Findings& findings) {
+  if (answer.any_figure || (answer.part && question.is_list)) return;
   const auto check = [&](const std::vector<std::string>& figures, bool goes_by, std::string_view what) {
     std::vector<std::string> open;
     std::copy_if(figures.begin(), figures.end(), std::back_inserter(open),
@@ -158,6 +191,9 @@ Prepared prepare(const Answer& answer, const Synonyms& synonyms) {
   add(answer.title);
   for (const auto& ask : answer.asks) add(ask);
   for (const auto& figure : answer.figures) out.figures.insert(as_one_spelling(figure));
+  out.any_figure = out.figures.contains(kAnyFigure);
+  out.part = answer.part;
+  out.exact = answer.exact;
   for (const auto& claim : answer.claims) {
     for (const auto& need : claim.needs) {
       for (const auto& value : need.values) {
@@ -172,8 +208,10 @@ Prepared prepare(const Answer& answer, const Synonyms& synonyms) {
 Judgement judge(const Prepared& answer, const Understood& question, const Synonyms& synonyms) {
   Judgement out;
   Findings findings;
-  out.met = judge_must(answer, question, findings);
-  out.coverage = judge_words(answer, question, synonyms, findings);
+  const auto met = judge_must(answer, question, synonyms, findings);
+  out.met = met.words;
+  out.met_beside = met.beside;
+  out.coverage = judge_words(answer, question, synonyms, met.weighty, findings);
   judge_figures(answer, question, findings);
   if (answer.form != Form::any && question.form != Form::any && answer.form != question.form)
     findings.speaks_against(answer.form == Form::open ? "is to be answered by yes or no"

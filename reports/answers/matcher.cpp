@@ -20,7 +20,11 @@ constexpr std::size_t kTermsMax = 64;
 /// How far apart two that fit equally well must be for one to be chosen.
 constexpr double kApart = 0.01;
 /// What is asked in words that are less alike than this to each way to ask it is something else.
-constexpr double kAlikeLeast = 0.35;
+constexpr double kAlikeLeast = 0.2;
+/// How much better an answer is that is for questions of this form alone.
+constexpr double kForForm = 0.02;
+/// A title asks rather for yes or no than to be told more.
+constexpr double kOfTitles = 0.95;
 
 constexpr std::string_view kSchema =
     "CREATE VIRTUAL TABLE asks USING fts5(words, tokenize=\"porter unicode61 tokenchars '_'\")";
@@ -47,13 +51,17 @@ struct Judged {
   const Answer* answer;
   Judgement judgement;
   double score;
+  bool is_part;  ///< it is for lists, and this is none
 };
 
 bool is_before(const Judged& a, const Judged& b) {
   if (a.judgement.good != b.judgement.good) return a.judgement.good;
+  if (a.judgement.good && a.is_part != b.is_part) return b.is_part;
   // Of two that fit, the one that asks for more is the more exact; of an own one and another, the own one.
   if (a.judgement.good && a.answer->own != b.answer->own) return a.answer->own;
   if (a.judgement.good && a.judgement.met != b.judgement.met) return a.judgement.met > b.judgement.met;
+  if (a.judgement.good && a.judgement.met_beside != b.judgement.met_beside)
+    return a.judgement.met_beside < b.judgement.met_beside;
   if (a.score != b.score) return a.score > b.score;
   return a.answer->id < b.answer->id;
 }
@@ -127,17 +135,27 @@ base::Result<std::map<std::size_t, double>> Matcher::Impl::rank(const std::vecto
 }
 
 base::Result<void> Matcher::Impl::match_words(const Understood& question, bool own_only, Match& out) {
-  TRY_ASSIGN(const auto ranked, rank(question.words));
+  auto said = question.words;
+  for (const auto* more : {&question.beside, &question.context}) {
+    for (const auto& one : *more) {
+      const auto same = [&](const Meaning& other) { return other.name == one.name; };
+      if (std::none_of(said.begin(), said.end(), same)) said.push_back(one);
+    }
+  }
+  TRY_ASSIGN(const auto ranked, rank(said));
   std::vector<Judged> judged;
-  for (const auto& [index, similarity] : ranked) {
+  for (const auto& [index, ranking] : ranked) {
     const auto& answer = library->answers()[index];
+    const double similarity =
+        question.form == Form::any && answer.form == Form::open ? kOfTitles * ranking : ranking;
     if (own_only && !answer.own) continue;
     auto judgement = judge(prepared[index], question, *synonyms);
     const double fit = (judgement.coverage + similarity) / 2;
     judgement.good = judgement.good && similarity >= kAlikeLeast;
     judgement.why.push_back(fmt::format("its words are alike by {:.2f}", similarity));
-    const double score = judgement.good ? 0.5 + 0.49 * fit : 0.49 * fit;
-    judged.push_back({&answer, std::move(judgement), score});
+    const bool for_form = answer.form != Form::any && answer.form == question.form;
+    const double score = judgement.good ? 0.5 + 0.47 * fit + (for_form ? kForForm : 0) : 0.49 * fit;
+    judged.push_back({&answer, std::move(judgement), score, answer.part && !question.is_list});
   }
   std::sort(judged.begin(), judged.end(), is_before);
   for (std::size_t i = 0; i < judged.size() && i < kCandidatesMax; ++i) {
@@ -152,7 +170,8 @@ base::Result<void> Matcher::Impl::match_words(const Understood& question, bool o
   const auto& first = judged.front();
   const bool doubtful =
       judged.size() > 1 && judged[1].judgement.good && judged[1].answer->own == first.answer->own &&
-      judged[1].judgement.met == first.judgement.met && first.score - judged[1].score < kApart;
+      judged[1].is_part == first.is_part && judged[1].judgement.met == first.judgement.met &&
+      judged[1].judgement.met_beside == first.judgement.met_beside && first.score - judged[1].score < kApart;
   if (doubtful) {
     out.reason = fmt::format("{} and {} fit equally well", first.answer->id, judged[1].answer->id);
     return {};

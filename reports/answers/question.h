@@ -34,9 +34,12 @@ struct Meaning {
 
 /// A question taken apart.
 struct Understood {
-  std::vector<Meaning> words;    ///< each once, without those that mean nothing
+  std::vector<Meaning> words;    ///< of what is asked, each once, without those that mean nothing
+  std::vector<Meaning> beside;   ///< of examples, and of what is to be told if so
+  std::vector<Meaning> context;  ///< of what is said before anything is asked
   std::vector<Meaning> heading;  ///< of the section's heading
   Form form = Form::any;
+  bool is_list = false;             ///< several demands, one below the other
   std::vector<std::string> spans;   ///< lengths of time in days or more, as `12 months`
   std::vector<std::string> counts;  ///< other numbers
 

@@ -38,6 +38,7 @@ bool is_key(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F'; });
 }
 
+/// A bound of a need.
 bool is_figure(const std::string& text) {
   return tree::parse_decimal(text, INT64_MAX).has_value() || base::parse_span(text).has_value();
 }
@@ -169,7 +170,8 @@ boost::json::object to_json(const Claim& claim) {
 base::Result<Answer> read_answer(const boost::json::object& object, const Reading& reading) {
   Faults faults(reading.place, reading.of_program);
   Members in(object, reading.prefix, faults);
-  in.only({"id", "topic", "title", "asks", "keys", "form", "must", "may", "must_not", "figures", "claims"});
+  in.only({"id", "topic", "title", "asks", "keys", "form", "must", "may", "must_not", "figures", "part",
+           "exact", "claims"});
   Answer out;
   out.own = !reading.of_program;
   out.id = in.need_text("id", 64);
@@ -189,8 +191,16 @@ base::Result<Answer> read_answer(const boost::json::object& object, const Readin
   out.may = read_words(in, "may", false);
   out.must_not = read_words(in, "must_not", false);
   out.figures = in.texts("figures", kListMax, 32);
-  if (!std::all_of(out.figures.begin(), out.figures.end(), is_figure))
-    in.wrong("figures", "it must hold whole numbers and lengths of time such as 12 months");
+  if (!std::all_of(out.figures.begin(), out.figures.end(),
+                   [](const auto& one) { return one == kAnyFigure || is_figure(one); }))
+    in.wrong("figures", "it must hold whole numbers and lengths of time such as 12 months, or any");
+  const auto read_flag = [&](std::string_view name) {
+    const bool set = in.has(name);
+    if (set && !in.is_true(name)) in.wrong(name, "it must be true, or be left out");
+    return set;
+  };
+  out.part = read_flag("part");
+  out.exact = read_flag("exact");
   in.each("claims", kClaimsMax, [&](Members& claim) { out.claims.push_back(read_claim(claim, reading)); });
   if (out.claims.empty()) in.wrong("claims", "it must hold at least one claim");
   if (faults.first()) return base::fail(*faults.first());
@@ -209,6 +219,8 @@ boost::json::object to_json(const Answer& answer) {
   add("may", answer.may);
   add("must_not", answer.must_not);
   add("figures", answer.figures);
+  if (answer.part) out["part"] = true;
+  if (answer.exact) out["exact"] = true;
   boost::json::array claims;
   for (const auto& claim : answer.claims) claims.push_back(to_json(claim));
   out["claims"] = std::move(claims);

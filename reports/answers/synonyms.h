@@ -18,15 +18,18 @@ class Synonyms {
  public:
   /// reports/answers/synonyms.toml, which is part of the program.
   static const Synonyms& built_in();
-  /// Reads `neutral` (words), `scopes` and `light` (names of concepts) and `[concepts]` (a name of a-z, 0-9
-  /// and _ with its phrases). invalid_argument with file and line, for a phrase of two concepts, too.
+  /// Reads `neutral` and `between` (words), `scopes`, `light`, `near`, `settings` and `elsewhere` (names of
+  /// concepts), `[concepts]` (a name of a-z, 0-9 and _ with its phrases), and `[combined]` (names of
+  /// concepts, joined by `+`, with the phrases that stand for all of them). invalid_argument with file and
+  /// line, for a phrase of two concepts, too.
   static base::Result<Synonyms> read(const std::string& file, std::string_view toml);
 
   struct Found {
-    std::string_view concept_name;
-    std::size_t words;  ///< how many it takes
+    const std::vector<std::string>* concepts;  ///< their names
+    std::size_t words;                         ///< how many it takes
   };
-  /// The concept of the longest phrase that begins with the word at `from`; `stems` are those of the words.
+  /// The concepts of the longest phrase that begins with the word at `from`; `stems` are those of the words.
+  /// Words of `between` may stand inside it.
   std::optional<Found> find(const std::vector<std::string>& words, const std::vector<std::string>& stems,
                             std::size_t from) const;
 
@@ -36,11 +39,23 @@ class Synonyms {
   bool is_scope(std::string_view name) const { return scopes_.contains(name); }
   /// A concept that speaks neither for nor against an answer that does not speak of it.
   bool is_light(std::string_view name) const { return light_.contains(name); }
+  /// A concept that weighs no more than a word where an answer does not speak of it.
+  bool is_near(std::string_view name) const { return near_.contains(name); }
+  /// A concept that turns round what is asked behind it: "In our data centres. Is access logged?"
+  bool is_setting(std::string_view name) const { return settings_.contains(name); }
+  /// A concept of which the evidence says nothing.
+  bool is_elsewhere(std::string_view name) const { return elsewhere_.contains(name); }
 
  private:
-  std::map<std::string, std::map<std::string, std::string, std::less<>>, std::less<>>
-      phrases_;  ///< by first stem
-  std::set<std::string, std::less<>> neutral_, names_, scopes_, light_;
+  using Phrases = std::map<std::string, std::vector<std::string>, std::less<>>;  ///< with their concepts
+
+  base::Result<void> add(std::string_view phrase, const std::vector<std::string>& concepts);
+  std::string joined(const std::vector<std::string>& words, const std::vector<std::string>& shown,
+                     std::size_t from, std::size_t count) const;
+
+  std::map<std::string, Phrases, std::less<>> phrases_;  ///< by first stem
+  std::set<std::string, std::less<>> neutral_, between_, names_, scopes_, light_, near_, settings_,
+      elsewhere_;
   std::size_t longest_ = 1;
 };
 

@@ -69,13 +69,28 @@ TEST(Matcher, SaysWhy) {
 
 TEST(Matcher, IsNotTakenInByPolarity) {
   EXPECT_EQ(chosen("Can users log in with MFA?"), "mfa-supported");
-  for (const char* text :
-       {"Can users disable MFA?", "Can MFA be bypassed?", "Are administrators exempt from MFA?",
-        "Is MFA optional for administrators?", "Are there administrators who do not use MFA?",
-        "Is MFA not required for administrators?", "Is MFA required unless the user is on a trusted network?",
-        "Are accounts without MFA possible?", "Can administrators opt out of two-factor authentication?",
-        "Are audit logs never deleted?", "Are audit logs not protected against modification?",
-        "Are logs kept for at most 90 days?", "Can logs be deleted before the end of the retention period?"})
+  for (const char* text : {"Can users disable MFA?",
+                           "Can MFA be bypassed?",
+                           "Are administrators exempt from MFA?",
+                           "Is MFA optional for administrators?",
+                           "Are there administrators who do not use MFA?",
+                           "Is MFA not required for administrators?",
+                           "Is MFA required unless the user is on a trusted network?",
+                           "Are accounts without MFA possible?",
+                           "Can administrators opt out of two-factor authentication?",
+                           "Are audit logs never deleted?",
+                           "Are audit logs not protected against modification?",
+                           "Are logs kept for at most 90 days?",
+                           "Can one customer see another customer's logs?",
+                           "Is the number of OTP attempts unlimited?",
+                           "Has the log ever failed verification?",
+                           "What happens if MFA is unavailable?",
+                           "Is MFA only offered to administrators?",
+
+                           "Can deactivated users still authenticate?",
+                           "Is log access unrestricted?",
+                           "Is MFA there at no extra charge?",
+                           "Can logs be deleted before the end of the retention period?"})
     EXPECT_EQ(chosen(text), "") << text;
   EXPECT_EQ(chosen("Are there privileged logins without MFA?"), "mfa-privileged-without");
   EXPECT_EQ(chosen("Can administrators delete audit logs?"), "log-alterable");
@@ -83,15 +98,28 @@ TEST(Matcher, IsNotTakenInByPolarity) {
 }
 
 TEST(Matcher, IsNotTakenInByWhatTheApplianceDoesNotSee) {
-  for (const char* text :
-       {"Do your employees use MFA?", "Is MFA required for VPN access?",
-        "Is MFA required for access to the source code repository?",
-        "Do laptops require two-factor authentication?", "Is MFA needed to enter the data center?",
-        "Are badge access logs kept for 12 months?", "Are firewall logs retained for 12 months?",
-        "Are workstation logs protected against modification?", "Are database logs retained for one year?",
-        "Is MFA enforced for service accounts?", "Does your hosting provider have a SOC 2 Type II report?",
-        "Do your sub-processors sign a DPA?", "Is access to your office restricted?",
-        "Are backups encrypted?", "Is the password policy documented?", "Do you encrypt audit logs?"})
+  for (const char* text : {"Do your employees use MFA?",
+                           "Is MFA required for VPN access?",
+                           "Is MFA required for access to the source code repository?",
+                           "Do laptops require two-factor authentication?",
+                           "Is MFA needed to enter the data center?",
+                           "Are badge access logs kept for 12 months?",
+                           "Are firewall logs retained for 12 months?",
+                           "Are workstation logs protected against modification?",
+                           "Are database logs retained for one year?",
+                           "Is MFA enforced for service accounts?",
+                           "Does your hosting provider have a SOC 2 Type II report?",
+                           "Do your sub-processors sign a DPA?",
+                           "Is access to your office restricted?",
+                           "Are backups encrypted?",
+                           "Are discount codes single use?",
+                           "Does your insurance cover ransomware?",
+                           "Can customers object to new sub-processors?",
+                           "Are call recordings kept for 12 months?",
+                           "We run data centres with visitors. Is access to logs restricted by role?",
+                           "Is MFA asked for (on the VPN)?",
+                           "Is the password policy documented?",
+                           "Do you encrypt audit logs?"})
     EXPECT_EQ(chosen(text), "") << text;
   EXPECT_EQ(chosen("Are logs retained for at least 12 months?"), "log-retention-least");
   EXPECT_EQ(chosen("Are logs retained for at least 12 months?", "Physical security"), "")
@@ -165,6 +193,44 @@ TEST(Matcher, TakesAWordForTheConceptThatItStandsFor) {
   own.claims = {{Value::yes, "We do.", {}, {}}};
   auto library = std::make_shared<const Library>(Library::built_in()->with({own}).value());
   EXPECT_EQ(Matcher::make(library)->match({"Do you have virtual private networks?"})->chosen, "our-vpn");
+}
+
+TEST(Matcher, ReadsPastWhatIsSaidBeside) {
+  EXPECT_EQ(
+      chosen("We lost events at another provider, on its servers. Are audit logs kept for at least a year?"),
+      "log-retention-least");
+  EXPECT_EQ(chosen("The supplier shall ask administrators for a second factor."), "mfa-privileged");
+  EXPECT_EQ(chosen("Is MFA required for administrators? If so, is it for laptops?"), "")
+      << "laptops are not in the evidence";
+  EXPECT_EQ(chosen("Is MFA required for administrators? If so, please describe how."), "mfa-privileged");
+  EXPECT_EQ(chosen("Audit logs are kept for at least a year. Do you comply?"), "log-retention-least");
+}
+
+TEST(Matcher, AnswersOfAListWhatItKnows) {
+  const std::string list =
+      "Keep logs of:\n- sign-ins, good and bad\n- changes of firewalls\n- operations on objects";
+  EXPECT_EQ(chosen(list), "") << "firewalls are not in the evidence, and speak against it";
+  const std::string other = "Keep logs of:\n- sign-ins, good and bad\n- encryption\n- operations on objects";
+  EXPECT_EQ(chosen(other), "log-part");
+  EXPECT_EQ(chosen("Keep logs of sign-ins, good and bad, of encryption and of operations on objects"), "")
+      << "no list";
+}
+
+TEST(Matcher, GivesAnExactAnswerOnlyForWordsThatItKnows) {
+  Answer own;
+  own.id = "our-escrow";
+  own.topic = "mfa";
+  own.title = "Escrow";
+  own.asks = {"Do you have an escrow agreement?"};
+  own.must = {"escrow"};
+  own.claims = {{Value::yes, "We do.", {}, {}}};
+  for (const bool exact : {false, true}) {
+    own.exact = exact;
+    auto library = std::make_shared<const Library>(Library::built_in()->with({own}).value());
+    auto matcher = Matcher::make(library).value();
+    EXPECT_EQ(matcher.match({"Do you have an escrow agreement?"})->chosen, "our-escrow");
+    EXPECT_EQ(matcher.match({"Do you have an escrow agreement in Bermuda?"})->chosen.has_value(), !exact);
+  }
 }
 
 std::string fault_of(std::vector<std::string> must, std::vector<std::string> may,

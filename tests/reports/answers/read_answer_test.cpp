@@ -83,9 +83,10 @@ TEST(ReadAnswer, RefusesATextThatShowsWhatNoNeedCovers) {
 }
 
 TEST(ReadAnswer, RepeatsNothingOfSomebody) {
-  EXPECT_EQ(fault_of("\"may\"", "\"anna@example.com\""),
-            "it has a member that is not known here; known are asks, claims, figures, form, id, keys, may, "
-            "must, must_not, title, topic");
+  EXPECT_EQ(
+      fault_of("\"may\"", "\"anna@example.com\""),
+      "it has a member that is not known here; known are asks, claims, exact, figures, form, id, keys, may, "
+      "must, must_not, part, title, topic");
   EXPECT_EQ(fault_of("\"cites\"", "\"anna@example.com\""),
             "claims[0]: it has a member that is not known here; known are answer, cites, needs, text");
 }
