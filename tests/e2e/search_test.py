@@ -90,10 +90,18 @@ class Search(unittest.TestCase):
         self.assertEqual([r["seq"] for r in self.found(above=size - 1, below=size + 1)["records"]], [size])
         self.assertEqual(len(self.pages(query="source:tail", limit=1)), 3)
 
+    def counted_whole(self, query):
+        """What is counted in the time that there is for it; on a machine that does much else that may not be all at the first try."""
+        for _ in range(5):
+            answer = self.ask("facets", {"query": query})
+            if answer[2].get("exact"):
+                break
+        return answer
+
     def test_counts_are_those_of_the_records(self):
         for query in ("source:app", "source:app factor:sms", "source:app \"wrong code\"", "source:app -type:challenge.sent", "source:app actor.email:user7@mail.example"):
             records = [json.loads(r["record"]) for r in self.found(query=query, limit=1000)["records"]]
-            status, _, counts = self.ask("facets", {"query": query})
+            status, _, counts = self.counted_whole(query)
             self.assertEqual((status, counts["exact"], counts["total"], counts["counted"]), (200, True, len(records), len(records)), query)
             days, fields = {}, {"type": {}, "source": {}, "factor": {}, "purpose": {}, "provider": {}, "outcome.reason": {}}
             for record in records:
