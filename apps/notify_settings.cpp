@@ -161,7 +161,7 @@ base::Result<NotifySettings> read_one(Table& table, const std::filesystem::path&
   return out;
 }
 
-base::Result<notify::Send> sender_of(const WebhookSettings& settings, FindTo) {
+base::Result<notify::Send> sender_of(const WebhookSettings& settings, const FindTo&) {
   TRY_ASSIGN(const auto secret, read_secret(settings.secret));
   auto keys = senders::parse_webhook_keys(base::text_of(secret.view()));
   if (!keys) return fail(settings.secret.member, keys.error());
@@ -172,7 +172,7 @@ base::Result<notify::Send> sender_of(const WebhookSettings& settings, FindTo) {
   return senders::webhook(std::move(options));
 }
 
-base::Result<notify::Send> sender_of(senders::SyslogOptions options, FindTo) {
+base::Result<notify::Send> sender_of(senders::SyslogOptions options, const FindTo&) {
   options.own_host = own_host();
   return senders::syslog(std::move(options));
 }

@@ -28,7 +28,7 @@ api::EvidenceAccess access_of(const Config& config) {
           },
           [config] { return config.regions; },
           [config](const base::RegionId& region, std::string_view type,
-                   boost::json::object members) -> base::Result<void> {
+                   const boost::json::object& members) -> base::Result<void> {
             return leave_in_outbox(config.region_files(region), system_event_now(type, members));
           }};
 }

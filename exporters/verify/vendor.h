@@ -68,10 +68,10 @@ struct BundledQuestionnaire {
 /// The texts of data/documents/documents.json and data/questionnaire/questionnaire.json: members in a fixed
 /// order, two spaces of indentation.
 std::string format_documents(const std::vector<BundledDocument>& documents);
-std::string format_questionnaire(const BundledQuestionnaire& questionnaire);
+std::string format_questionnaire(const BundledQuestionnaire& one);
 /// Read exactly what those write; data_loss for anything else.
-base::Result<std::vector<BundledDocument>> parse_documents(std::string_view text);
-base::Result<BundledQuestionnaire> parse_questionnaire(std::string_view text);
+base::Result<std::vector<BundledDocument>> parse_documents(std::string_view content);
+base::Result<BundledQuestionnaire> parse_questionnaire(std::string_view content);
 
 /// What hashes of answers and facts are over.
 base::Digest leaf_of(const BundledAnswer& answer);

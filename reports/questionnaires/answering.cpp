@@ -126,6 +126,7 @@ base::Result<void> Store::approve(std::string_view id, const std::vector<Wish>& 
   }
   if (made.empty()) return fail(Code::invalid_argument, "nothing is approved");
   std::vector<base::Digest> leaves;
+  leaves.reserve(made.size());
   for (const auto& [number, standing] : made)
     leaves.push_back(leaf_of(recorded_answer(questions[number - 1], standing.approval)));
   TRY_ASSIGN(auto places, places_of(leaves));

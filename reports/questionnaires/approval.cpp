@@ -145,9 +145,9 @@ std::vector<std::string> citation_lines(const Approval& approval) {
       out.push_back(document_line(rest, parts));
     } else if (kind == "report" && !parts.empty()) {
       out.push_back(report_line(parts));
-    } else if (const auto* fact = approval.used.find(kind + '.' + rest); fact != nullptr) {
-      out.push_back(
-          fmt::format("{} {}: {}", kind, rest, answers::for_people(kind + '.' + rest, fact->value)));
+    } else if (const auto name = fmt::format("{}.{}", kind, rest);
+               const auto* fact = approval.used.find(name)) {
+      out.push_back(fmt::format("{} {}: {}", kind, rest, answers::for_people(name, fact->value)));
     } else {
       out.push_back(fmt::format("{} {}", kind, rest));
     }

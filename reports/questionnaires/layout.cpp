@@ -215,7 +215,7 @@ Found find_layout(const Sheet& sheet) {
   };
   for (std::size_t i = 0; i < std::min(sheet.rows.size(), kHeaderRowsLooked); ++i) {
     auto header = judge(headings_of(sheet.rows[i]), sheet.rows[i].number);
-    if (!explains(sheet.rows[i], header)) consider(std::move(header));
+    if (!explains(sheet.rows[i], header)) consider(header);
     if (i + 1 < sheet.rows.size()) consider(judge_two(sheet, sheet.rows[i], sheet.rows[i + 1]));
   }
   // One weak word alone may stand in any table.

@@ -54,7 +54,7 @@ base::Result<Questionnaire> read_questionnaire(std::string_view bytes, std::stri
 /// The first rows of a sheet as texts, for a person who chooses the columns: up to `rows` rows and 30
 /// columns, texts cut at 120 bytes. invalid_argument and resource_exhausted as above; not_found for a sheet
 /// that there is not.
-base::Result<std::vector<std::vector<std::string>>> preview_of(std::string_view bytes, std::string_view sheet,
+base::Result<std::vector<std::vector<std::string>>> preview_of(std::string_view bytes, std::string_view name,
                                                                std::size_t rows, const ReadLimits& limits);
 
 /// Gives the file with answers at their places; `questionnaire` is what it was read as. A cell that cannot be

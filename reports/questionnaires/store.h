@@ -96,7 +96,7 @@ class Store {
 
   /// Somebody stands for an answer as it is by these facts. failed_precondition, with what is missing, where
   /// none of its claims holds.
-  base::Result<Adopted> adopt(std::string_view answer, const std::string& tenant, const std::string& owner,
+  base::Result<Adopted> adopt(std::string_view id, const std::string& tenant, const std::string& owner,
                               const std::optional<std::string>& review_by, const answers::Facts& facts,
                               const By& by);
   base::Result<void> drop(std::string_view answer, std::string_view tenant, const By& by);

@@ -24,7 +24,7 @@ class Book {
  public:
   static constexpr std::size_t kRunsKept = 400;
 
-  explicit Book(std::filesystem::path region_folder) : folder_(std::move(region_folder) / "standing") {}
+  explicit Book(const std::filesystem::path& region_folder) : folder_(region_folder / "standing") {}
 
   /// Keeps a test, durably. `report` is the text that the run was made of. On failure the one before stays,
   /// unless its report was replaced already: then is_whole() is false until the next one.
