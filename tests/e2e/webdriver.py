@@ -139,7 +139,11 @@ class OtherBrowser:
     def __init__(self, kind):
         self.folder = tempfile.TemporaryDirectory(prefix="countersign-browser-", ignore_cleanup_errors=True)
         self.driver = kind(self.folder.name)
-        made = self.driver.send("new", {"capabilities": {"alwaysMatch": {"acceptInsecureCerts": True}}})
+        try:
+            made = self.driver.send("new", {"capabilities": {"alwaysMatch": {"acceptInsecureCerts": True}}})
+        except BaseException:
+            self.driver.close()
+            raise
         self.version = f"{made['capabilities']['browserName']} {made['capabilities']['browserVersion']}"
         self.driver.send("timeouts", {"script": WAIT_S * 1000, "pageLoad": WAIT_S * 1000})
 
