@@ -1,6 +1,7 @@
 #include "apps/bundle_report.h"
 
 #include "apps/report_formats.h"
+#include "exporters/bundle/proven_lines.h"
 #include "exporters/jsonl/lines.h"
 #include "exporters/verify/evidence.h"
 #include "exporters/verify/layout.h"
@@ -118,20 +119,13 @@ base::Result<void> gather_system(store::LedgerReader& ledger, std::set<std::stri
              store::signed_state_covering(ledger, tenant, records.empty() ? 0 : records.rbegin()->first + 1));
   const auto& system = covering ? *covering : *newest;
   const auto size = system.checkpoint.size;
-  const auto nodes = ledger.nodes(system.head);
-  verify::ResidencyProofs proofs{system.note, {}};
-  std::string lines;
-  for (auto& [seq, bytes] : records) {
-    TRY_ASSIGN(auto path, tree::inclusion_path(seq, size, nodes));
-    proofs.places.push_back({seq, std::move(path)});
-    lines.append(bytes).push_back('\n');
-    materials.system.push_back(std::move(bytes));
-  }
+  TRY_ASSIGN(auto proven, bundle::prove_lines(ledger, system, records));
+  for (auto& [seq, bytes] : records) materials.system.push_back(std::move(bytes));
   materials.scope.system_size = size;
   materials.request.system_log =
       reports::LogState{system.head.name.text, size, system.checkpoint.root, {system.time * 1'000'000}};
-  files.emplace(layout::kReportRecords, std::move(lines));
-  files.emplace(layout::kReportProofs, verify::format_residency_proofs(proofs));
+  files.emplace(layout::kReportRecords, std::move(proven.records));
+  files.emplace(layout::kReportProofs, std::move(proven.proofs));
   return {};
 }
 

@@ -2,7 +2,6 @@
 
 #include "apps/evidence_facts.h"
 #include "apps/vendor_stores.h"
-#include "collector/ingest/registry.h"
 #include "exporters/bundle/vendor_records.h"
 #include "exporters/verify/layout.h"
 #include "ledger/base/encoding.h"
@@ -193,15 +192,12 @@ verify::BundledQuestionnaire stated(const questionnaires::Exported& exported) {
 
 /// What is known of the tenant, where it is pinned to.
 base::Result<answers::Facts> facts_of(const Config& config, const std::string& tenant) {
-  TRY_ASSIGN(auto registry, ingest::Registry::load(config.registry()));
-  TRY_ASSIGN(const auto rules, retention::RuleBook::load(config.retention()));
-  registry.put(rules);
+  TRY_ASSIGN(const auto registry, registry_with_rules(config));
   const auto* found = registry.tenant(base::TenantId(tenant));
   if (found == nullptr || !config.keeps(found->region))
     return fail(Code::not_found, "there is no such tenant here");
   const auto now = base::system_clock()();
-  TRY_ASSIGN(const auto documents, facts_of_documents(config, now));
-  return evidence_facts(config, registry, found->region, found->id, documents, now);
+  return evidence_facts(config, registry, found->region, found->id, now);
 }
 
 /// Files are staged beside the output, and packed into it.

@@ -2,6 +2,7 @@
 
 #include "apps/evidence_figures.h"
 #include "apps/newest_report.h"
+#include "apps/vendor_stores.h"
 #include "collector/endpoints/policy_document.h"
 #include "ledger/base/json.h"
 #include "reports/engine/catalogue.h"
@@ -136,6 +137,20 @@ base::Result<Facts> evidence_facts(const Config& config, const ingest::Registry&
   TRY(put_report(config, region, tenant, out));
   TRY(put_documents(documents, now, out));
   return out;
+}
+
+base::Result<answers::Facts> evidence_facts(const Config& config, const ingest::Registry& registry,
+                                            const base::RegionId& region, const base::TenantId& tenant,
+                                            base::Timestamp now) {
+  TRY_ASSIGN(const auto documents, facts_of_documents(config, now));
+  return evidence_facts(config, registry, region, tenant, documents, now);
+}
+
+base::Result<ingest::Registry> registry_with_rules(const Config& config) {
+  TRY_ASSIGN(auto registry, ingest::Registry::load(config.registry()));
+  TRY_ASSIGN(const auto rules, retention::RuleBook::load(config.retention()));
+  registry.put(rules);
+  return registry;
 }
 
 }  // namespace countersign::apps

@@ -26,4 +26,12 @@ base::Result<answers::Facts> evidence_facts(const Config& config, const ingest::
                                             const std::map<std::string, std::string>& documents,
                                             base::Timestamp now);
 
+/// The same with what the vendor's documents say at that time.
+base::Result<answers::Facts> evidence_facts(const Config& config, const ingest::Registry& registry,
+                                            const base::RegionId& region, const base::TenantId& tenant,
+                                            base::Timestamp now);
+
+/// The registry with the rules of retention, read from their files, for who has none at hand.
+base::Result<ingest::Registry> registry_with_rules(const Config& config);
+
 }  // namespace countersign::apps

@@ -1,8 +1,6 @@
 #include "apps/countersign/command.h"
 #include "apps/countersign/tenant_region.h"
 #include "apps/evidence_facts.h"
-#include "apps/vendor_stores.h"
-#include "collector/ingest/registry.h"
 #include "ledger/base/encoding.h"
 
 #include <fmt/format.h>
@@ -20,12 +18,9 @@ base::Result<int> facts(const Context& context, const Options& options) {
   TRY_ASSIGN(const auto config, load(context));
   TRY_ASSIGN(const auto tenant, base::parse_tenant(options.tenant));
   TRY_ASSIGN(const auto region, choose_region(context, config, tenant, options.region));
-  TRY_ASSIGN(auto registry, ingest::Registry::load(config.registry()));
-  TRY_ASSIGN(const auto rules, retention::RuleBook::load(config.retention()));
-  registry.put(rules);
+  TRY_ASSIGN(const auto registry, registry_with_rules(config));
   const auto now = base::system_clock()();
-  TRY_ASSIGN(const auto documents, facts_of_documents(config, now));
-  TRY_ASSIGN(const auto facts, evidence_facts(config, registry, region, tenant, documents, now));
+  TRY_ASSIGN(const auto facts, evidence_facts(config, registry, region, tenant, now));
   std::size_t width = 0;
   for (const auto& [name, fact] : facts.all()) width = std::max(width, name.size());
   std::string text =

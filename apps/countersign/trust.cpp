@@ -1,8 +1,6 @@
 #include "apps/countersign/command.h"
 #include "apps/evidence_facts.h"
 #include "apps/trust_statement.h"
-#include "apps/vendor_stores.h"
-#include "collector/ingest/registry.h"
 #include "reports/trust/statement_text.h"
 
 #include <fmt/format.h>
@@ -16,17 +14,14 @@ base::Result<int> show(const Context& context) {
     return base::fail(base::Code::failed_precondition,
                       "[trust] names no vendor or no tenant (docs/trust.md)");
   const base::TenantId id(config.trust.tenant);
-  TRY_ASSIGN(auto registry, ingest::Registry::load(config.registry()));
-  TRY_ASSIGN(const auto rules, retention::RuleBook::load(config.retention()));
-  registry.put(rules);
+  TRY_ASSIGN(const auto registry, registry_with_rules(config));
   const auto* tenant = registry.tenant(id);
   if (tenant == nullptr || !config.keeps(tenant->region))
     return base::fail(
         base::Code::not_found,
         fmt::format("the tenant {} of [trust] is not pinned to a region kept here", id.value()));
   const auto now = base::system_clock()();
-  TRY_ASSIGN(const auto documents, facts_of_documents(config, now));
-  TRY_ASSIGN(const auto facts, evidence_facts(config, registry, tenant->region, id, documents, now));
+  TRY_ASSIGN(const auto facts, evidence_facts(config, registry, tenant->region, id, now));
   TRY_ASSIGN(const auto statement, trust_statement(config, facts, now));
   print(context, trust::to_json(statement), trust::to_text(statement));
   return 0;

@@ -1,9 +1,8 @@
 #include "exporters/bundle/vendor_records.h"
 
+#include "exporters/bundle/proven_lines.h"
 #include "exporters/verify/layout.h"
-#include "exporters/verify/residency.h"
 #include "ledger/store/signed_state.h"
-#include "ledger/tree/proof.h"
 
 #include <fmt/format.h>
 
@@ -59,20 +58,13 @@ base::Result<std::map<std::string, std::string, std::less<>>> VendorRecords::fil
   const auto end = records_.empty() ? 0 : records_.rbegin()->first + 1;
   TRY_ASSIGN(const auto covering, store::signed_state_covering(ledger_, system_tenant(), end));
   if (!covering) return not_yet("the system log has no record");
-  const auto nodes = ledger_.nodes(covering->head);
-  verify::ResidencyProofs proofs{covering->note, {}};
-  std::string lines;
-  for (const auto& [seq, bytes] : records_) {
-    TRY_ASSIGN(auto path, tree::inclusion_path(seq, covering->checkpoint.size, nodes));
-    proofs.places.push_back({seq, std::move(path)});
-    lines.append(bytes).push_back('\n');
-  }
+  TRY_ASSIGN(auto proven, prove_lines(ledger_, *covering, records_));
   std::map<std::string, std::string, std::less<>> out;
   const auto put = [&](std::string_view name, std::string text) {
     out.emplace(std::string(name), std::move(text));
   };
-  put(layout::kVendorRecords, std::move(lines));
-  put(layout::kVendorProofs, verify::format_residency_proofs(proofs));
+  put(layout::kVendorRecords, std::move(proven.records));
+  put(layout::kVendorProofs, std::move(proven.proofs));
   if (!scope_.documents.empty()) put(layout::kDocuments, verify::format_documents(scope_.documents));
   if (scope_.questionnaire) put(layout::kQuestionnaire, verify::format_questionnaire(*scope_.questionnaire));
   const auto& identity = ledger_.identity();

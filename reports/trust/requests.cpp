@@ -62,6 +62,12 @@ Request request_at(const Statement& row) {
   return out;
 }
 
+/// Where nothing was decided yet.
+base::Result<void> check_waits(const Request& request) {
+  if (request.decision == Decision::pending) return {};
+  return fail(Code::failed_precondition, "the request is decided already");
+}
+
 }  // namespace
 
 std::filesystem::path folder_in(const std::filesystem::path& region_folder) {
@@ -176,47 +182,35 @@ base::Result<void> Requests::decide(const Request& request, const boost::json::o
   return documents::put_waiting(connection_, event);
 }
 
-namespace {
-
-/// Where nothing was decided yet.
-base::Result<void> check_waits(const Request& request) {
-  if (request.decision == Decision::pending) return {};
-  return fail(Code::failed_precondition, "the request is decided already");
-}
-
-}  // namespace
-
-base::Result<Request> Requests::approve(std::string_view id, const Grant& grant, const documents::By& by) {
+base::Result<Request> Requests::decide_once(std::string_view id, Decision decision,
+                                            const Recorded& recorded) {
   TRY(settle());
   const EventOf event{crypto::random_id(options_.entropy), options_.clock()};
   TRY_ASSIGN(auto transaction, sqlite::Transaction::begin(connection_, sqlite::Transaction::Kind::write));
   TRY_ASSIGN(auto request, read_one(id));
   TRY(check_waits(request));
-  request.decision = Decision::approved;
+  request.decision = decision;
   request.wish.reset();
   request.decided = event.time;
-  request.account = grant.account;
-  request.expires = grant.expires;
-  TRY(decide(request, event.approved(request.id, grant, by)));
+  TRY(decide(request, recorded(event, request)));
   TRY(transaction.commit());
   TRY(settle());
   return request;
+}
+
+base::Result<Request> Requests::approve(std::string_view id, const Grant& grant, const documents::By& by) {
+  return decide_once(id, Decision::approved, [&](const EventOf& event, Request& request) {
+    request.account = grant.account;
+    request.expires = grant.expires;
+    return event.approved(request.id, grant, by);
+  });
 }
 
 base::Result<Request> Requests::refuse(std::string_view id, const std::string& reason,
                                        const documents::By& by) {
-  TRY(settle());
-  const EventOf event{crypto::random_id(options_.entropy), options_.clock()};
-  TRY_ASSIGN(auto transaction, sqlite::Transaction::begin(connection_, sqlite::Transaction::Kind::write));
-  TRY_ASSIGN(auto request, read_one(id));
-  TRY(check_waits(request));
-  request.decision = Decision::refused;
-  request.wish.reset();
-  request.decided = event.time;
-  TRY(decide(request, event.refused(request.id, reason, by)));
-  TRY(transaction.commit());
-  TRY(settle());
-  return request;
+  return decide_once(id, Decision::refused, [&](const EventOf& event, const Request& request) {
+    return event.refused(request.id, reason, by);
+  });
 }
 
 base::Result<void> Requests::remove(std::string_view id, const documents::By& by) {

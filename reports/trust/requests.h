@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@
 #include <vector>
 
 namespace countersign::trust {
+
+struct EventOf;
 
 /// The folder of a region's requests for access.
 std::filesystem::path folder_in(const std::filesystem::path& region_folder);
@@ -97,6 +100,9 @@ class Requests {
                                           std::int64_t number = 0);
   base::Result<Request> read_one(std::string_view id);
   base::Result<void> decide(const Request& request, const boost::json::object& event);
+  /// Gives the event of a decision, and puts into the request what else it decides.
+  using Recorded = std::function<boost::json::object(const EventOf&, Request&)>;
+  base::Result<Request> decide_once(std::string_view id, Decision decision, const Recorded& recorded);
 
   Options options_;
   sqlite::Connection connection_;

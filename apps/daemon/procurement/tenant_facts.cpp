@@ -1,7 +1,6 @@
 #include "apps/daemon/procurement/tenant_facts.h"
 
 #include "apps/evidence_facts.h"
-#include "apps/vendor_stores.h"
 
 namespace countersign::apps {
 
@@ -12,8 +11,7 @@ base::Result<TenantFacts::Known> TenantFacts::gather(const std::string& name) {
     return base::fail(base::Code::not_found, "there is no such tenant here");
   const auto began = Steady::now();
   const auto now = base::system_clock()();
-  TRY_ASSIGN(const auto documents, facts_of_documents(config_, now));
-  TRY_ASSIGN(auto facts, evidence_facts(config_, *registry, tenant->region, tenant->id, documents, now));
+  TRY_ASSIGN(auto facts, evidence_facts(config_, *registry, tenant->region, tenant->id, now));
   return Known{std::move(facts), now, began};
 }
 
